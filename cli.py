@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .commands.help_page import add_command, new_group
+from .commands.help_page import add_command, make_group
 from .errors import DfbenchError
 
 if TYPE_CHECKING:  # the options are read when a command is asked for
@@ -37,10 +37,10 @@ if TYPE_CHECKING:  # the options are read when a command is asked for
         WorkloadName,
     )
 
-app = new_group("Which data-frame engine should run this, on this machine, within this memory?")
-env = new_group("Manage the environments of versioned engines.")
+app = make_group("Which data-frame engine should run this, on this machine, within this memory?")
+env = make_group("Manage the environments of versioned engines.")
 app.add_typer(env, name="env")
-plugin = new_group("Write and test an engine plug-in of your own.")
+plugin = make_group("Write and test an engine plug-in of your own.")
 app.add_typer(plugin, name="engine")
 
 

@@ -90,7 +90,7 @@ class Reference(Generic[Answer]):
     source: str
 
 
-def lines(findings: Iterable[Finding]) -> str:
+def write_lines(findings: Iterable[Finding]) -> str:
     """Return one JSON object a line."""
     return "".join(json.dumps(asdict(finding)) + "\n" for finding in findings)
 

@@ -63,7 +63,7 @@ def read(path: Path) -> tuple[PublishedRun, ...]:
     """
     try:
         with _open(path) as file:
-            return tuple(_entries(path, csv.DictReader(file)))
+            return tuple(_read_entries(path, csv.DictReader(file)))
     except FileNotFoundError:
         raise ResultsError(f"{path}: no such file; check the path") from None
     except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
@@ -76,16 +76,16 @@ def _open(path: Path) -> TextIO:
     return path.open(newline="", encoding="utf-8")
 
 
-def _entries(path: Path, lines: csv.DictReader[str]) -> list[PublishedRun]:
+def _read_entries(path: Path, lines: csv.DictReader[str]) -> list[PublishedRun]:
     lacking = [name for name in NEEDED if name not in (lines.fieldnames or ())]
     if lacking:
         raise ResultsError(
             f"{path}: no column {', '.join(lacking)}; name the time.csv that db-benchmark publishes"
         )
-    return [_entry(path, lines.line_num, line) for line in lines if _number(line["batch"])]
+    return [_read_entry(path, lines.line_num, line) for line in lines if _number(line["batch"])]
 
 
-def _entry(path: Path, number: int, line: Mapping[str, str | None]) -> PublishedRun:
+def _read_entry(path: Path, number: int, line: Mapping[str, str | None]) -> PublishedRun:
     try:
         moment = datetime.fromtimestamp(float(line["timestamp"] or ""), UTC)
         return PublishedRun(

@@ -32,7 +32,7 @@ from typing import Any
 
 import pyarrow as pa
 from dfbench.comparison.plan import Plan, make_plan
-from dfbench.comparison.preparation import ANSWERS, dataset_of
+from dfbench.comparison.preparation import ANSWERS, find_dataset
 from dfbench.comparison.request import Request
 from dfbench.datasets.dataset import make_dataset
 from dfbench.engines.base import Program
@@ -153,7 +153,7 @@ def plan_workload(name: str, engine: str, asked: argparse.Namespace, nulls: int)
     overrides = {"dataset.rows": asked.rows, "dataset.nulls": str(nulls)}
     request = Request(name, engines=(engine,), queries=queries, overrides=overrides)
     workload = request.read()
-    data = make_dataset(dataset_of(workload), request.cache)
+    data = make_dataset(find_dataset(workload), request.cache)
     return make_plan(workload, data, choose_backend(), request.cache / ANSWERS)
 
 

@@ -72,7 +72,7 @@ def collect(  # noqa: PLR0913 - what probes are, where they run, and who hears o
         if not place.problem
         for probe in list_probes(name, count)
     ]
-    known = {(f.subject, f.question) for f in probe_results.lines(folder.path)[0]}
+    known = {(f.subject, f.question) for f in probe_results.read_lines(folder.path)[0]}
     absent: set[str] = set()
     for done, (place, probe) in enumerate(wanted):
         if (probe.subject, probe.question) in known or probe.subject in absent:

@@ -70,7 +70,7 @@ class ProbeRunner:
         """Run one probe and return its result."""
         path = self.store(asked)
         with tempfile.TemporaryDirectory(prefix="dfbench-probe-") as place:
-            job = self._job(asked, path, Path(place))
+            job = self._build_job(asked, path, Path(place))
             return interpret_run(asked, execute(job, self.backend), job.answer)
 
     def store(self, asked: Probe) -> Path:
@@ -85,7 +85,7 @@ class ProbeRunner:
         write(path, asked.text)
         return path
 
-    def _job(self, asked: Probe, path: Path, place: Path) -> Job:
+    def _build_job(self, asked: Probe, path: Path, place: Path) -> Job:
         text = write_harness(session=asked.session)
         (place / "harness.py").write_text(text)
         return Job(

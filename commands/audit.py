@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ..audit.findings import audit as find
-from ..audit.findings import lines
+from ..audit.findings import write_lines
 from ..audit.groups import Group, group, summarize
 from ..audit.published import read
 from ..audit.right_answers import compute_right_answers
@@ -28,7 +28,7 @@ def audit(published: Path, *, as_json: bool, compute: int) -> int:
     findings = find(entries, computed)
     groups = group(findings)
     if as_json:
-        sys.stdout.write(lines(findings))
+        sys.stdout.write(write_lines(findings))
     elif groups:
         _print(groups)
     _tell(summarize(groups))

@@ -12,7 +12,7 @@ from ..comparison.request import Request
 from ..errors import Unsupported
 from ..report.output import ReportOutput
 from ..report.progress import Progress
-from ..report.units import seconds, size
+from ..report.units import format_seconds, format_size
 from ..storage.folder import find_latest
 from .memory_search import search
 from .result import finish_comparison
@@ -38,16 +38,17 @@ def compare(
 
 def _describe_checking(plan: Plan) -> str:
     needs = estimate_checking(plan)
-    more = f"at most about {size(needs)}" if needs else "little memory"
+    more = f"at most about {format_size(needs)}" if needs else "little memory"
     return f"checking: the oracle runs within these limits; comparing answers takes {more} besides"
 
 
 def _print_plan(plan: Plan) -> None:
     measure, limits = plan.workload.measure, plan.workload.limits
     warmups = "as many as it takes for" if measure.warmups is None else measure.warmups
+    threads = limits.threads or "all"
     lines = [
         f"{plan.workload.name}: {plan.data.name}, {plan.data.rows:,} rows, at {plan.data.path}",
-        f"limits: {size(limits.memory)}, {seconds(limits.time)}, {limits.threads or 'all'} threads",
+        f"limits: {format_size(limits.memory)}, {format_seconds(limits.time)}, {threads} threads",
         plan.backend.promise,
         _describe_checking(plan),
         f"{len(plan.runnable)} programs x {measure.rounds} rounds",

@@ -29,7 +29,7 @@ def diff(old: Path, new: Path, output: ReportOutput, *, force: bool) -> int:
 
 def _read_newest(path: Path) -> StoredComparison:
     """Return a comparison, or the newest one below a folder; ResultsError where that is a sweep."""
-    found = sweeps.newest(path)
+    found = sweeps.find_newest(path)
     if (found / sweeps.HEAD).exists():
         raise ResultsError(f"{found}: this is a sweep; name the folder of one of its points")
     return read(found)

@@ -29,13 +29,13 @@ def run_kit(name: str, reviewed: Path | None, badge: Path | None) -> int:
     for part in kit.test(name, reviewed):
         parts.append(part)
         sys.stderr.write(f"{part.name}: {part.met} of {part.total}\n")
-    Console().print(_table(parts))
+    Console().print(_build_table(parts))
     for part in parts:
         for failure in part.failures[:SHOWN]:
             sys.stdout.write(f"{part.name}: {failure}\n")
         if len(part.failures) > SHOWN:
             sys.stdout.write(f"{part.name}: and {len(part.failures) - SHOWN} more\n")
-    sys.stdout.write(f"{name}: {summary(parts)}\n")
+    sys.stdout.write(f"{name}: {summarize(parts)}\n")
     if badge:
         badge.write_text(json.dumps(shield(parts), indent=2) + "\n")
     return 1 if any(part.failures for part in parts) else 0
@@ -47,7 +47,7 @@ def save_golden(name: str, folder: Path) -> None:
         sys.stdout.write(f"{path}\n")
 
 
-def summary(parts: Iterable[KitPart]) -> str:
+def summarize(parts: Iterable[KitPart]) -> str:
     """Return a line with the number of cases that an engine answers, and the parts that fail."""
     answers = [part for part in parts if part.name in {"answers", "missing values"}]
     met, asked = sum(p.met for p in answers), sum(p.total for p in answers)
@@ -60,10 +60,10 @@ def shield(parts: list[KitPart]) -> dict[str, str | int]:
     """Return the summary as the JSON that shields.io reads from an endpoint."""
     failed = any(part.failures for part in parts)
     color = "red" if failed else "brightgreen"
-    return {"schemaVersion": 1, "label": "dfbench", "message": summary(parts), "color": color}
+    return {"schemaVersion": 1, "label": "dfbench", "message": summarize(parts), "color": color}
 
 
-def _table(parts: list[KitPart]) -> Table:
+def _build_table(parts: list[KitPart]) -> Table:
     table = Table("part", box=None, header_style="bold underline")
     for heading in ("right", "unsupported", "known wrong", "failed"):
         table.add_column(heading, justify="right")

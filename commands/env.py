@@ -40,7 +40,7 @@ def make_environments(names: Sequence[str]) -> None:
         if not isinstance(engine, Versioned):
             engine = Versioned(engine, f"{engine.name}@{NEWEST}", NEWEST)
         began = monotonic()
-        environment, python = provider.environment(engine, print_progress)
+        environment, python = provider.provide_environment(engine, print_progress)
         versions = environment.versions(engine.distributions)
         have = ", ".join(f"{package} {version}" for package, version in versions.items())
         sys.stdout.write(f"{engine.name}: {have}, Python {python}, in {environment.path}\n")

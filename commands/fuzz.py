@@ -19,17 +19,19 @@ def run_fuzz(engines: Sequence[str], count: int, seed: int, folder: Path, most: 
     `folder` receives the cases that differ; after `most` of them it ends.
     """
 
-    def progress(tally: Tally) -> None:
+    def print_progress(tally: Tally) -> None:
         if tally.workloads % PROGRESS_EVERY == 0:
             sys.stderr.write(f"{tally.workloads:,} of {count:,} asked, ")
             sys.stderr.write(f"{tally.per_minute:,.0f} a minute\n")
 
-    tally = fuzz(split_names(engines) or ENGINES, count, seed, folder, most, _print_case, progress)
-    sys.stdout.write("\n".join([*summary(tally), ""]))
+    tally = fuzz(
+        split_names(engines) or ENGINES, count, seed, folder, most, _print_case, print_progress
+    )
+    sys.stdout.write("\n".join([*summarize(tally), ""]))
     return 1 if tally.disagreements or tally.stopped else 0
 
 
-def summary(tally: Tally) -> list[str]:
+def summarize(tally: Tally) -> list[str]:
     """Return the lines of the summary."""
     asked = f"{tally.workloads:,} workloads in {tally.seconds:,.0f} s"
     wrong = f"{len(tally.disagreements)} answers disagree with Python's"

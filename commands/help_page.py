@@ -91,7 +91,7 @@ def _name(argument: Parameter) -> str:
     return (argument.name or "").upper() + ("..." if argument.nargs < 0 else "")
 
 
-def new_group(about: str) -> typer.Typer:
+def make_group(about: str) -> typer.Typer:
     """Return an empty group of commands."""
     return typer.Typer(
         cls=PlainGroup,

@@ -9,7 +9,7 @@ from ..errors import DfbenchError, ResultsError
 from ..report import export
 from ..report import history as histories
 from ..report.formats import Format
-from ..storage.folder import comparisons, read
+from ..storage.folder import list_comparisons, read
 
 
 def history(workload: str, results: Path, form: str) -> None:
@@ -20,14 +20,16 @@ def history(workload: str, results: Path, form: str) -> None:
     if form not in {Format.TABLE, Format.JSONL, Format.CSV}:
         raise DfbenchError(f"--format {form}: expected one of: table, jsonl, csv")
     given = Path(workload)
-    found = comparisons(*((given.parent, given.name) if given.is_dir() else (results, given.stem)))
+    found = list_comparisons(
+        *((given.parent, given.name) if given.is_dir() else (results, given.stem))
+    )
     timed = [stored for path in found if not (stored := read(path)).head.is_check]
     if not timed:
         raise ResultsError(f"{results}: no comparison of {workload} is stored here")
     built = histories.build(timed)
     match form:
         case Format.JSONL:
-            sys.stdout.write(export.lines(histories.records(built)))
+            sys.stdout.write(export.write_lines(histories.records(built)))
         case Format.CSV:
             sys.stdout.write(export.format_csv(histories.records(built)))
         case _:

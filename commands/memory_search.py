@@ -18,5 +18,5 @@ def search(request: Request, workload: Workload, *, resume: bool) -> int:
             trials.find_latest(request.results, workload.name), request, progress
         )
     else:
-        path = session.floor(request, workload, progress)
+        path = session.search_floor(request, workload, progress)
     return finish_floor(path)

@@ -14,7 +14,7 @@ from ..storage import sweeps
 
 def open_report(path: Path) -> None:
     """Open the report of a comparison or of a sweep in the browser, and print its path."""
-    path = sweeps.newest(path)
+    path = sweeps.find_newest(path)
     if (path / sweeps.HEAD).exists():
         page = (path / sweeps.PAGE).absolute()
         rebuild: Callable[[Path], object] = write_reports

@@ -393,7 +393,7 @@ def expand_groups(function: Callable[..., None]) -> Callable[..., None]:
         parameter
         for name, given in inspect.signature(function).parameters.items()
         for parameter in (
-            _parameters(groups[name])
+            _list_parameters(groups[name])
             if name in groups
             else [given.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)]
         )
@@ -405,7 +405,7 @@ def expand_groups(function: Callable[..., None]) -> Callable[..., None]:
 
 
 @cache  # several commands share a group
-def _parameters(group: Any) -> list[inspect.Parameter]:  # noqa: ANN401 - a class, not an instance
+def _list_parameters(group: Any) -> list[inspect.Parameter]:  # noqa: ANN401 - a class, not an instance
     hints = get_type_hints(group, include_extras=True)
     return [
         given.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)

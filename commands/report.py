@@ -24,7 +24,7 @@ def report(path: Path, output: ReportOutput, *, strict: bool) -> int:
     if (path / trials.HEAD).exists():
         memory_floor.show(rebuild_floor_report(path))
         return 0
-    path = sweeps.newest(path)
+    path = sweeps.find_newest(path)
     if (path / sweeps.HEAD).exists():
         return finish_sweep(write_reports(path), output)
     comparison = Comparison(path)

@@ -46,7 +46,13 @@ def build_request(  # noqa: PLR0913 - one for each group of options
         workload,
         split_names(selection.engine or ()),
         split_names(selection.query or ()),
-        {**files, **_programs(selection), **quick, **settings, **_overrides(data, limits, measure)},
+        {
+            **files,
+            **_read_programs(selection),
+            **quick,
+            **settings,
+            **_overrides(data, limits, measure),
+        },
         results,
         limits.limit_backend,
         baseline,
@@ -73,7 +79,7 @@ def _overrides(data: DataOptions, limits: LimitOptions, measure: MeasureOptions)
     return {key: value for key, name in OPTIONS.items() if (value := values[name]) is not None}
 
 
-def _programs(selection: Selection) -> dict[str, str]:
+def _read_programs(selection: Selection) -> dict[str, str]:
     """Return each program's file by its dotted key; those of a folder have their files' names."""
     found = {}
     for text in selection.program or ():

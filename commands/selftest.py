@@ -14,7 +14,7 @@ from ..errors import EngineError
 from ..report import selftest as selftests
 from ..report.progress import Progress
 from ..spec.workload import Workload
-from ..storage.folder import newest, read
+from ..storage.folder import find_newest, read
 
 TESTED = 5  # queries: enough to borrow each other's spread, few enough to be short
 
@@ -24,7 +24,7 @@ def selftest(request: Request, count: int, rounds: int) -> int:
     narrowed = request if request.engines else replace(request, engines=_choose_engines())
     workload = narrowed.read()
     if not narrowed.queries:
-        workload = narrow(workload, (), _first_queries(workload))
+        workload = narrow(workload, (), _choose_first_queries(workload))
     needed = selftests.count_rounds(len(workload.engines) * len(workload.questions), count, rounds)
     measure = replace(workload.measure, rounds=needed, budget=None)
     overrides = {"measure.rounds": str(needed), "measure.budget": "null"}
@@ -35,7 +35,7 @@ def selftest(request: Request, count: int, rounds: int) -> int:
 
 def selftest_stored(path: Path, rounds: int) -> int:
     """Test verdicts on the rounds of a comparison; return 1 if they are false too often."""
-    found = selftests.build(read(newest(path)), rounds)
+    found = selftests.build(read(find_newest(path)), rounds)
     sys.stdout.write(selftests.render(found))
     return 0 if found.has_passed else 1
 
@@ -48,5 +48,5 @@ def _choose_engines() -> tuple[str, ...]:
     return tuple(name for name in ("pandas", "polars", "duckdb") if name in here) or (here[0],)
 
 
-def _first_queries(workload: Workload) -> tuple[str, ...]:
+def _choose_first_queries(workload: Workload) -> tuple[str, ...]:
     return tuple(query.name for query in workload.queries[:TESTED])

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 from ..comparison.plan import write_program
-from ..comparison.preparation import dataset_of
+from ..comparison.preparation import find_dataset
 from ..comparison.request import Request
 from ..datasets.schema_preview import preview_schema
 from ..engines import find
@@ -20,7 +20,7 @@ from ..spec.pivot import find_unknown
 from ..spec.reader import check_columns
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
-from ..storage.folder import program_path
+from ..storage.folder import build_program_path
 
 
 def show(request: Request, *, folder: Path | None) -> None:
@@ -29,7 +29,7 @@ def show(request: Request, *, folder: Path | None) -> None:
     limits = Resources(workload.limits.threads, workload.limits.memory)
     data = Schema((), 0)
     if not workload.tasks:
-        data = preview_schema(dataset_of(workload), request.cache, find_unknown(workload.queries))
+        data = preview_schema(find_dataset(workload), request.cache, find_unknown(workload.queries))
         workload = check_columns(workload, data)
     for name in dict.fromkeys(workload.engines):
         resources = replace(limits, versions=request.provider.plan_interpreter(find(name)).versions)
@@ -38,7 +38,7 @@ def show(request: Request, *, folder: Path | None) -> None:
             if folder is None:
                 _print_program(name, query, program)
             elif isinstance(program, Program):
-                _save_program(folder / program_path(name, query.name), program)
+                _save_program(folder / build_program_path(name, query.name), program)
 
 
 def _print_program(name: str, query: Query | Tasks, program: Program | Unsupported) -> None:

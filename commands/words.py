@@ -12,7 +12,7 @@ from ..engines.writing.program import skip_formatting
 from ..errors import DfbenchError, Unsupported
 from ..spec.composed import compose
 from ..spec.grammar import QUERY
-from ..spec.parser import expression
+from ..spec.parser import parse_expression
 from ..spec.schema import Column, Kind, Schema
 from ..spec.settings import write_example
 from ..spec.synonyms import EXPRESSIONS, LEFT_OUT, OPERATORS
@@ -43,7 +43,7 @@ TYPES: dict[Takes, tuple[Kind, str]] = {
     "castable": ("string", "string"),
 }
 # A query of an engine that compiles something needs a word that it compiles.
-MEAN = Output("m", expression("mean(v)"))
+MEAN = Output("m", parse_expression("mean(v)"))
 # How a page names what a function returns.
 RETURNS = {
     "same": "as x",
@@ -77,14 +77,16 @@ class Word:
     def refusals(self) -> dict[str, str]:
         """Return the engines that lack the word, with the reason."""
         with skip_formatting():
-            answers = {engine: self._refusal(engine) for engine in ENGINES}
+            answers = {engine: self._describe_refusal(engine) for engine in ENGINES}
         return {engine: why for engine, why in answers.items() if why}
 
     @cached_property
     def beside(self) -> tuple[str, ...]:
         """Return the engines that lack the word alone, and have it in a query with a mean."""
         with skip_formatting():
-            return tuple(engine for engine in self.refusals if not self._refusal(engine, MEAN))
+            return tuple(
+                engine for engine in self.refusals if not self._describe_refusal(engine, MEAN)
+            )
 
     @property
     def data(self) -> Schema:
@@ -92,7 +94,7 @@ class Word:
         values = (Column(name, *TYPES[self.function.takes]) for name in ("x", "y"))
         return Schema((Column("k", "int", "int64"), Column("v", "float", "double"), *values), 9)
 
-    def _refusal(self, engine: str, *more: Output) -> str:
+    def _describe_refusal(self, engine: str, *more: Output) -> str:
         try:
             find(engine).write(self.query(*more), self.data)
         except Unsupported as error:
@@ -101,7 +103,7 @@ class Word:
 
     def query(self, *more: Output) -> Query:
         """Return a query of the example over groups of k, beside more outputs."""
-        output = Output("out", expression(self.example))
+        output = Output("out", parse_expression(self.example))
         asked = Query("words", "", group_by=("k",))
         if self.sort == "aggregation":
             return compose(replace(asked, aggregate=(output, *more)))
@@ -122,7 +124,7 @@ def print_words(name: str | None) -> None:
     found = [word for word in words if word.name == meant] if name else words
     if name and not found:
         raise DfbenchError(_explain_unknown(name, {word.name for word in words}))
-    lines = [line for word in found for line in (_describe(word) if name else [_line(word)])]
+    lines = [line for word in found for line in (_describe(word) if name else [_write_line(word)])]
     sys.stdout.write("\n".join([*lines, ""]))
 
 
@@ -141,7 +143,7 @@ def _explain_unknown(name: str, words: set[str]) -> str:
     return f"unknown word {name!r}{suggest(name, sorted({*words, *QUERY}))}"
 
 
-def _line(word: Word) -> str:
+def _write_line(word: Word) -> str:
     return f"{word.example:<32}{word.function.about}"
 
 
@@ -160,17 +162,17 @@ def _describe(word: Word) -> list[str]:
     ]
 
 
-def page() -> str:
+def write_page() -> str:
     """Return the tables of words for the documentation."""
     lines = []
     for sort in SORTS:
         lines += [f"## {sort.capitalize()}s", "", "| word | returns | meaning | not in |"]
         lines.append("|---|---|---|---|")
-        lines += [_row(word) for word in list_words() if word.sort == sort]
+        lines += [_write_row(word) for word in list_words() if word.sort == sort]
         lines.append("")
     return "\n".join(lines)
 
 
-def _row(word: Word) -> str:
+def _write_row(word: Word) -> str:
     lacking = ", ".join(engine for engine in word.refusals if engine not in word.beside)
     return f"| `{word.example}` | {word.returns} | {word.function.about} | {lacking} |"

@@ -33,7 +33,7 @@ class Bounds:
         return min(max(int(limit) // MIB * MIB, self.least), self.most)
 
 
-def next_limit(tried: TrialCounts, bounds: Bounds) -> int | None:
+def choose_next_limit(tried: TrialCounts, bounds: Bounds) -> int | None:
     """Return the limit to try next; None when the search has ended."""
     if len(tried.ended) > MOST_LIMITS:
         return None

@@ -12,12 +12,12 @@ from ..execution.executor import execute
 from ..execution.job import Job
 from ..execution.machine import SMALLEST_START
 from ..spec.workload import Query, Tasks
-from ..storage.folder import Folder, make_safe_name, program_path
+from ..storage.folder import Folder, build_program_path, make_safe_name
 from ..storage.records import Outcome, Run
 from ..storage.trials import Trial, TrialCounts, append
 from ..verification.agreement import compare_answer
 from . import oracle
-from .limit_search import MIB, TRIES, Bounds, next_limit
+from .limit_search import MIB, TRIES, Bounds, choose_next_limit
 from .observer import Observer
 from .plan import Plan, list_unavailable, write_program
 
@@ -62,7 +62,7 @@ class FloorSearch:
             return
         bounds = Bounds(self._guess(engine, query.name), SMALLEST_START, self.most)
         while (
-            limit := next_limit(TrialCounts.by(self._of(engine, query.name)), bounds)
+            limit := choose_next_limit(TrialCounts.by(self._of(engine, query.name)), bounds)
         ) is not None:
             self._try(engine, query, limit)
 
@@ -94,7 +94,7 @@ class FloorSearch:
         self.observer.start_trial(engine, query.name, _format_limit(limit))
         answer = self.path / f"{make_safe_name(engine)}-{make_safe_name(query.name)}.arrow"
         try:
-            run = execute(self._job(engine, query, limit, count, answer), self.plan.backend)
+            run = execute(self._build_job(engine, query, limit, count, answer), self.plan.backend)
             if limit is None and run.outcome is Outcome.OK:
                 run = self._check_answer(run, query, answer)
         finally:
@@ -116,14 +116,16 @@ class FloorSearch:
             return run
         return replace(run, outcome=Outcome.WRONG, evidence=verdict.reason)
 
-    def _job(
+    def _build_job(
         self, engine: str, query: Query | Tasks, limit: int | None, count: int, answer: Path
     ) -> Job:
         """Return the job of a trial; the program hears the limit in the engine's own way."""
         interpreter = self.plan.interpreters[engine]
         threads = self.plan.workload.limits.threads
         resources = Resources(threads, limit, interpreter.versions)
-        program = write_program(self.plan.engine(engine), query, self.plan.data.schema, resources)
+        program = write_program(
+            self.plan.find_engine(engine), query, self.plan.data.schema, resources
+        )
         assert isinstance(program, Program)
         return Job(
             engine=engine,
@@ -137,9 +139,11 @@ class FloorSearch:
             answer=answer if limit is None else None,
             warmups=0,
             runs=RUNS,
-            environment=self.plan.engine(engine).environment(resources),
+            environment=self.plan.find_engine(engine).environment(resources),
             limits=replace(
-                self.plan.workload.limits, memory=limit, time=self._seconds(engine, query.name)
+                self.plan.workload.limits,
+                memory=limit,
+                time=self._format_seconds(engine, query.name),
             ),
             tables=self.plan.data.joins(query),
         )
@@ -147,9 +151,9 @@ class FloorSearch:
     def _store_program(self, engine: str, query: str, limit: int | None, program: Program) -> Path:
         name = query if limit is None else f"{query}@{_format_limit(limit).replace(' ', '')}"
         Folder(self.path).write_program(engine, name, program.text)
-        return self.path / program_path(engine, name)
+        return self.path / build_program_path(engine, name)
 
-    def _seconds(self, engine: str, query: str) -> float | None:
+    def _format_seconds(self, engine: str, query: str) -> float | None:
         asked = self.plan.workload.limits.time
         walls = [run.times.wall or 0.0 for run in self._list_unlimited_runs(engine, query)]
         if not walls:

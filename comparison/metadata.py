@@ -13,7 +13,7 @@ from ..storage.records import Head
 from .oracle import describe_oracle
 from .plan import Plan, describe_versions
 from .preflight import warn_cluster_limits
-from .scaling import size_unit
+from .scaling import find_size_unit
 
 
 def make_head(plan: Plan, command: str, baseline: str | None = None) -> Head:
@@ -28,11 +28,11 @@ def make_head(plan: Plan, command: str, baseline: str | None = None) -> Head:
         began=datetime.now(UTC).isoformat(timespec="seconds"),
         queries={query.name: query.question for query in workload.questions},
         engines={name: describe_versions(plan.interpreters[name]) for name in names},
-        dataset=_dataset(plan),
+        dataset=_describe_dataset(plan),
         limits=_limits(plan),
         measure=_measure(plan),
         machine=machine.describe(),
-        baseline=baseline or _baseline(_select_runnable(plan, names)),
+        baseline=baseline or _choose_baseline(_select_runnable(plan, names)),
         dfbench=metadata.version("dataframe-bench"),
         file=workload.file,
         overrides=dict(workload.overrides),
@@ -45,7 +45,7 @@ def _select_runnable(plan: Plan, names: list[str]) -> list[str]:
     return [name for name in names if name in able] or names
 
 
-def _baseline(names: list[str]) -> str:
+def _choose_baseline(names: list[str]) -> str:
     """Return the person's own code, pandas, or Python itself for tasks, of whichever version."""
     for known in (YOURS, f"{YOURS}/scan", "pandas", "pandas/scan", "serial"):
         if found := [name for name in names if name.partition("@")[0] == known]:
@@ -53,7 +53,7 @@ def _baseline(names: list[str]) -> str:
     return names[0]
 
 
-def _dataset(plan: Plan) -> dict[str, Any]:
+def _describe_dataset(plan: Plan) -> dict[str, Any]:
     data = plan.data
     columns = {column.name: _describe_column(column) for column in data.schema.columns}
     known = {"name": data.name, "rows": data.rows, "bytes": data.bytes, "columns": columns}
@@ -83,12 +83,14 @@ def _measure(plan: Plan) -> dict[str, Any]:
         "budget": measure.budget,
         "seed": measure.seed,
         "load": measure.load,
-        "sizes": {question.name: _size(plan, question) for question in plan.workload.questions},
-        "units": {question.name: size_unit(question) for question in plan.workload.questions},
+        "sizes": {
+            question.name: _measure_size(plan, question) for question in plan.workload.questions
+        },
+        "units": {question.name: find_size_unit(question) for question in plan.workload.questions},
         "planned": len(plan.runnable) * (measure.least if measure.budget else measure.rounds),
         "oracle": ", ".join(dict.fromkeys(map(describe_oracle, plan.workload.questions))),
     }
 
 
-def _size(plan: Plan, question: Query | Tasks) -> int:
+def _measure_size(plan: Plan, question: Query | Tasks) -> int:
     return question.count if isinstance(question, Tasks) else plan.data.rows

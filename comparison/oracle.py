@@ -28,7 +28,7 @@ from ..engines.writing.sql import ADD, CAST, MULTIPLY, NEGATIVE, Sql, SqlWriter
 from ..errors import DfbenchError, Unsupported
 from ..execution.executor import execute
 from ..execution.job import FurtherProgram, Job
-from ..spec.expression import Agg, Arith, ArithOp, Call, Expr, Lit, children
+from ..spec.expression import Agg, Arith, ArithOp, Call, Expr, Lit, list_children
 from ..spec.workload import GroupFunction, Query, RowFunction, Tasks
 from ..storage.records import Run
 from ..verification.agreement import Expected
@@ -75,47 +75,47 @@ class ExactWriter(SqlWriter):
 
     __slots__ = ()
 
-    def arithmetic(self, node: Arith) -> Sql:
+    def write_arithmetic(self, node: Arith) -> Sql:
         """Write arithmetic; a whole power of an integer is a product, which is not rounded."""
         match node:
-            case Arith("**", base, Lit(int() as power)) if self._integers(node):
+            case Arith("**", base, Lit(int() as power)) if self._divide_integers(node):
                 return self.write(reduce(partial(Arith, "*"), [base] * power))
-        return super().arithmetic(node)
+        return super().write_arithmetic(node)
 
     def write_negative(self, operand: Expr) -> Sql:
         """Write a number with the other sign: the least of 64 bits has none there."""
-        if self._integers(operand) and not self._fits(operand):
+        if self._divide_integers(operand) and not self._fits(operand):
             return Sql(f"-{_widen(self.write(operand)).text}", NEGATIVE)
         return super().write_negative(operand)
 
     def call(self, node: Call) -> Sql:
         """Write a row function: of integers, these give integers."""
         match node:
-            case Call("floor" | "ceil" | "round", (argument,)) if self._integers(argument):
+            case Call("floor" | "ceil" | "round", (argument,)) if self._divide_integers(argument):
                 return self.write(argument)
-            case Call("abs", (argument,)) if self._integers(argument):
+            case Call("abs", (argument,)) if self._divide_integers(argument):
                 return Sql(f"abs({_widen(self.write(argument)).text})")
         return super().call(node)
 
     def _write_wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:
         made = Arith(cast("ArithOp", op), node, other)
-        if op in {"+", "-", "*"} and self._integers(node, other) and not self._fits(made):
+        if op in {"+", "-", "*"} and self._divide_integers(node, other) and not self._fits(made):
             return _widen(self.write(node))
         return super()._write_wide(node, op, other, plain=plain)
 
-    def _integers(self, *nodes: Expr) -> bool:
-        return all(self.facts.kind(node) == "int" and not is_rounded(node) for node in nodes)
+    def _divide_integers(self, *nodes: Expr) -> bool:
+        return all(self.facts.find_kind(node) == "int" and not is_rounded(node) for node in nodes)
 
-    def _modulo(self, left: Expr, right: Expr) -> Sql:
-        if not self._integers(left, right) or self._fits(left, right):
-            return super()._modulo(left, right)
-        x, y = _widen(self.write(left)).text, self._divisor(right)
+    def _write_modulo(self, left: Expr, right: Expr) -> Sql:
+        if not self._divide_integers(left, right) or self._fits(left, right):
+            return super()._write_modulo(left, right)
+        x, y = _widen(self.write(left)).text, self._write_divisor(right)
         return Sql(f"({x} % {y} + {y}) % {y}", MULTIPLY)
 
-    def _floor_division(self, left: Expr, right: Expr) -> Sql:
-        if not self._integers(left, right) or self._fits(left, right):
-            return super()._floor_division(left, right)
-        x, y = _widen(self.write(left)).text, self._divisor(right)
+    def _write_floor_division(self, left: Expr, right: Expr) -> Sql:
+        if not self._divide_integers(left, right) or self._fits(left, right):
+            return super()._write_floor_division(left, right)
+        x, y = _widen(self.write(left)).text, self._write_divisor(right)
         return Sql(f"{x} // {y} - (sign({x} % {y}) = -sign({y}))::BIGINT", ADD)
 
     def _fits(self, *nodes: Expr) -> bool:
@@ -143,19 +143,19 @@ def is_rounded(node: Expr) -> bool:
         case Agg("count" | "size" | "n_unique"):
             return False
         case _:
-            return any(map(is_rounded, children(node)))
+            return any(map(is_rounded, list_children(node)))
 
 
 class ExactStatement(Statement):
     """DuckDB's statement with sums that lose nothing: compensated, or 128 bits wide."""
 
-    def _writer(self, facts: Facts | None = None) -> SqlWriter:
-        return ExactWriter(facts or self.facts, self._aggregation, self.raises)
+    def _make_writer(self, facts: Facts | None = None) -> SqlWriter:
+        return ExactWriter(facts or self.facts, self._write_aggregation, self.raises)
 
     def _makes_double(self, expression: Expr) -> bool:
         return is_rounded(expression)
 
-    def hugeints(self) -> list[str]:
+    def cast_hugeints(self) -> list[str]:
         """Return no output to be cast: what is beyond 64 bits is compared as it is."""
         return []
 
@@ -164,7 +164,7 @@ class ExactStatement(Statement):
             return f"list(DISTINCT {arguments[0]}) FILTER ({arguments[0]} IS NOT NULL)"
         plain = super()._write_call(agg, arguments)
         is_window = self.query.transform or self.beside
-        is_float = agg.arguments and self.facts.kind(agg.arguments[0]) == "float"
+        is_float = agg.arguments and self.facts.find_kind(agg.arguments[0]) == "float"
         if is_window or not is_float or agg.function not in COMPENSATED:
             return plain
         exact = f"{COMPENSATED[agg.function]}({arguments[0]})"

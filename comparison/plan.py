@@ -10,7 +10,7 @@ from ..datasets.dataset import Dataset
 from ..engines import find
 from ..engines.base import Engine, Program, Resources
 from ..engines.scan import SCAN
-from ..environments.provider import Interpreter, current_interpreter
+from ..environments.provider import Interpreter, find_current_interpreter
 from ..errors import EngineError, Unsupported
 from ..execution.limits import Backend
 from ..spec.schema import Schema
@@ -41,7 +41,7 @@ class Plan:
         pairs = ((e, q) for (e, q), p in self.programs.items() if isinstance(p, Program))
         return tuple((e, q) for e, q in pairs if not self.interpreters[e].problem)
 
-    def engine(self, name: str) -> Engine:
+    def find_engine(self, name: str) -> Engine:
         """Return the engine of a name."""
         return next(engine for engine in self.engines if engine.name == name)
 
@@ -89,7 +89,7 @@ def make_plan(
     runs in the one that runs dfbench.
     """
     engines = tuple(find(name) for name in dict.fromkeys(workload.engines))
-    places = interpreters or {engine.name: current_interpreter(engine) for engine in engines}
+    places = interpreters or {engine.name: find_current_interpreter(engine) for engine in engines}
     limits = workload.limits
     programs = {}
     for engine in engines:

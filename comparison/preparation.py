@@ -34,7 +34,9 @@ def prepare(request: Request, workload: Workload, observer: Observer) -> Plan:
     backend = limits.choose_backend(request.backend)
     workload, data = _prepare_data(request, workload, observer)
     asked = [find(name) for name in dict.fromkeys(workload.engines)]
-    places = {e.name: request.provider.interpreter(e, observer.show_environment) for e in asked}
+    places = {
+        e.name: request.provider.provide_interpreter(e, observer.show_environment) for e in asked
+    }
     planned = make_plan(workload, data, backend, request.cache / ANSWERS, places)
     for sentence in (*notes, *predict_problems(planned)):
         observer.warn(sentence)
@@ -68,7 +70,7 @@ def fit_memory(workload: Workload) -> tuple[Workload, tuple[str, ...]]:
     return replace(workload, limits=lowered), warnings
 
 
-def dataset_of(workload: Workload) -> Generated | Files:
+def find_dataset(workload: Workload) -> Generated | Files:
     """Return a workload's dataset; DataError where it has none."""
     if workload.dataset is None:
         message = f"{workload.name} has no dataset: it is a workload of tasks"
@@ -82,7 +84,7 @@ def _prepare_data(
     """Make a workload's data, and read its queries over their columns; tasks read none."""
     if workload.tasks:
         return workload, make_placeholder(workload.tasks, request.cache)
-    data = make_dataset(dataset_of(workload), request.cache, observer.show_data)
+    data = make_dataset(find_dataset(workload), request.cache, observer.show_data)
     schema = learn_values(data, find_unknown(workload.queries))
     workload = check_columns(workload, schema)
     if any(find_info(find(name)).unique_keys for name in workload.engines):

@@ -31,7 +31,7 @@ from ..execution.schedule import shuffle_pairs
 from ..spec.unpivot import count_rows_of_one
 from ..spec.workload import YOURS, Query, Tasks
 from ..storage.files import describe_unwritable
-from ..storage.folder import Folder, make_safe_name, program_path
+from ..storage.folder import Folder, build_program_path, make_safe_name
 from ..storage.records import Agreement, Disagreement, Outcome, Phase, Run
 from ..verification.agreement import (
     Expected,
@@ -115,7 +115,7 @@ class Rounds:
 
     def finish(self) -> None:
         """Compare the engines' answers, and forget them."""
-        self._agreements()
+        self._list_agreements()
         shutil.rmtree(self.answers)
 
     def _fit(self, places: Sequence[RunKey], seconds: float) -> list[RunKey]:
@@ -179,7 +179,7 @@ class Rounds:
     def _judge(self, run: Run, path: Path) -> Run:
         """Check the last answer of a run, those before, and its answer to other rows."""
         if run.outcome is Outcome.OK:
-            run = _apply_check(run, self._verdict(run.query, path))
+            run = _apply_check(run, self._find_verdict(run.query, path))
             if run.outcome is Outcome.WRONG:
                 return run
             for earlier in _list_earlier_answers(path):
@@ -194,7 +194,7 @@ class Rounds:
         if isinstance(self._ask_oracle(query), Unanswered):
             verdict = compare_unchecked(last, earlier, query, self.plan.data.rows)
         else:
-            verdict = self._verdict(name, earlier)
+            verdict = self._find_verdict(name, earlier)
         execution = earlier.suffixes[-2].removeprefix(".")
         return replace(verdict, reason=f"execution {execution} of this process: {verdict.reason}")
 
@@ -212,7 +212,7 @@ class Rounds:
         verdict = self._compare(expected, path, query, other)
         return _apply_check(run, replace(verdict, reason=f"on other rows: {verdict.reason}"))
 
-    def _verdict(self, name: str, path: Path) -> CheckResult:
+    def _find_verdict(self, name: str, path: Path) -> CheckResult:
         query = self.plan.workload.query(name)
         if not path.exists():
             return CheckResult(agrees=True)
@@ -254,7 +254,7 @@ class Rounds:
             self.expected[query.name] = oracle.find_answer(self.plan, query, self.beside)
         return self.expected[query.name]
 
-    def _agreements(self) -> None:
+    def _list_agreements(self) -> None:
         for query in filter(_is_checked, self.plan.workload.questions):
             answered = [run for run in self.runs if run.query == query.name and _is_answered(run)]
             if answered:
@@ -284,7 +284,7 @@ class Rounds:
     def _explain(self, query: Query | Tasks, found: Disagreement) -> Disagreement:
         """Return a disagreement with the reason why a person's own code differs, if it is known."""
         program = self.plan.programs[found.engine, query.name]
-        own = isinstance(self.plan.engine(found.engine), OwnEngine | YourCode)
+        own = isinstance(self.plan.find_engine(found.engine), OwnEngine | YourCode)
         if not own or isinstance(program, Unsupported) or isinstance(query, Tasks):
             return found
         code = program.text.partition(DIVISION)[0]
@@ -320,7 +320,7 @@ def _name_place(run: Run, program: Program | Unsupported, folder: Folder) -> Run
     places = program.places if isinstance(program, Program) else ()
     if not places or run.outcome not in {Outcome.CRASHED, Outcome.NOT_INSTALLED}:
         return run
-    file = (folder.path / program_path(run.engine, run.query)).absolute()
+    file = (folder.path / build_program_path(run.engine, run.query)).absolute()
     numbers = re.findall(rf'File "{re.escape(str(file))}", line (\d+)', run.log)
     named = [places[int(n) - 1] for n in numbers if int(n) <= len(places)]
     place = next(filter(None, reversed(named)), "")
@@ -376,16 +376,16 @@ def build_job(  # noqa: PLR0913 - a job has that many parts
         query=query,
         round=round_,
         python=plan.interpreters[engine].path,
-        program=folder.path / program_path(engine, query),
+        program=folder.path / build_program_path(engine, query),
         program_sha=program.sha,
         data=plan.data.path if plan.workload.queries else None,
         answer=answer if _is_checked(plan.workload.query(query)) else None,
         warmups=measure.warmups,
         runs=measure.runs,
-        environment=plan.engine(engine).environment(plan.resources),
+        environment=plan.find_engine(engine).environment(plan.resources),
         limits=plan.workload.limits,
         tables=plan.data.joins(plan.workload.query(query)),
-        scheduler=find_scheduler(plan.engine(engine)),
+        scheduler=find_scheduler(plan.find_engine(engine)),
         hidden=(plan.answers,),
         copies=program.copies,
     )

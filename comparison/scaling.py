@@ -18,7 +18,7 @@ def measures_secondary(workload: Workload, rows: int) -> bool:
     """Return whether break-evens and traits are found: for functions that have work to do."""
     match workload.measure.beside:
         case "auto":
-            return _enough(workload, rows) and any(map(calls_function, workload.questions))
+            return _has_enough(workload, rows) and any(map(calls_function, workload.questions))
         case word:
             return word == "all"
 
@@ -54,7 +54,7 @@ def scale_down(workload: Workload) -> Workload | None:
     return replace(workload, dataset=small, queries=asked, measure=once)
 
 
-def size_unit(question: Query | Tasks) -> str:
+def find_size_unit(question: Query | Tasks) -> str:
     """Name what a question's size is counted in."""
     match question:
         case Tasks():
@@ -65,7 +65,7 @@ def size_unit(question: Query | Tasks) -> str:
             return "rows"
 
 
-def _enough(workload: Workload, rows: int) -> bool:
+def _has_enough(workload: Workload, rows: int) -> bool:
     if workload.tasks:
         return any(tasks.count >= LEAST_TASKS for tasks in workload.tasks)
     return rows >= LEAST_ROWS

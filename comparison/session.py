@@ -136,7 +136,7 @@ def check(request: Request, workload: Workload, observer: Observer = SILENT) -> 
         return session.finish()
 
 
-def floor(request: Request, workload: Workload, observer: Observer = SILENT) -> Path:
+def search_floor(request: Request, workload: Workload, observer: Observer = SILENT) -> Path:
     """Search for the smallest sufficient memory per engine and query; return the search's folder.
 
     Raises LimitError where no limit is enforced, or the machine's memory is unknown.

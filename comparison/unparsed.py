@@ -10,7 +10,17 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from ..errors import DfbenchError
-from ..spec.expression import Call, Case, Col, Compare, Expr, Lit, aggregations, substitute, walk
+from ..spec.expression import (
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    Lit,
+    list_aggregations,
+    substitute,
+    walk,
+)
 from ..spec.unparse import text
 from ..spec.workload import Output, Query, RowFunction
 from ..verification.answers import open_answer
@@ -56,7 +66,7 @@ def _list_parsed(step: Query) -> Iterator[tuple[Call, Expr]]:
 def _list_calls(expression: Expr | None) -> Iterator[Call]:
     for node in walk(expression) if expression else ():
         match node:
-            case Call("parse", (argument, _)) if not aggregations(argument):
+            case Call("parse", (argument, _)) if not list_aggregations(argument):
                 yield node
 
 

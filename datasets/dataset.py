@@ -108,7 +108,7 @@ def _generate(dataset: Generated, cache: Path, progress: Progress) -> Dataset:
 
 
 def _from_files(source: SourceFiles, cache: Path, progress: Progress) -> Dataset:
-    key = _hash(source.identity())
+    key = _hash(source.identify())
     if is_usable_in_place(source):
         return _describe_in_place(source.paths[0], source.name, key, cache)
     return _make_cached(cache, source.name, key, lambda path: convert(source, path, progress))

@@ -89,7 +89,7 @@ def _draw_column(
     match meaning:
         case Millionths():
             numbers = allocate(n, np.int32, folder)
-            stream.millionths_into(numbers)
+            stream.draw_millionths_into(numbers)
         case Integers() | Labels() | PaddedLabels() | NumberedLabels():
             numbers = allocate(n, find_narrowest_type(meaning.distinct), folder)
             stream.sample_into(numbers, meaning.distinct)
@@ -107,7 +107,7 @@ def _add_nulls(stream: RStream, column: CompactColumn, percent: int) -> CompactC
             nullify_values(stream, column.numbers, n, percent)
         case _:
             size = column.numbers.size
-            column.numbers[stream.distinct(size, share(size, percent))] = null
+            column.numbers[stream.draw_distinct(size, share(size, percent))] = null
     return CompactColumn(column.name, column.numbers, column.meaning, null)
 
 
@@ -115,7 +115,7 @@ def nullify_values(stream: RStream, numbers: NDArray[Any], distinct: int, percen
     """Choose a share of the distinct values, and make every row that holds one of them null."""
     values = find_first_appearances(numbers, distinct)
     becomes = np.arange(distinct + 1, dtype=numbers.dtype)
-    becomes[values[stream.distinct(values.size, share(values.size, percent))]] = NO_NUMBER
+    becomes[values[stream.draw_distinct(values.size, share(values.size, percent))]] = NO_NUMBER
     for start in range(0, numbers.size, BLOCK):
         part = numbers[start : start + BLOCK]
         part[:] = becomes[part]

@@ -88,7 +88,7 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Compa
 def _draw_keys(stream: RStream, size: int) -> _Keys:
     alone = count_spare(size)
     common = size - alone
-    values = stream.distinct(size + alone, size + alone) + 1
+    values = stream.draw_distinct(size + alone, size + alone) + 1
     return _Keys(values[:common], values[common:size], values[size:])
 
 
@@ -100,12 +100,12 @@ def _draw_rows(stream: RStream, parts: tuple[NDArray[Any], ...], rows: int) -> N
         stream.sample_into(more, values.size)
     narrow = np.min_scalar_type(int(values.max()))
     drawn = np.concatenate([values, values[more - 1]]).astype(narrow)
-    return drawn[stream.distinct(rows, rows)]
+    return drawn[stream.draw_distinct(rows, rows)]
 
 
 def _draw_measure(stream: RStream, rows: int) -> NDArray[np.int32]:
     numbers = np.empty(rows, dtype=np.int32)
-    stream.millionths_into(numbers)
+    stream.draw_millionths_into(numbers)
     return numbers
 
 
@@ -123,7 +123,7 @@ def _nullify(
 ) -> None:
     for name, numbers in columns.items():
         nullify_values(stream, numbers, keys[name].below, percent)
-    measure[stream.distinct(measure.size, share(measure.size, percent))] = NO_MEASURE
+    measure[stream.draw_distinct(measure.size, share(measure.size, percent))] = NO_MEASURE
 
 
 def _build_frame(

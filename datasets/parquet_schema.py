@@ -79,7 +79,7 @@ def _describe(file: pq.ParquetFile) -> Schema:
         if kind != "float":
             nan = False
         else:
-            nan = _any_nan(file, field.name) if nans is None else field.name in nans
+            nan = _has_nan(file, field.name) if nans is None else field.name in nans
         known = statistics[field.name]
         nulls = _has_nulls(file, field.name, known)
         ends = _find_ends(file, field, known)
@@ -127,7 +127,7 @@ def _read_statistics(file: pq.ParquetFile) -> dict[str, Statistics]:
     }
 
 
-def _any_nan(file: pq.ParquetFile, name: str) -> bool:
+def _has_nan(file: pq.ParquetFile, name: str) -> bool:
     return any(has_nan(column) for column in _read_column(file, name))
 
 

@@ -47,7 +47,7 @@ class RStream:
     def __init__(self, seed: int) -> None:
         self._generator = seed_generator(seed)
 
-    def words(self, count: int) -> Words:
+    def draw_words(self, count: int) -> Words:
         """Take the next `count` words."""
         return self._generator.integers(0, 1 << 32, count, dtype=np.uint32)
 
@@ -61,13 +61,13 @@ class RStream:
 
     def draw_below(self, n: int, most: int) -> Numbers:
         """Draw one block of numbers below `n`: at most `most`, and none where all are rejected."""
-        candidates = self._candidates((n - 1).bit_length(), min(BLOCK, most))
+        candidates = self._draw_candidates((n - 1).bit_length(), min(BLOCK, most))
         return np.compress(candidates < n, candidates)
 
-    def _candidates(self, bits: int, count: int) -> Numbers:
+    def _draw_candidates(self, bits: int, count: int) -> Numbers:
         """Draw numbers of `bits` bits: 16 from each word's upper half, most significant first."""
         each = bits // 16 + 1
-        high = self.words(each * count) >> np.uint32(16)
+        high = self.draw_words(each * count) >> np.uint32(16)
         if each == 1:
             return high.astype(np.uint16) & np.uint16((1 << bits) - 1)
         value = high[::each].astype(np.int64)
@@ -75,7 +75,7 @@ class RStream:
             value = value << 16 | high[place::each]
         return value & ((1 << bits) - 1)
 
-    def distinct(self, n: int, size: int) -> NDArray[np.int64]:
+    def draw_distinct(self, n: int, size: int) -> NDArray[np.int64]:
         """Draw `size` different numbers of 0..n-1, in order: `sample(n, size) - 1`."""
         if n > HASHED_ABOVE and size <= n / 2:
             return self._draw_rejecting_repeats(n, size)
@@ -102,7 +102,7 @@ class RStream:
         Steps that touch different places are done at once; of about the square root of n, few do
         not, and the block ends before the first of them.
         """
-        holes = self._holes(n, size)
+        holes = self._draw_holes(n, size)
         left = np.arange(n, dtype=holes.dtype)
         chosen = np.empty(size, dtype=np.int64)
         place = 0
@@ -119,7 +119,7 @@ class RStream:
             place += apart
         return chosen
 
-    def _holes(self, n: int, size: int) -> NDArray[Any]:
+    def _draw_holes(self, n: int, size: int) -> NDArray[Any]:
         """Draw `size` numbers, the first below `n`, and each next below one less."""
         holes = np.empty(size, dtype=np.int32 if n < 1 << 31 else np.int64)
         filled = 0
@@ -128,17 +128,17 @@ class RStream:
             bits = (below - 1).bit_length()
             # Down to half the range the draws keep their number of bits, and so of words.
             steps = below - (1 << bits >> 1) if bits else 1
-            candidates = self._candidates(bits, min(steps, size - filled, BLOCK))
+            candidates = self._draw_candidates(bits, min(steps, size - filled, BLOCK))
             kept = candidates[_accept_below(candidates.astype(holes.dtype), below)]
             holes[filled : filled + kept.size] = kept
             filled += kept.size
         return holes
 
-    def millionths_into(self, out: NDArray[np.int32]) -> None:
+    def draw_millionths_into(self, out: NDArray[np.int32]) -> None:
         """Fill `out` with `round(runif(length(out), max = 100), 6)`, in millionths."""
         for start in range(0, out.size, BLOCK):
             part = out[start : start + BLOCK]
-            part[:] = to_millionths(self.words(part.size))
+            part[:] = to_millionths(self.draw_words(part.size))
 
 
 def to_millionths(words: Words) -> NDArray[np.float64]:

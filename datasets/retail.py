@@ -57,14 +57,14 @@ def _draw_column(stream: RStream, drawn: Drawn, dataset: Generated, folder: Path
     meaning = _find_encoding(drawn, dataset)
     if isinstance(meaning, Millionths):
         numbers, null = allocate(dataset.rows, np.int32, folder), NO_MEASURE
-        stream.millionths_into(numbers)
+        stream.draw_millionths_into(numbers)
     else:
         values = distinct(drawn, dataset)
         numbers, null = allocate(dataset.rows, find_narrowest_type(values), folder), NO_NUMBER
         stream.sample_into(numbers, values)
     if drawn.complete or not dataset.nulls:
         return CompactColumn(drawn.name, numbers, meaning)
-    numbers[stream.distinct(numbers.size, share(numbers.size, dataset.nulls))] = null
+    numbers[stream.draw_distinct(numbers.size, share(numbers.size, dataset.nulls))] = null
     return CompactColumn(drawn.name, numbers, meaning, null)
 
 

@@ -50,7 +50,7 @@ class SourceFiles:
         folders = (part for path in self.paths for part in path.relative_to(self.base).parts[:-1])
         return any("=" in folder for folder in folders)
 
-    def identity(self) -> str:
+    def identify(self) -> str:
         """Return the files apart from any others, and from themselves before a change."""
         stats = [(str(path), path.stat()) for path in self.paths]
         facts = [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]

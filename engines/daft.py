@@ -17,7 +17,7 @@ from .writing.chain import Chain, write_chain
 from .writing.dialect import Dialect
 from .writing.joins import Joining
 from .writing.passes.constants import derive_constants
-from .writing.passes.correlation import corr_as_sums
+from .writing.passes.correlation import rewrite_corr
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
@@ -115,9 +115,9 @@ class DaftChain(Chain):
         """Write a column that is selected as it is: by its name."""
         return literal(name)
 
-    def tree(self, frame: ast.expr) -> ast.expr:
+    def write_tree(self, frame: ast.expr) -> ast.expr:
         """Write the whole chain: Daft's correlation is of a row's two values, no aggregation."""
-        return Chain.tree(replace(self, query=corr_as_sums(self.query, self.data)), frame)
+        return Chain.write_tree(replace(self, query=rewrite_corr(self.query, self.data)), frame)
 
     def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
         """Write a row for each value of several columns."""
@@ -146,7 +146,7 @@ class DaftChain(Chain):
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
         keys = list(map(literal, self.query.group_by))
-        kept = [*keys, self.write_named(self.column(extreme.column), extreme.name)]
+        kept = [*keys, self.write_named(self.write_column(extreme.column), extreme.name)]
         down = not extreme.smallest
         if not keys:
             top = quote("t.sort(c, desc=d).limit(n)", t=tree, c=extreme.column, d=down, n=extreme.n)
@@ -157,18 +157,18 @@ class DaftChain(Chain):
         numbered = quote("t.with_column('place', row_number().over(w))", t=tree, w=window)
         return self.select(self.filter(numbered, [quote("col('place') <= n", n=extreme.n)]), kept)
 
-    def aggregation(self, agg: Agg) -> ast.expr:
+    def write_aggregation(self, agg: Agg) -> ast.expr:
         """Count rows by any column: Daft has no aggregation without one."""
         if agg.function == "size":
             names = (*self.query.group_by, *self.query.reads, *self.data.names)
             return quote("col(n).count('all')", n=names[0])
-        return Chain.aggregation(self, agg)
+        return Chain.write_aggregation(self, agg)
 
     def demean(self, node: Demean) -> ast.expr:
         """Write a column less the mean of its group, or of all rows."""
         if not node.keys:
             raise Unsupported("corr() of all rows", "Daft has no window over all rows")
-        x, keys = self.expression(node.operand), [literal(key.name) for key in node.keys]
+        x, keys = self.write_expression(node.operand), [literal(key.name) for key in node.keys]
         return quote("x - x.mean().over(Window().partition_by(*k))", x=x, k=keys)
 
     def call(self, node: Call) -> ast.expr:
@@ -181,14 +181,14 @@ class DaftChain(Chain):
 
     def _truncate(self, moment: Expr, unit: str) -> ast.expr:
         """Write the start of a unit whose length never changes: Daft truncates to no other."""
-        if self.facts.zone(moment):
+        if self.facts.find_zone(moment):
             raise Unsupported(
                 "truncate() of a time with a zone", "Daft's days always have 24 hours"
             )
         if unit not in {"day", "hour"}:
             raise Unsupported(f"truncate() to a {unit}", "Daft's largest unit is the week")
-        x = self.expression(moment)
-        timed = self.facts.kind(moment) == "timestamp"
+        x = self.write_expression(moment)
+        timed = self.facts.find_kind(moment) == "timestamp"
         template = self.dialect.functions["truncate"]
         return quote(template, x=x, y=f"1 {unit}") if timed else x
 

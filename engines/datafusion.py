@@ -124,10 +124,12 @@ class DataFusionChain(Chain):
 
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
-        keys = [self.column(key) for key in self.query.group_by]
-        order = quote("x.sort(ascending=a)", x=self.column(extreme.column), a=extreme.smallest)
+        keys = [self.write_column(key) for key in self.query.group_by]
+        order = quote(
+            "x.sort(ascending=a)", x=self.write_column(extreme.column), a=extreme.smallest
+        )
         names = map(self.write_kept, self.query.group_by)
-        kept = [*names, self.write_named(self.column(extreme.column), extreme.name)]
+        kept = [*names, self.write_named(self.write_column(extreme.column), extreme.name)]
         if not keys:
             top = quote("t.sort(o).limit(n)", t=tree, o=order, n=extreme.n)
             return self.select(top, kept)
@@ -140,18 +142,18 @@ class DataFusionChain(Chain):
     def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
         by = [
-            quote("x.sort(ascending=a, nulls_first=False)", x=self.column(name), a=not down)
+            quote("x.sort(ascending=a, nulls_first=False)", x=self.write_column(name), a=not down)
             for name, down in zip(names, descending, strict=True)
         ]
         return quote("t.sort(*b)", t=tree, b=by)
 
-    def column(self, name: str) -> ast.expr:
+    def write_column(self, name: str) -> ast.expr:
         """Write a column; one that is not in lower case is quoted, for it is read as SQL reads."""
         return quote("col(n)", n=name if _is_plain(name) else '"' + name.replace('"', '""') + '"')
 
     def write_kept(self, name: str) -> ast.expr:
         """Write a column that is selected as it is: by its name, where that needs no quotes."""
-        return literal(name) if _is_plain(name) else self.column(name)
+        return literal(name) if _is_plain(name) else self.write_column(name)
 
 
 def _is_plain(name: str) -> bool:
@@ -195,7 +197,7 @@ def _write_config(resources: Resources) -> ast.expr:
 def _write_read(query: Query, data: Schema) -> ast.expr:
     chain = DataFusionChain(query, data)
     columns = [
-        quote("f.nanvl(x, lit(None)).alias(n)", x=chain.column(name), n=name)
+        quote("f.nanvl(x, lit(None)).alias(n)", x=chain.write_column(name), n=name)
         if data[name].nans
         else chain.write_kept(name)
         for name in query.reads

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 
 from ..errors import Unsupported
-from ..spec.expression import Agg, Cast, Col, Expr, children, rebuild
+from ..spec.expression import Agg, Cast, Col, Expr, list_children, rebuild
 from ..spec.schema import Schema
 from ..spec.workload import Query
 from .adapter import Adapter, Pass
@@ -23,14 +23,14 @@ from .writing.quote import quote
 def _widen_sums(query: Query, rows: Schema) -> Query:
     """Widen what is summed: FireDucks keeps a sum in its column's width, where pandas does not."""
 
-    def wide(node: Expr) -> Expr:
+    def widen_integers(node: Expr) -> Expr:
         match node:
             case Agg("sum", (Col(name) as column,)) if name in rows and rows[name].arrow in NARROW:
                 return Agg("sum", (Cast(column, "int64"),))
             case _:
-                return rebuild(node, tuple(map(wide, children(node))))
+                return rebuild(node, tuple(map(widen_integers, list_children(node))))
 
-    outputs = tuple(replace(o, expression=wide(o.expression)) for o in query.aggregate)
+    outputs = tuple(replace(o, expression=widen_integers(o.expression)) for o in query.aggregate)
     return replace(query, aggregate=outputs)
 
 
@@ -52,7 +52,7 @@ class FireDucks(Adapter):
         query, rows = inputs.query, inputs.rows
         if query.apply:
             raise Unsupported(query.name, "FireDucks runs user-defined functions in pandas")
-        missing = any(_has_missing(table.query, table.data) for table in inputs.tables())
+        missing = any(_has_missing(table.query, table.data) for table in inputs.list_tables())
         if not inputs.data.rows or missing or (not query.select and _has_missing(query, rows)):
             why = "FireDucks distinguishes NaN from null, so its answers differ from pandas'"
             raise Unsupported("missing values" if inputs.data.rows else "no rows", why)

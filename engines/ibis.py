@@ -99,11 +99,11 @@ class IbisChain(Chain):
     title = "Ibis"
     dialect = IBIS
 
-    def tree(self, frame: ast.expr) -> ast.expr:
+    def write_tree(self, frame: ast.expr) -> ast.expr:
         """Write the whole chain; where the frame's order is to be kept, over numbered rows."""
         if not self._row:
-            return Chain.tree(self, frame)
-        return Chain.tree(self, self.add_columns(frame, {self._row: quote("_.rowid()")}))
+            return Chain.write_tree(self, frame)
+        return Chain.write_tree(self, self.add_columns(frame, {self._row: quote("_.rowid()")}))
 
     @property
     def _row(self) -> str:
@@ -137,7 +137,7 @@ class IbisChain(Chain):
         if not self._row:
             return Chain.finish(self, tree)
         if self.query.having:
-            tree = self.filter(tree, self.conditions(self.query.having))
+            tree = self.filter(tree, self.write_conditions(self.query.having))
         tree = quote("t.order_by(r)", t=tree, r=self._row)
         if self.query.limit is not None:
             tree = self.limit(tree, self.query.limit)
@@ -157,11 +157,11 @@ class IbisChain(Chain):
         groups = quote("t.group_by(*k)", t=tree, k=list(map(literal, keys)))
         return quote("g.aggregate(*o, **n)", g=groups, o=by_place, n=by_name)
 
-    def column(self, name: str) -> ast.expr:
+    def write_column(self, name: str) -> ast.expr:
         """Write a column: as an attribute where no method of a table can have its name."""
         if is_keyword(name) and any(character.isdigit() for character in name):
             return quote(f"_.{name}")
-        return Chain.column(self, name)
+        return Chain.write_column(self, name)
 
     def write_kept(self, name: str) -> ast.expr:
         """Write a column that is selected as it is: by its name."""
@@ -170,8 +170,8 @@ class IbisChain(Chain):
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
         keys = list(map(literal, self.query.group_by))
-        order = quote("x" if extreme.smallest else "x.desc()", x=self.column(extreme.column))
-        kept = [*keys, self.write_named(self.column(extreme.column), extreme.name)]
+        order = quote("x" if extreme.smallest else "x.desc()", x=self.write_column(extreme.column))
+        kept = [*keys, self.write_named(self.write_column(extreme.column), extreme.name)]
         if not keys:
             top = quote("t.order_by(o).limit(n)", t=tree, o=order, n=extreme.n)
             return self.select(top, kept)
@@ -191,7 +191,7 @@ class IbisChain(Chain):
         """Write a row function; Ibis sees every time with a zone in UTC, as DuckDB does here."""
         match node:
             case Call("year" | "month" | "day" | "truncate" as function, (moment, *_)):
-                if self.facts.zone(moment):
+                if self.facts.find_zone(moment):
                     raise Unsupported(
                         f"{function}() of a time with a zone", "Ibis treats it as UTC"
                     )
@@ -240,7 +240,7 @@ def _load(inputs: Inputs) -> list[str]:
     """Write the statements that load the tables."""
     if inputs.is_single:
         return _load_table(inputs.query, inputs.data, "data", "path")
-    tables = inputs.tables()
+    tables = inputs.list_tables()
     lines = [_load_table(t.query, t.data, t.name, t.path, f"{t.name} =") for t in tables]
     return [*(line for written in lines for line in written), f"return {inputs.frames}"]
 

@@ -24,7 +24,7 @@ from .writing.passes.join import Inputs, from_path
 from .writing.passes.widen import widen_beside_floats
 from .writing.passes.zeros import sum_zeros
 from .writing.program import NONE, Parts, fill
-from .writing.properties import output_facts, row_facts
+from .writing.properties import collect_output_facts, collect_row_facts
 from .writing.quote import literal, quote, to_source
 from .writing.sequence import StepQuery
 from .writing.user_functions import as_definition, find_called, make_own, require_function
@@ -104,7 +104,7 @@ def require_ordered_key(query: Query, data: Schema) -> Query:
     """
     if not isinstance(query.apply, GroupFunction) or not query.group_by:
         return query
-    key = row_facts(query, data).data[query.group_by[0]]
+    key = collect_row_facts(query, data).data[query.group_by[0]]
     if key.missing and key.kind in UNORDERED:
         why = f"Modin's apply cannot order {key.kind} keys with missing values; use modin/native"
         raise Unsupported(query.name, why)
@@ -117,10 +117,10 @@ def require_sortable(query: Query, data: Schema) -> Query:
     Modin 0.37.1 divides rows that are sorted by quantiles of the first key, which raises for truth
     values as soon as there are rows for two partitions.
     """
-    rows = row_facts(query, data)
-    places = ((query.order_by, rows), (query.sort, output_facts(query, rows)))
+    rows = collect_row_facts(query, data)
+    places = ((query.order_by, rows), (query.sort, collect_output_facts(query, rows)))
     for (first, *_), facts in ((keys, facts) for keys, facts in places if keys):
-        if facts.kind(Col(first.name)) == "bool":
+        if facts.find_kind(Col(first.name)) == "bool":
             why = "Modin cannot sort by booleans; sort by integer(...) of it, or use pandas"
             raise Unsupported(query.name, why)
     return query
@@ -200,9 +200,9 @@ class Modin(Adapter):
     def _write_local_start(self, resources: Resources) -> ast.expr:
         match self.backend:
             case "ray":
-                return quote("ray.init(**o)", o=_ray(resources))
+                return quote("ray.init(**o)", o=_start_ray(resources))
             case "dask":
-                return quote("Client(**o)", o=_dask(resources))
+                return quote("Client(**o)", o=_start_dask(resources))
             case "mpi":
                 return quote("unidist.init()")
             case _:
@@ -212,8 +212,8 @@ class Modin(Adapter):
 def _write_steps(first: PandasSteps, later: Sequence[StepQuery]) -> str:
     """Write the first step for Modin, and those behind it for pandas."""
     if not later:
-        return first.body(FORCED)
-    ended = first.body(FIRST.replace("ANSWER", "ANSWER.modin.to_pandas()"))
+        return first.write_body(FORCED)
+    ended = first.write_body(FIRST.replace("ANSWER", "ANSWER.modin.to_pandas()"))
     rest = re.sub(r"\bpd\.", "pandas.", write_later(later, table="t.modin.to_pandas()"))
     return f"{ended}\n{rest}"
 
@@ -222,12 +222,12 @@ def _load(inputs: Inputs) -> str:
     """Write `load`: each table read, and waited for."""
     lines = [
         f"{t.name} = {to_source(from_path(write_reading(t.query, t.data), t.path))}"
-        for t in inputs.tables()
+        for t in inputs.list_tables()
     ]
     return "\n".join([*lines, LOADED.format(frames=inputs.frames)])
 
 
-def _ray(resources: Resources) -> dict[str, ast.expr]:
+def _start_ray(resources: Resources) -> dict[str, ast.expr]:
     options = {"num_cpus": literal(resources.threads)} if resources.threads else {}
     if resources.memory is not None:
         store = max(int(resources.memory * OBJECT_STORE_SHARE), SMALLEST_OBJECT_STORE)
@@ -235,7 +235,7 @@ def _ray(resources: Resources) -> dict[str, ast.expr]:
     return {**options, "include_dashboard": literal(False)}
 
 
-def _dask(resources: Resources) -> dict[str, ast.expr]:
+def _start_dask(resources: Resources) -> dict[str, ast.expr]:
     options = {"threads_per_worker": literal(1), "dashboard_address": literal(":0")}
     if resources.threads is None:
         return options

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..errors import Unsupported
-from ..spec.expression import Call, Lit, aggregations, choose_fresh_name
+from ..spec.expression import Call, Lit, choose_fresh_name, list_aggregations
 from ..spec.order import is_ordered
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
@@ -183,10 +183,12 @@ class NarwhalsChain(FrameChain):
         match node:
             case Call("offset", (moment, Lit(int(count)), Lit(str(unit)))):
                 number, letter = (24 * count, "h") if unit == "days" else (count, unit[0])
-                if self.facts.kind(moment) == "date":
+                if self.facts.find_kind(moment) == "date":
                     number, letter = count, "d"
                 step = f"{number}{letter}"
-                return quote(self.dialect.functions["offset"], x=self.expression(moment), o=step)
+                return quote(
+                    self.dialect.functions["offset"], x=self.write_expression(moment), o=step
+                )
             case Call("slice", (_, _, Lit(int(end)))) if end < 0:
                 raise Unsupported(f"[:{end}]", "Narwhals' head counts from the start only")
             case _:
@@ -195,7 +197,7 @@ class NarwhalsChain(FrameChain):
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Rank within the groups: Narwhals has no top_k of a group."""
         keys = list(self.query.group_by)
-        column = self.column(extreme.column)
+        column = self.write_column(extreme.column)
         kept = [*map(literal, keys), self.write_named(column, extreme.name)]
         if not keys:
             top = quote(
@@ -254,7 +256,7 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
 def _is_ordered(step: StepQuery) -> bool:
     """Return whether a step needs the order of rows, which a lazy frame of Narwhals has not."""
     outputs = (*step.query.aggregate, *step.query.transform)
-    return any(map(is_ordered, aggregations(*(output.expression for output in outputs))))
+    return any(map(is_ordered, list_aggregations(*(output.expression for output in outputs))))
 
 
 def _write_join(rows: ast.expr, met: Joining, table: ast.expr) -> ast.expr:

@@ -7,7 +7,7 @@ from ..spec.schema import Schema
 from ..spec.workload import Query, RowFunction
 from .info import MIB, EngineInfo, Work
 from .pandas import Pandas
-from .writing.passes.join import single_frame
+from .writing.passes.join import join_single_frame
 from .writing.passes.widen import widen_beside_floats
 from .writing.user_functions import as_expression
 
@@ -26,6 +26,6 @@ ENGINE = Pandas(
         work=frozenset({Work.ROW_FUNCTION}),
         startup_memory=48 * MIB,
     ),
-    (single_frame, _require_row_function, as_expression, widen_beside_floats),
+    (join_single_frame, _require_row_function, as_expression, widen_beside_floats),
 )
 write, run = ENGINE.write, ENGINE.run

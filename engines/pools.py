@@ -16,8 +16,8 @@ from .adapter import Adapter
 from .base import Resources
 from .info import FUNCTIONS, EngineInfo, Work
 from .pandas.queries import ROWS, PandasSteps
-from .pandas.reading import string_option
-from .writing.passes.join import Inputs, single_frame
+from .pandas.reading import write_string_option
+from .writing.passes.join import Inputs, join_single_frame
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote
 from .writing.tasks import Calls, write_columns
@@ -120,18 +120,18 @@ class Pooled(Adapter):
         function = query.apply
         if function is None:
             raise Unsupported(query.name, "a pool only calls functions, and this query has none")
-        single_frame(query, data)
+        join_single_frame(query, data)
         inputs.alone("a pool calls one function")
-        strings = string_option(inputs, resources)
+        strings = write_string_option(inputs, resources)
         return Parts(
             imports=f"{self.pool.imports}\n{IMPORTS}",
-            before=f"{strings}\n{self._chunks(resources)}",
+            before=f"{strings}\n{self._write_chunks(resources)}",
             own=make_own(function),
             after=_apply(query, data),
             load=fill(
                 "return pd.read_parquet(path, columns=NAMES)", NAMES=literal(list(query.reads))
             ),
-            query=self._body(query, data, resources),
+            query=self._write_body(query, data, resources),
             rows=ROWS,
         )
 
@@ -141,14 +141,14 @@ class Pooled(Adapter):
         body = self._fill(self.pool.calls, resources).replace("FUNCTION", mine.name)
         return Parts(
             imports=f"{self.pool.imports}\n{IMPORTS}",
-            before=self._chunks(resources) if "CHUNKS" in body else "",
+            before=self._write_chunks(resources) if "CHUNKS" in body else "",
             own=mine,
             load=Calls(tasks).load(),
             query=body,
             rows=write_columns(tasks),
         )
 
-    def _body(self, query: Query, data: Schema, resources: Resources) -> str:
+    def _write_body(self, query: Query, data: Schema, resources: Resources) -> str:
         steps = PandasSteps(query, data)
         lines = steps.prepare(query.derive)
         answer = quote("apply(data)")
@@ -161,7 +161,7 @@ class Pooled(Adapter):
         *more, last = steps.finish(answer)
         return "\n".join([*lines, *more, f"return {last}"])
 
-    def _chunks(self, resources: Resources) -> str:
+    def _write_chunks(self, resources: Resources) -> str:
         if self.pool is SERIAL:
             return ""
         if resources.threads is None:
@@ -176,12 +176,12 @@ class Pooled(Adapter):
 def _apply(query: Query, data: Schema) -> str:
     match query.apply:
         case RowFunction() as function:
-            return _function(
+            return _write_function(
                 "Call the function on each row of a part of the frame.",
-                _row_lines(query, function, data),
+                _write_row_lines(query, function, data),
             )
         case GroupFunction():
-            return _function(
+            return _write_function(
                 "Call the function on each group of a part of the frame.",
                 group_loop(query, data, PandasSteps(query, data).options, "part"),
             )
@@ -189,7 +189,7 @@ def _apply(query: Query, data: Schema) -> str:
             raise AssertionError(query.name)
 
 
-def _function(about: str, body: str) -> str:
+def _write_function(about: str, body: str) -> str:
     return f'def apply(part):\n    """{about}"""\n{textwrap.indent(body, "    ")}\n'
 
 
@@ -208,7 +208,7 @@ EACH_ROW = """\
 """
 
 
-def _row_lines(query: Query, function: RowFunction, data: Schema) -> str:
+def _write_row_lines(query: Query, function: RowFunction, data: Schema) -> str:
     """Write the loop over a part's rows: those with every input, unless it asks for all."""
     skipped = inputs_missing(query, data)
     frame, prepared = "part", ""
@@ -256,7 +256,7 @@ DEFAULTS = {"multiprocessing", "futures-process", "joblib", "loky"}
 LIBRARIES = {"joblib", "loky"}
 
 
-def _info(name: str) -> EngineInfo:
+def _describe_pool(name: str) -> EngineInfo:
     library = name.partition("/")[0]
     return replace(
         SERIAL_INFO,
@@ -270,5 +270,5 @@ def _info(name: str) -> EngineInfo:
 
 
 ENGINE = Pooled(SERIAL_INFO)
-VARIANTS = tuple(Pooled(_info(name), pool=pool) for name, pool in POOLS.items())
+VARIANTS = tuple(Pooled(_describe_pool(name), pool=pool) for name, pool in POOLS.items())
 write, run = ENGINE.write, ENGINE.run

@@ -129,9 +129,9 @@ class SparkChain(Chain):
             return quote("t.agg(*o)", t=tree, o=outputs)
         return quote("t.groupBy(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
 
-    def aggregation(self, agg: Agg) -> ast.expr:
+    def write_aggregation(self, agg: Agg) -> ast.expr:
         """Write an aggregation; Spark's functions take plain columns by their names."""
-        tree = Chain.aggregation(self, agg)
+        tree = Chain.write_aggregation(self, agg)
         match tree:
             case ast.Call(function, [ast.Call(ast.Attribute(ast.Name(), "col"), [name])], []):
                 return quote("f(n)", f=function, n=name)
@@ -141,8 +141,8 @@ class SparkChain(Chain):
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
         keys = list(map(literal, self.query.group_by))
-        order = quote("x" if extreme.smallest else "x.desc()", x=self.column(extreme.column))
-        kept = [*keys, self.write_named(self.column(extreme.column), extreme.name)]
+        order = quote("x" if extreme.smallest else "x.desc()", x=self.write_column(extreme.column))
+        kept = [*keys, self.write_named(self.write_column(extreme.column), extreme.name)]
         if not keys:
             top = quote("t.orderBy(o).limit(n)", t=tree, o=order, n=extreme.n)
             return self.select(top, kept)
@@ -161,17 +161,19 @@ class SparkChain(Chain):
     def call(self, node: Call) -> ast.expr:
         """Write a row function; what Spark takes by the session's clock, by that of the column."""
         match node:
-            case Call("year" | "month" | "day" as function, (moment,)) if self.facts.zone(moment):
-                zone, x = self.facts.zone(moment), self.expression(moment)
+            case Call("year" | "month" | "day" as function, (moment,)) if self.facts.find_zone(
+                moment
+            ):
+                zone, x = self.facts.find_zone(moment), self.write_expression(moment)
                 clock = quote("F.convert_timezone(None, F.lit(z), x)", z=zone, x=x)
                 return quote(self.dialect.functions[function], x=clock)
-            case Call("truncate", (moment, _)) if self.facts.zone(moment):
+            case Call("truncate", (moment, _)) if self.facts.find_zone(moment):
                 why = "Spark truncates in the session's time zone"
                 raise Unsupported("truncate() of a time with a zone", why)
             case _:
                 return Chain.call(self, node)
 
-    def column(self, name: str) -> ast.expr:
+    def write_column(self, name: str) -> ast.expr:
         """Write a column; a name with a dot in it stands between backticks."""
         return quote("F.col(n)", n=name if name.isidentifier() else f"`{name.replace('`', '``')}`")
 
@@ -199,7 +201,7 @@ class PySpark(Adapter):
         chain = write_chain(SparkChain, inputs, quote("data"), _write_join)
         return Parts(
             imports=IMPORTS,
-            start=fill(START, SPARK=_session(resources)),
+            start=fill(START, SPARK=_write_session(resources)),
             load=_load(inputs),
             query=fill("return CHAIN.toArrow()", CHAIN=chain),
             rows="return answer",
@@ -211,7 +213,7 @@ def _load(inputs: Inputs) -> str:
     if inputs.is_single:
         frame = _write_read(inputs.query, inputs.data)
         return fill("data = FRAME\ndata.count()\nreturn data", FRAME=frame)
-    counts = "".join(f"{table.name}.count()\n" for table in inputs.tables())
+    counts = "".join(f"{table.name}.count()\n" for table in inputs.list_tables())
     return inputs.load(_write_read).replace("return ", f"{counts}return ")
 
 
@@ -243,7 +245,7 @@ def _write_join(rows: ast.expr, met: Joining) -> ast.expr:
     return quote("d.join(t, k, **o)", d=rows, t=other, k=name_columns(met.join.on), o=options)
 
 
-def _session(resources: Resources) -> ast.expr:
+def _write_session(resources: Resources) -> ast.expr:
     """Write the session: local, quiet, in the memory that it may take."""
     cores = resources.threads or "*"
     tree = quote("SparkSession.builder.master(m)", m=f"local[{cores}]")

@@ -58,7 +58,7 @@ class Ray(Adapter):
         mine = make_own(tasks)
         return Parts(
             imports=IMPORTS,
-            before=fill(CHUNKS, NUMBER=_chunks(resources)),
+            before=fill(CHUNKS, NUMBER=_write_chunks(resources)),
             own=mine,
             after=APPLY.replace("FUNCTION", mine.name),
             start=fill("return START", START=_start(resources)),
@@ -68,7 +68,7 @@ class Ray(Adapter):
         )
 
 
-def _chunks(resources: Resources) -> ast.expr:
+def _write_chunks(resources: Resources) -> ast.expr:
     if resources.threads:
         return literal(PARTS_PER_WORKER * resources.threads)
     return quote("n * os.cpu_count()", n=PARTS_PER_WORKER)

@@ -53,14 +53,14 @@ class Provider:
         placed = (_add_python(name, python) for name in names)
         return tuple(self._resolve_name(name, isolate=isolate) for name in placed)
 
-    def interpreter(self, engine: Engine, report: Report) -> Interpreter:
+    def provide_interpreter(self, engine: Engine, report: Report) -> Interpreter:
         """Return an engine's interpreter, its environment made where it is not there yet."""
         if lacking := explain_missing_device(engine, DEVICE):
             return Interpreter("", "", problem=lacking)
         if not isinstance(engine, Versioned):
-            return current_interpreter(engine)
+            return find_current_interpreter(engine)
         try:
-            environment, python = self.environment(engine, report)
+            environment, python = self.provide_environment(engine, report)
         except EngineError as error:
             return Interpreter("", "", problem=str(error))
         return _build_interpreter(
@@ -70,9 +70,9 @@ class Provider:
     def plan_interpreter(self, engine: Engine) -> Interpreter:
         """Return an engine's interpreter as its pins say it will be; nothing is made."""
         if not isinstance(engine, Versioned):
-            return current_interpreter(engine)
+            return find_current_interpreter(engine)
         try:
-            python = self._python(engine)
+            python = self._find_python(engine)
         except EngineError as error:
             return Interpreter("", "", problem=str(error))
         pins = _choose_pins(engine, python)
@@ -82,19 +82,19 @@ class Provider:
             pinned.setdefault(engine.distributions[0], engine.version)
         return Interpreter("", python.version_text, pinned)
 
-    def environment(self, engine: Versioned, report: Report) -> tuple[Environment, str]:
+    def provide_environment(self, engine: Versioned, report: Report) -> tuple[Environment, str]:
         """Return an engine's environment, made where it is not there yet, and its Python's version.
 
         Raises EngineError where there is no such interpreter, or the packages cannot be had.
         """
-        python = self._python(engine)
+        python = self._find_python(engine)
         pins = _choose_pins(engine, python)
         folder = find_folder(self.cache, pins, python, engine.name)
         return make_environment(folder, engine.name, pins, python, report), python.version_text
 
     def is_made(self, engine: Versioned) -> bool:
         """Return whether an engine's environment is there."""
-        python = self._python(engine)
+        python = self._find_python(engine)
         pins = _choose_pins(engine, python)
         return load(find_folder(self.cache, pins, python, engine.name)) is not None
 
@@ -106,11 +106,11 @@ class Provider:
             engine = find(name)
         if not isinstance(engine, Versioned) or engine.version != NEWEST:
             return name
-        top = find_newest(engine, self._python(engine).version, load_shipped())
+        top = find_newest(engine, self._find_python(engine).version, load_shipped())
         return name.replace(f"@{NEWEST}", f"@{top}", 1) if top else name
 
-    def _python(self, engine: Versioned) -> pythons.Python:
-        current, info = pythons.current_python(), find_info(engine)
+    def _find_python(self, engine: Versioned) -> pythons.Python:
+        current, info = pythons.find_current_python(), find_info(engine)
         name = engine.python
         if not name and info.has_wheels(current.version):
             return current
@@ -144,9 +144,9 @@ def explain_missing_device(engine: Engine, device: Path) -> str:
     return f"it needs an NVIDIA GPU, and this machine has none (no {device})"
 
 
-def current_interpreter(engine: Engine) -> Interpreter:
+def find_current_interpreter(engine: Engine) -> Interpreter:
     """Return the interpreter that runs dfbench, and what it has of an engine."""
-    own = pythons.current_python()
+    own = pythons.find_current_python()
     found = _build_interpreter(engine, own.path, own.version_text, versions(engine))
     if found.problem:
         mend = _explain_installation(engine)
@@ -155,7 +155,7 @@ def current_interpreter(engine: Engine) -> Interpreter:
 
 
 def _explain_installation(engine: Engine) -> str:
-    info, python = find_info(engine), pythons.current_python().version
+    info, python = find_info(engine), pythons.find_current_python().version
     if reason := (
         f"{engine.name} has no wheels for Python {python}"
         if not info.has_wheels(python)

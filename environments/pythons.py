@@ -38,7 +38,7 @@ class Python:
         return f"{self.version}t" if self.free else self.version
 
 
-def current_python() -> Python:
+def find_current_python() -> Python:
     """Return the interpreter that runs dfbench."""
     free = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
     return Python(sys.executable, platform.python_version(), free)
@@ -55,7 +55,7 @@ def find_python(name: str, path: str, home: Path) -> Python | None:
 
 def find_other_python(path: str, home: Path) -> Python | None:
     """Return the newest interpreter that dfbench is tested on, other than the one that runs it."""
-    own = current_python().version.split(".")[:2]
+    own = find_current_python().version.split(".")[:2]
     names = (f"python{version}" for version in TESTED_PYTHONS if version.split(".") != own)
     return next((found for name in names if (found := find_python(name, path, home))), None)
 

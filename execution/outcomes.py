@@ -135,7 +135,7 @@ def _decide_done(observation: Observation) -> Decision:
 
 def _decide_error(observation: Observation, failure: ProgramError, where: str) -> Decision:
     text = _explain_returned(failure.message)
-    text = text or f"{failure.types[0]}: {_first_line(failure.message)}"
+    text = text or f"{failure.types[0]}: {_take_first_line(failure.message)}"
     spoke = MEMORY_ERRORS & set(failure.types)
     if observation.scheduler and "KilledWorker" in spoke:
         # A worker of an external cluster may end for any reason; its kernel is not ours to read.
@@ -194,7 +194,7 @@ def _name_phase(phase: Phase) -> str:
     return f"during {phase.value}" if phase != Phase.DONE else "after its answer"
 
 
-def _first_line(message: str) -> str:
+def _take_first_line(message: str) -> str:
     line = message.strip().partition("\n")[0]
     return line if len(line) <= MAX_MESSAGE else f"{line[:MAX_MESSAGE]}..."
 

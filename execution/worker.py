@@ -71,7 +71,7 @@ class Supervisor:
         for descriptor in (requests, answers):
             os.set_inheritable(descriptor, False)
 
-    def job(self) -> dict[str, Any]:
+    def read_job(self) -> dict[str, Any]:
         """Read the job: one line, byte by byte, because later bytes of the pipe are replies."""
         line = b""
         while not line.endswith(b"\n"):
@@ -131,7 +131,7 @@ class Supervisor:
 def main(requests: int, answers: int) -> NoReturn:
     """Run the job, report its end, and wait to be killed."""
     supervisor = Supervisor(requests, answers)
-    job = supervisor.job()
+    job = supervisor.read_job()
     supervisor.enter("start-up", at=BEGAN)
     sys.argv = [job["program"]]
     try:
@@ -303,7 +303,7 @@ def execute(
             files.keep(answer)
             supervisor.enter("query")
 
-    def once(kind: str) -> float:
+    def run_once(kind: str) -> float:
         nonlocal answer, rows
         if times:
             keep(times[-1])
@@ -319,13 +319,13 @@ def execute(
     limit = job["limits"]["time"]
     deadline = float("inf") if limit is None else BEGAN + limit
     times: list[float] = []
-    times.append(once("cold"))
+    times.append(run_once("cold"))
     # One hot run makes the result: warm-ups that leave no time for it are left out.
     while needs_warmup(times, job["warmups"]) and fits(2 * times[-1], deadline):
-        times.append(once("warmups"))
+        times.append(run_once("warmups"))
     for number in range(job["runs"]):
         if number == 0 or fits(times[-1], deadline):
-            times.append(once("hot"))
+            times.append(run_once("hot"))
     return answer
 
 

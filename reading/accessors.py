@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import cast
 
-from ..spec.expression import Arith, Case, Expr, IsMissing, Lit, case
+from ..spec.expression import Arith, Case, Expr, IsMissing, Lit, build_case
 from ..spec.expression import Call as Word
 from . import alignment, operators
 from .calls import CodeCall, Method
@@ -30,12 +30,12 @@ from .values import (
 # texts
 
 
-def text_word(word: str) -> Callable[[CodeCall, Value], Value]:
+def read_text_word(word: str) -> Callable[[CodeCall, Value], Value]:
     """Return what reads a method of texts without arguments."""
 
     def read(call: CodeCall, owner: Value) -> Value:
         found = alignment.align(call.node, _texts(owner))
-        return found.make(operators.word(call.node, word, found.exprs[0]))
+        return found.make(operators.call_word(call.node, word, found.exprs[0]))
 
     return read
 
@@ -48,25 +48,25 @@ def read_strip(call: CodeCall, owner: Value) -> Value:
     """Read `strip()` of white space."""
     if call.has("to_strip"):
         raise call.fail("strip is read without characters: it strips white space")
-    return text_word("strip")(call, owner)
+    return read_text_word("strip")(call, owner)
 
 
 def read_contains(call: CodeCall, owner: Value) -> Value:
     """Read `contains`, `startswith` and `endswith` of a text."""
     found = alignment.align(call.node, _texts(owner))
-    pattern, subject = call.constant("pat"), found.exprs[0]
+    pattern, subject = call.read_constant("pat"), found.exprs[0]
     if not isinstance(pattern, str):
         raise call.fail(f"{call.name} is read with one constant text")
     word = {"startswith": "starts_with", "endswith": "ends_with"}.get(call.name, "contains")
-    if not call.constant("case", True):
-        subject, pattern = operators.word(call.node, "lower", subject), pattern.lower()
-    if call.constant("regex", True) and word == "contains" and _is_regular(pattern):
+    if not call.read_constant("case", True):
+        subject, pattern = operators.call_word(call.node, "lower", subject), pattern.lower()
+    if call.read_constant("regex", True) and word == "contains" and _is_regular(pattern):
         word = "matches"
-    made = operators.word(call.node, word, subject, Lit(pattern))
+    made = operators.call_word(call.node, word, subject, Lit(pattern))
     if call.has("na") and can_miss(subject, found.rows.schema):
-        filled = bool(call.constant("na"))
-        made = case(((IsMissing(subject), Lit(filled)),), made)
-    call.constant("na")
+        filled = bool(call.read_constant("na"))
+        made = build_case(((IsMissing(subject), Lit(filled)),), made)
+    call.read_constant("na")
     return found.make(made)
 
 
@@ -76,19 +76,19 @@ def _is_regular(pattern: str) -> bool:
 
 def read_text_replace(call: CodeCall, owner: Value) -> Value:
     """Read `replace(old, new)` of a text."""
-    old, new = call.constant("pat"), call.constant("repl")
-    if call.constant("regex", False) and _is_regular(str(old)):
+    old, new = call.read_constant("pat"), call.read_constant("repl")
+    if call.read_constant("regex", False) and _is_regular(str(old)):
         raise call.fail("replace with a regular expression is not read")
     found = alignment.align(call.node, _texts(owner))
-    made = operators.word(call.node, "replace", found.exprs[0], Lit(old), Lit(new))
+    made = operators.call_word(call.node, "replace", found.exprs[0], Lit(old), Lit(new))
     return found.make(made)
 
 
 def read_split(call: CodeCall, owner: Value) -> Value:
     """Read `split(separator)`, of which an item is taken."""
-    separator = call.constant("pat")
-    n, regular = call.constant("n", -1), call.constant("regex")
-    call.constant("expand", False)
+    separator = call.read_constant("pat")
+    n, regular = call.read_constant("n", -1), call.read_constant("regex")
+    call.read_constant("expand", False)
     pattern = isinstance(separator, str) and len(separator) > 1 and _is_regular(separator)
     if regular or (regular is None and pattern and isinstance(owner, Part)):
         raise call.fail("split by a regular expression is not read")
@@ -105,12 +105,12 @@ def read_part(node: ast.AST, owner: Value, index: Value) -> Value:
         raise UnreadError(node, "of a text split n times, the parts before the last are read")
     found = alignment.align(node, part.owner)
     arguments = (found.exprs[0], Lit(separator), Lit(index.value))
-    return found.make(operators.word(node, "split", *arguments))
+    return found.make(operators.call_word(node, "split", *arguments))
 
 
 def read_get(call: CodeCall, owner: Value) -> Value:
     """Read `.str.get(i)` of a split text."""
-    return read_part(call.node, owner, call.value("i"))
+    return read_part(call.node, owner, call.read_value("i"))
 
 
 def parts_of(_node: ast.AST, owner: Value) -> Value:
@@ -128,7 +128,7 @@ def read_slice(node: ast.AST, owner: Value, index: Value) -> Value:
             ends = (Lit(at), Lit(None if at == -1 else at + 1))
         case _:
             raise UnreadError(node, "an item of a text is read as [a:b] of constants")
-    return found.make(operators.word(node, "slice", found.exprs[0], *ends))
+    return found.make(operators.call_word(node, "slice", found.exprs[0], *ends))
 
 
 def count_text(subject: Expr, sign: str) -> Expr:
@@ -140,7 +140,7 @@ def count_text(subject: Expr, sign: str) -> Expr:
 
 def read_count(call: CodeCall, owner: Value) -> Value:
     """Read `count(text)`."""
-    sign = call.constant("pat")
+    sign = call.read_constant("pat")
     if not isinstance(sign, str) or not sign or (isinstance(owner, Part) and _is_regular(sign)):
         raise call.fail("count is read with one constant text")
     found = alignment.align(call.node, _texts(owner))
@@ -156,13 +156,13 @@ def _count_groups(pattern: str) -> int:
 
 def read_extract(call: CodeCall, owner: Value) -> Value:
     """Read `extract(pattern)` of one group: a column, or a frame of one, whose name is 0."""
-    pattern = call.constant("pat")
+    pattern = call.read_constant("pat")
     if not isinstance(pattern, str) or _count_groups(pattern) != 1:
         raise call.fail("extract is read with one group")
     found = alignment.align(call.node, _texts(owner))
     arguments = (found.exprs[0], Lit(pattern), Lit(1))
-    made = found.make(operators.word(call.node, "extract", *arguments))
-    if not call.constant("expand", True) or not isinstance(made, Series):
+    made = found.make(operators.call_word(call.node, "extract", *arguments))
+    if not call.read_constant("expand", True) or not isinstance(made, Series):
         return made
     name = find_free_name(made.rows, "extract")
     return Frame(derive(made.rows, name, made.expr), {0: name})
@@ -171,19 +171,19 @@ def read_extract(call: CodeCall, owner: Value) -> Value:
 def read_zfill(call: CodeCall, owner: Value) -> Value:
     """Read `zfill(width)`."""
     found = alignment.align(call.node, _texts(owner))
-    width = Lit(call.constant("width"))
-    return found.make(operators.word(call.node, "zfill", found.exprs[0], width))
+    width = Lit(call.read_constant("width"))
+    return found.make(operators.call_word(call.node, "zfill", found.exprs[0], width))
 
 
 # times
 
 
-def date_word(word: str) -> Callable[[ast.AST, Value], Value]:
+def read_date_word(word: str) -> Callable[[ast.AST, Value], Value]:
     """Return what reads an attribute of times."""
 
     def read(node: ast.AST, owner: Value) -> Value:
         found = alignment.align(node, _texts(owner))
-        return found.make(operators.word(node, word, found.exprs[0]))
+        return found.make(operators.call_word(node, word, found.exprs[0]))
 
     return read
 
@@ -195,9 +195,9 @@ def read_span(word: str) -> Callable[[ast.AST, Value], Value]:
         found = alignment.align(node, _texts(owner))
         match found.exprs[0]:
             case Arith("-", left, right):
-                return found.make(operators.word(node, word, left, right))
+                return found.make(operators.call_word(node, word, left, right))
             case Case(branches, Arith("-", left, right)):
-                made = operators.word(node, word, left, right)
+                made = operators.call_word(node, word, left, right)
                 return found.make(Case(branches, made))
         raise UnreadError(node, f"{word} is read of a difference of two times")
 
@@ -234,7 +234,7 @@ UNITS = {
 
 def read_truncate(call: CodeCall, owner: Value) -> Value:
     """Read `floor(unit)`, `to_period(unit)` and `normalize()`."""
-    unit = "D" if call.name == "normalize" else call.constant("freq")
+    unit = "D" if call.name == "normalize" else call.read_constant("freq")
     if unit not in UNITS or (call.name == "floor" and unit not in {"D", "d", "h", "H"}):
         raise call.fail(f"{call.name} is read with days and hours, to_period with D, M, Q and Y")
     return read_truncated(call.node, _texts(owner), UNITS[str(unit)])
@@ -243,7 +243,7 @@ def read_truncate(call: CodeCall, owner: Value) -> Value:
 def read_truncated(node: ast.AST, column: Value, unit: str) -> Value:
     """Return the start of each time's month, day and so on."""
     found = alignment.align(node, column)
-    return found.make(operators.word(node, "truncate", found.exprs[0], Lit(unit)))
+    return found.make(operators.call_word(node, "truncate", found.exprs[0], Lit(unit)))
 
 
 def read_start_time(_: object, owner: Value) -> Value:
@@ -255,24 +255,24 @@ def read_name(call: CodeCall, owner: Value) -> Value:
     """Read `month_name()` and `day_name()`."""
     found = alignment.align(call.node, _texts(owner))
     word, names, first = ("month", MONTHS, 1) if call.name == "month_name" else ("weekday", DAYS, 0)
-    numbered = found.make(operators.word(call.node, word, found.exprs[0]))
+    numbered = found.make(operators.call_word(call.node, word, found.exprs[0]))
     table: dict[object, object] = dict(enumerate(names, first))
     return look_up(call.node, cast("Series", numbered), table)
 
 
 def read_weekday(call: CodeCall, owner: Value) -> Value:
     """Read `weekday()` of a single time."""
-    return date_word("weekday")(call.node, owner)
+    return read_date_word("weekday")(call.node, owner)
 
 
 def read_day(call: CodeCall, owner: Value) -> Value:
     """Read `date()` of a single time."""
-    return date_word("date")(call.node, owner)
+    return read_date_word("date")(call.node, owner)
 
 
 _TEXTS = {
-    "lower": Method(text_word("lower")),
-    "upper": Method(text_word("upper")),
+    "lower": Method(read_text_word("lower")),
+    "upper": Method(read_text_word("upper")),
     "strip": Method(read_strip, "to_strip"),
     "startswith": Method(read_contains, "pat na"),
     "endswith": Method(read_contains, "pat na"),
@@ -282,7 +282,7 @@ _TEXTS = {
 }
 TEXT_METHODS = {
     **_TEXTS,
-    "len": Method(text_word("len")),
+    "len": Method(read_text_word("len")),
     "extract": Method(read_extract, "pat flags expand"),
     "contains": Method(read_contains, "pat case flags na regex"),
     "replace": Method(read_text_replace, "pat repl n case flags regex"),
@@ -296,8 +296,8 @@ ELEMENT_METHODS = {
     "day_name": Method(read_name, "locale"),
     "date": Method(read_day),
     "total_seconds": Method(read_seconds),
-    "isnumeric": Method(text_word("is_numeric")),
-    "isdigit": Method(text_word("is_numeric")),
+    "isnumeric": Method(read_text_word("is_numeric")),
+    "isdigit": Method(read_text_word("is_numeric")),
 }
 TIME_METHODS = {
     "strftime": Method(read_strftime, "date_format"),
@@ -311,22 +311,22 @@ TIME_METHODS = {
     "day_name": Method(read_name, "locale"),
 }
 _TIMES = {
-    "year": date_word("year"),
-    "month": date_word("month"),
-    "day": date_word("day"),
-    "hour": date_word("hour"),
-    "minute": date_word("minute"),
-    "second": date_word("second"),
-    "dayofweek": date_word("weekday"),
-    "day_of_week": date_word("weekday"),
-    "weekday": date_word("weekday"),
-    "dayofyear": date_word("day_of_year"),
-    "quarter": date_word("quarter"),
-    "date": date_word("date"),
+    "year": read_date_word("year"),
+    "month": read_date_word("month"),
+    "day": read_date_word("day"),
+    "hour": read_date_word("hour"),
+    "minute": read_date_word("minute"),
+    "second": read_date_word("second"),
+    "dayofweek": read_date_word("weekday"),
+    "day_of_week": read_date_word("weekday"),
+    "weekday": read_date_word("weekday"),
+    "dayofyear": read_date_word("day_of_year"),
+    "quarter": read_date_word("quarter"),
+    "date": read_date_word("date"),
     "days": read_span("days"),
 }
 TIME_ATTRIBUTES: dict[str, Callable[..., Value]] = {**_TIMES, "start_time": read_start_time}
-CALENDAR = {"week": date_word("week")}
+CALENDAR = {"week": read_date_word("week")}
 ELEMENT_ATTRIBUTES: dict[str, Callable[..., Value]] = {
     **{name: read for name, read in _TIMES.items() if name not in {"weekday", "date"}},
     "[]": read_slice,

@@ -14,17 +14,17 @@ from . import alignment, operators
 from .alignment import label_name
 from .calls import CodeCall
 from .meaning import can_miss
-from .operators import aggregation, kind_of, number
+from .operators import number, read_aggregation, read_kind
 from .rows import (
     Rows,
     aggregate,
     combine,
-    conditions,
     covers,
     keep,
+    list_conditions,
 )
 from .rows import sort as sort_rows
-from .selection import need_column
+from .selection import require_column
 from .values import (
     CodeFunction,
     Const,
@@ -73,7 +73,7 @@ MODES = "of equally frequent values the workload takes the smallest, and pandas 
 REDUCING = ("sum", "mean", "min", "max", "median", "first", "last", "count", "nunique")
 
 
-def columns_of(
+def list_columns(
     node: ast.AST, grouped: Grouped, *, numeric: bool = False
 ) -> tuple[tuple[Label, Expr], ...]:
     """Return the columns that an aggregation works on: the selected ones, or all but the keys."""
@@ -89,7 +89,7 @@ def columns_of(
         if label not in grouped.keys and name not in grouped.keys.values()
     ]
     if numeric:
-        kinds = {name: kind_of(Col(name), frame.rows) for name in frame.columns.values()}
+        kinds = {name: read_kind(Col(name), frame.rows) for name in frame.columns.values()}
         found = [
             pair for pair in found if kinds[pair[1].name] in {"int", "float", "decimal", "bool"}
         ]
@@ -119,8 +119,8 @@ def make_groups(
     below = group_rows(grouped)
     for label, value in outputs:
         while label in names:
-            label = _next(label)  # noqa: PLW2901 - a name that is not taken
-        names[label] = output_name(label, {*keys, *names.values()})
+            label = _number_label(label)  # noqa: PLW2901 - a name that is not taken
+        names[label] = choose_output_name(label, {*keys, *names.values()})
         below, expr = place_aggregation(node, below, value)
         made.append(Output(names[label], expr))
     try:
@@ -138,7 +138,7 @@ def make_groups(
     return Frame(rows, {**index, **names})
 
 
-def _next(label: Label) -> Label:
+def _number_label(label: Label) -> Label:
     return (*label[:-1], f"{label[-1]}_2") if isinstance(label, tuple) else f"{label}_2"
 
 
@@ -153,14 +153,14 @@ def place_aggregation(node: ast.AST, below: Rows, value: Made) -> tuple[Rows, Ex
         return below, relaxed
     if covers(value.rows, below):
         return value.rows, value.expr
-    if conditions(value.rows) == conditions(below):
+    if list_conditions(value.rows) == list_conditions(below):
         made = combine(below, value.rows)
         if made is not None:
             return made, value.expr
     raise UnreadError(node, "this aggregation of a group is of other rows; assign its parts first")
 
 
-def output_name(label: Label, taken: set[str]) -> str:
+def choose_output_name(label: Label, taken: set[str]) -> str:
     """Return a name for an output that is not taken."""
     return choose_fresh_name(label_name(label), taken)
 
@@ -182,10 +182,10 @@ def as_aggregation(call: CodeCall, function: Value, expr: Expr, grouped: Grouped
     if name in {"size", "len"}:
         return Agg("size", ())
     if name in AGGREGATIONS:
-        return aggregation(expr, AGGREGATIONS[name], rows)
+        return read_aggregation(expr, AGGREGATIONS[name], rows)
     if name == "mode" and isinstance(function, Library):
         call.reader.note(call.node, MODES)
-        return aggregation(expr, "mode", rows)
+        return read_aggregation(expr, "mode", rows)
     if name in MADE:
         return MADE[name](number(expr, rows))
     raise call.fail(f"the language has no aggregation {name!r}{_suggest_nearest(name)}")
@@ -195,7 +195,7 @@ def _suggest_nearest(name: str) -> str:
     return suggest(name, list(AGGREGATIONS))
 
 
-def _sem(expr: Expr) -> Expr:
+def _write_sem(expr: Expr) -> Expr:
     return Arith("/", Agg("std", (expr,)), Call("sqrt", (Agg("count", (expr,)),)))
 
 
@@ -203,7 +203,7 @@ def _range(expr: Expr) -> Expr:
     return Arith("-", Agg("max", (expr,)), Agg("min", (expr,)))
 
 
-MADE: dict[str, Callable[[Expr], Expr]] = {"sem": _sem, "ptp": _range}
+MADE: dict[str, Callable[[Expr], Expr]] = {"sem": _write_sem, "ptp": _range}
 
 
 def _call_aggregation(
@@ -222,20 +222,20 @@ def _call_aggregation(
     raise call.fail("a function of groups is read if it returns one number of the group")
 
 
-def reduction(name: str) -> Callable[[CodeCall, Grouped], Value]:
+def read_reduction(name: str) -> Callable[[CodeCall, Grouped], Value]:
     """Return what reads an aggregation by its method's name."""
     word = AGGREGATIONS[name]
 
     def read(call: CodeCall, grouped: Grouped) -> Value:
-        numeric = bool(call.constant("numeric_only", False))
-        if name == "sum" and call.constant("min_count", 0) not in {0, -1}:
+        numeric = bool(call.read_constant("numeric_only", False))
+        if name == "sum" and call.read_constant("min_count", 0) not in {0, -1}:
             raise call.fail("sum with min_count is not read")
-        if name in {"std", "var"} and call.constant("ddof", 1) != 1:
+        if name in {"std", "var"} and call.read_constant("ddof", 1) != 1:
             raise call.fail(f"{name} with another ddof than 1 is not read")
         rows = grouped.frame.rows
         outputs = [
-            (label, aggregation(expr, word, rows))
-            for label, expr in columns_of(call.node, grouped, numeric=numeric)
+            (label, read_aggregation(expr, word, rows))
+            for label, expr in list_columns(call.node, grouped, numeric=numeric)
         ]
         return make_groups(call.node, grouped, outputs, series=grouped.single)
 
@@ -258,15 +258,15 @@ def count_groups(node: ast.AST, owner: Value) -> Scalar:
 
 def read_quantile(call: CodeCall, grouped: Grouped) -> Value:
     """Read `quantile(q)`."""
-    share = call.constant("q", 0.5)
+    share = call.read_constant("q", 0.5)
     if isinstance(share, bool) or not isinstance(share, int | float):
         raise call.fail("quantile is read with one number; several need agg")
-    if call.constant("interpolation", "linear") != "linear":
+    if call.read_constant("interpolation", "linear") != "linear":
         raise call.fail("quantile is read with linear interpolation only")
     rows = grouped.frame.rows
     outputs = [
-        (label, aggregation(expr, "quantile", rows, Lit(share)))
-        for label, expr in columns_of(call.node, grouped)
+        (label, read_aggregation(expr, "quantile", rows, Lit(share)))
+        for label, expr in list_columns(call.node, grouped)
     ]
     return make_groups(call.node, grouped, outputs, series=grouped.single)
 
@@ -280,7 +280,7 @@ def aggregate_by(call: CodeCall, grouped: Grouped, function: Value) -> Value:
     """Return an aggregation of each column of groups."""
     outputs = [
         (label, as_aggregation(call, function, expr, grouped))
-        for label, expr in columns_of(call.node, grouped)
+        for label, expr in list_columns(call.node, grouped)
     ]
     return make_groups(call.node, grouped, outputs, series=grouped.single)
 
@@ -289,7 +289,7 @@ def read_agg(call: CodeCall, grouped: Grouped) -> Value:
     """Read `agg` in all of its spellings."""
     if call.extra and not call.has("func"):
         return _read_named(call, grouped)
-    return aggregate_all(call, grouped, call.need("func"))
+    return aggregate_all(call, grouped, call.require("func"))
 
 
 def is_several(function: Value) -> bool:
@@ -307,9 +307,9 @@ def aggregate_all(call: CodeCall, grouped: Grouped, function: Value) -> Value:
         case Mapping(pairs):
             return _by_column(call, grouped, dict(pairs))
         case Const(list() | tuple() as functions):
-            return _several(call, grouped, [Const(one) for one in functions])
+            return _aggregate_by_several(call, grouped, [Const(one) for one in functions])
         case Items(functions):
-            return _several(call, grouped, list(functions))
+            return _aggregate_by_several(call, grouped, list(functions))
     return aggregate_by(call, grouped, function)
 
 
@@ -317,7 +317,7 @@ def _read_named(call: CodeCall, grouped: Grouped) -> Value:
     outputs: list[tuple[Label, Made]] = []
     for name, value in call.extra.items():
         label, function = _pair(call, grouped, value)
-        expr = _column_expr(call, grouped, label)
+        expr = _find_column_expr(call, grouped, label)
         outputs.append((name, as_aggregation(call, function, expr, grouped)))
     return make_groups(call.node, grouped, outputs, series=False)
 
@@ -333,26 +333,26 @@ def _pair(call: CodeCall, grouped: Grouped, value: Value) -> tuple[Label, Value]
     raise call.fail("named aggregations are pairs: total=('column', 'sum')")
 
 
-def _column_expr(call: CodeCall, grouped: Grouped, label: Label) -> Expr:
+def _find_column_expr(call: CodeCall, grouped: Grouped, label: Label) -> Expr:
     for known, expr in grouped.selected or ():
         if known == label:
             return expr
-    return Col(need_column(call.node, grouped.frame, label))
+    return Col(require_column(call.node, grouped.frame, label))
 
 
 def _by_column(call: CodeCall, grouped: Grouped, pairs: dict[Any, Value]) -> Value:
     outputs: list[tuple[Label, Made]] = []
-    nested = any(_functions(one) is not None for one in pairs.values())
+    nested = any(_read_functions(one) is not None for one in pairs.values())
     for label, value in pairs.items():
-        expr = _column_expr(call, grouped, label)
-        for one in _functions(value) or [value]:
-            word, function = _named_function(one)
+        expr = _find_column_expr(call, grouped, label)
+        for one in _read_functions(value) or [value]:
+            word, function = _split_named_function(one)
             name = (label, word) if nested else label
             outputs.append((name, as_aggregation(call, function, expr, grouped)))
     return make_groups(call.node, grouped, outputs, series=False)
 
 
-def _functions(value: Value) -> list[Value] | None:
+def _read_functions(value: Value) -> list[Value] | None:
     match value:
         case Const(list() | tuple() as functions):
             return [Const(one) for one in functions]
@@ -361,7 +361,7 @@ def _functions(value: Value) -> list[Value] | None:
     return None
 
 
-def _function_name(function: Value) -> str:
+def _read_function_name(function: Value) -> str:
     match function:
         case Const(str() as name):
             return name
@@ -372,37 +372,37 @@ def _function_name(function: Value) -> str:
     return "<lambda>"
 
 
-def _several(call: CodeCall, grouped: Grouped, functions: list[Value]) -> Value:
+def _aggregate_by_several(call: CodeCall, grouped: Grouped, functions: list[Value]) -> Value:
     outputs: list[tuple[Label, Made]] = []
-    for label, expr in columns_of(call.node, grouped):
+    for label, expr in list_columns(call.node, grouped):
         for function in functions:
-            word, function = _named_function(function)  # noqa: PLW2901 - a pair's own function
+            word, function = _split_named_function(function)  # noqa: PLW2901 - a pair's own function
             name: Label = word if grouped.single else cast("Label", (label, word))
             outputs.append((name, as_aggregation(call, function, expr, grouped)))
     return make_groups(call.node, grouped, outputs, series=False)
 
 
-def _named_function(function: Value) -> tuple[str, Value]:
+def _split_named_function(function: Value) -> tuple[str, Value]:
     """Return a function and its name: `('total', 'sum')`, or the function alone."""
     match function:
         case Const((str() as name, found)):
             return name, Const(found)
         case Items((Const(str() as name), found)):
             return name, found
-    return _function_name(function), function
+    return _read_function_name(function), function
 
 
 def read_describe(call: CodeCall, grouped: Grouped) -> Value:
     """Read `describe()` of groups."""
     rows = grouped.frame.rows
     outputs: list[tuple[Label, Made]] = []
-    for label, expr in columns_of(call.node, grouped, numeric=True):
-        for word, made in _description(number(expr, rows)).items():
+    for label, expr in list_columns(call.node, grouped, numeric=True):
+        for word, made in _write_description(number(expr, rows)).items():
             outputs.append((word if grouped.single else cast("Label", (label, word)), made))
     return make_groups(call.node, grouped, outputs, series=False)
 
 
-def _description(expr: Expr) -> dict[str, Expr]:
+def _write_description(expr: Expr) -> dict[str, Expr]:
     quantiles = {f"{q}%": Agg("quantile", (expr, Lit(q / 100))) for q in (25, 50, 75)}
     first = {word: Agg(word, (expr,)) for word in ("count", "mean", "std", "min")}
     return {**first, **quantiles, "max": Agg("max", (expr,))}

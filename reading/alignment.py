@@ -14,10 +14,10 @@ from ..spec.expression import (
     Expr,
     Lit,
     Neg,
-    aggregations,
-    case,
-    chain,
+    build_case,
+    build_chain,
     choose_fresh_name,
+    list_aggregations,
     substitute,
 )
 from ..spec.parser import LARGEST
@@ -26,16 +26,16 @@ from .rows import (
     Aggregated,
     Rows,
     Sorted,
+    add_windows,
     aggregate,
     combine,
-    conditions,
     find_free_name,
-    made_columns,
+    list_conditions,
+    list_made_columns,
     names_in,
     rename,
     sort,
     widen,
-    window,
     with_columns,
 )
 from .spread import put_part
@@ -170,8 +170,10 @@ def _take_all_rows(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Row
         return None
     own = materialize(replace(found.like, rows=found.rows, expr=found.exprs[0], keys=found.keys))
     other = materialize(value)
-    some, every = (own, other) if conditions(own.rows) > conditions(other.rows) else (other, own)
-    if not conditions(some.rows) > conditions(every.rows):
+    some, every = (
+        (own, other) if list_conditions(own.rows) > list_conditions(other.rows) else (other, own)
+    )
+    if not list_conditions(some.rows) > list_conditions(every.rows):
         return None
     wide = take_some_rows(every.rows, some)
     rows = find_common_rows(every.rows, wide.rows)
@@ -211,7 +213,7 @@ def _spread(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Rows, Expr
     if found.like is None and found.keys == () and value.keys != ():
         rows, exprs = value.rows, []
         for expr in found.exprs:
-            if aggregations(expr):
+            if list_aggregations(expr):
                 made = put_total(rows, Scalar(found.rows, expr), value.keys or ())
                 if made is None:
                     return None
@@ -275,7 +277,7 @@ def relax(expr: Expr, rows: Rows, base: Rows) -> Expr | None:
     inlined = rows.inline(expr)
     if not tests:
         return inlined
-    return restrict(inlined, tests[0] if len(tests) == 1 else chain("and", *tests))
+    return restrict(inlined, tests[0] if len(tests) == 1 else build_chain("and", *tests))
 
 
 def take_some_rows(target: Rows, column: Series) -> Series:
@@ -288,9 +290,9 @@ def take_some_rows(target: Rows, column: Series) -> Series:
     tests = tuple(one for one in rows.where if one not in target.where)
     if not tests:
         return replace(column, rows=rows)
-    kept = tests[0] if len(tests) == 1 else chain("and", *tests)
+    kept = tests[0] if len(tests) == 1 else build_chain("and", *tests)
     plainly = replace(rows, where=tuple(one for one in rows.where if one in target.where))
-    return replace(column, rows=plainly, expr=case(((kept, column.expr),), Lit(None)))
+    return replace(column, rows=plainly, expr=build_case(((kept, column.expr),), Lit(None)))
 
 
 def _with(found: Aligned | None, expr: Expr) -> Aligned:
@@ -310,7 +312,8 @@ def separate(beside: Rows, value: Series) -> Series:
     if beside == value.rows:
         return value
     there, mine = (
-        {one.name: one.expression for one in made_columns(rows)} for rows in (beside, value.rows)
+        {one.name: one.expression for one in list_made_columns(rows)}
+        for rows in (beside, value.rows)
     )
     shared = [
         name
@@ -330,7 +333,7 @@ def separate(beside: Rows, value: Series) -> Series:
 
 def find_common_rows(one: Rows, other: Rows) -> Rows | None:
     """Return the rows of two values with the columns of both; None where they differ."""
-    if conditions(one) != conditions(other):
+    if list_conditions(one) != list_conditions(other):
         return None
     return combine(one, other) or combine(other, one)
 
@@ -340,7 +343,7 @@ def materialize(column: Series, name: str | None = None) -> Series:
     if column.keys is None:
         return column
     fresh = find_free_name(column.rows, name or label_name(column.name))
-    rows = window(column.rows, column.keys, (Output(fresh, column.expr),))
+    rows = add_windows(column.rows, column.keys, (Output(fresh, column.expr),))
     return replace(column, rows=rows, expr=Col(fresh), keys=None)
 
 

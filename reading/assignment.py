@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..spec.expression import Col, chain
+from ..spec.expression import Col, build_chain
 from ..spec.kinds import KindError
 from . import alignment, operators
 from .alignment import label_name, materialize
@@ -33,7 +33,7 @@ from .values import (
     Series,
     UnreadError,
     Value,
-    column_of,
+    take_column,
 )
 
 SPAN = "a span of time is read as its .dt.days or .dt.total_seconds()"
@@ -42,7 +42,7 @@ SPAN = "a span of time is read as its .dt.days or .dt.total_seconds()"
 def assign_column(node: ast.AST, frame: Frame, label: Label, value: Value) -> Frame:
     """Return a frame with a column more, or another in its place."""
     if isinstance(value, Frame) and len(value.columns) == 1:
-        value = column_of(value, *next(iter(value.columns.items())))
+        value = take_column(value, *next(iter(value.columns.items())))
     if isinstance(value, Part) and value.kind == "keys":
         value = value.owner
     if not isinstance(value, Series | Scalar | Const):
@@ -74,7 +74,7 @@ def assign_columns(node: ast.AST, frame: Frame, labels: Sequence[Label], value: 
     if isinstance(value, Frame):
         if not value.whole or len(value.columns) != len(labels):
             raise UnreadError(node, f"{len(labels)} columns are assigned, and not so many made")
-        parts = [column_of(value, one, name) for one, name in value.columns.items()]
+        parts = [take_column(value, one, name) for one, name in value.columns.items()]
     elif not isinstance(value, Const):
         raise UnreadError(node, "several columns are assigned a frame or a constant only")
     for label, part in zip(labels, parts, strict=True):
@@ -116,9 +116,9 @@ def operate(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Frame
     if not isinstance(frame, Frame) or not isinstance(other, Const | Scalar) or not frame.whole:
         raise UnreadError(node, "arithmetic of a frame is read with one number; name the columns")
     for label, name in frame.columns.items():
-        column = column_of(frame, label, name)
+        column = take_column(frame, label, name)
         sides = (column, other) if first else (other, column)
-        frame = assign_column(node, frame, label, operators.binary(node, op, *sides))
+        frame = assign_column(node, frame, label, operators.read_binary(node, op, *sides))
     return frame
 
 
@@ -169,15 +169,15 @@ def rename_all(node: ast.AST, frame: Frame, labels: object) -> Frame:
 def read_drop(call: CodeCall, frame: Frame) -> Frame:
     """Read `drop` of columns."""
     for name in ("labels", "index"):
-        if isinstance(call.value(name), Part):
-            return _drop_rows(call, frame, call.value(name))
+        if isinstance(call.read_value(name), Part):
+            return _drop_rows(call, frame, call.read_value(name))
     labels = call.names("columns")
     if call.has("labels"):
-        if call.constant("axis", 0) not in {1, "columns"}:
+        if call.read_constant("axis", 0) not in {1, "columns"}:
             raise call.fail(BY_INDEX)
         labels += call.names("labels")
-    call.constant("axis")
-    call.constant("errors")
+    call.read_constant("axis")
+    call.read_constant("errors")
     return drop_columns(call.node, frame, labels)
 
 
@@ -186,7 +186,7 @@ BY_INDEX = "drop of rows by their index is not read; filter by a condition"
 
 def _drop_rows(call: CodeCall, frame: Frame, part: Value) -> Frame:
     """Return a frame without the rows of a part of it: `df.drop(df[mask].index)`."""
-    call.constant("axis")
+    call.read_constant("axis")
     inner = part.owner if isinstance(part, Part) and part.kind == "rows" else None
     if not isinstance(inner, Frame) or frame.index:
         raise call.fail(BY_INDEX)
@@ -195,19 +195,21 @@ def _drop_rows(call: CodeCall, frame: Frame, part: Value) -> Frame:
     rows = combine(frame.rows, plainly)
     if rows is None or not tests or not {*frame.rows.where} <= {*inner.rows.where}:
         raise call.fail(BY_INDEX)
-    return replace(frame, rows=keep(rows, negate(chain("and", *tests) if tests[1:] else tests[0])))
+    return replace(
+        frame, rows=keep(rows, negate(build_chain("and", *tests) if tests[1:] else tests[0]))
+    )
 
 
 def read_rename(call: CodeCall, frame: Frame) -> Frame:
     """Read `rename(columns={…})`."""
-    names = call.constant("columns")
-    match call.value("index"):
+    names = call.read_constant("columns")
+    match call.read_value("index"):
         case Library("builtins.str") | Const(None):  # the labels of rows are no values
             pass
         case _:
             raise call.fail("rename with 'index' is not read; leave 'index' out")
-    if names is None and call.constant("axis") in {1, "columns"}:
-        names = call.constant("mapper")
+    if names is None and call.read_constant("axis") in {1, "columns"}:
+        names = call.read_constant("mapper")
     if not isinstance(names, dict):
         raise call.fail("rename is read with columns={'old': 'new'}")
     return rename_columns(frame, names)
@@ -223,8 +225,8 @@ def read_assign(call: CodeCall, frame: Frame) -> Frame:
 
 def read_astype(call: CodeCall, frame: Frame) -> Frame:
     """Read `astype({column: type})`."""
-    kinds = call.value("dtype")
-    call.constant("errors")
+    kinds = call.read_value("dtype")
+    call.read_constant("errors")
     pairs: dict[Label, object] = {}
     match kinds:
         case Const(dict() as found):
@@ -254,6 +256,6 @@ def _type_name(call: CodeCall, value: Value) -> object:
 
 def read_set_axis(call: CodeCall, frame: Frame) -> Frame:
     """Read `set_axis(names, axis=1)`."""
-    if call.constant("axis") not in {1, "columns"}:
+    if call.read_constant("axis") not in {1, "columns"}:
         raise call.fail("set_axis is read with axis=1")
-    return rename_all(call.node, frame, call.constant("labels"))
+    return rename_all(call.node, frame, call.read_constant("labels"))

@@ -21,7 +21,7 @@ from .values import (
     Series,
     UnreadError,
     Value,
-    parameters,
+    read_parameters,
 )
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ def call_on_column(
     call: CodeCall, column: Series, function: CodeFunction, why: UnreadError
 ) -> Called:
     """Return a function's value for each value of a column; raise `why` where it cannot be."""
-    if not isinstance(column.expr, Col) or len(parameters(function)) != 1 or call.extra:
+    if not isinstance(column.expr, Col) or len(read_parameters(function)) != 1 or call.extra:
         raise why
     name = column.expr.name
-    parameter = parameters(function)[0]
-    lines = [*_prelude(call, function, why, set())]
+    parameter = read_parameters(function)[0]
+    lines = [*_write_prelude(call, function, why, set())]
     node = function.node
     if isinstance(node, ast.Lambda):
         lines += [f"{parameter} = row[{name!r}]", f"return {ast.unparse(node.body)}"]
@@ -51,16 +51,16 @@ def call_on_column(
 
 def call_on_row(call: CodeCall, frame: Frame, function: CodeFunction, why: UnreadError) -> Called:
     """Return a function's value for each row; raise `why` where engines cannot call it."""
-    if len(parameters(function)) != 1:
+    if len(read_parameters(function)) != 1:
         raise why
-    parameter = parameters(function)[0]
-    lines = [*_prelude(call, function, why, set())]
+    parameter = read_parameters(function)[0]
+    lines = [*_write_prelude(call, function, why, set())]
     node = function.node
     if isinstance(node, ast.Lambda):
         lines.append(f"return {ast.unparse(node.body)}")
     else:
         lines += [line for part in node.body for line in ast.unparse(part).split("\n")]
-    columns = tuple(_columns(node, parameter))
+    columns = tuple(_list_columns(node, parameter))
     if not columns or any(frame.find(column) != column for column in columns):
         raise why
     return _make_row_def(frame.rows, columns, parameter, lines, None, why)
@@ -93,14 +93,14 @@ def _splits(value: ast.expr | None) -> bool:
     return False
 
 
-def _columns(node: ast.AST, row: str) -> Iterator[str]:
+def _list_columns(node: ast.AST, row: str) -> Iterator[str]:
     for part in ast.walk(node):
         match part:
             case ast.Subscript(ast.Name(name), ast.Constant(str(column))) if name == row:
                 yield column
 
 
-def _prelude(
+def _write_prelude(
     call: CodeCall, function: CodeFunction, why: UnreadError, seen: set[str]
 ) -> Iterator[str]:
     """Yield lines that give a function's free names their values."""
@@ -115,14 +115,14 @@ def _prelude(
             case Library(module) if module in MODULES:
                 yield f"import {module} as {name}" if module != name else f"import {module}"
             case CodeFunction(ast.FunctionDef() as node) if name not in TAKEN:
-                yield from _prelude(call, value, why, seen)
+                yield from _write_prelude(call, value, why, seen)
                 yield from ast.unparse(node).split("\n")
             case _:
                 raise why
 
 
 def _find_free_names(function: CodeFunction) -> set[str]:
-    bound = {*parameters(function)}
+    bound = {*read_parameters(function)}
     used: set[str] = set()
     body = function.node.body
     for statement in body if isinstance(body, list) else [body]:

@@ -15,7 +15,7 @@ from .values import (
     Part,
     UnreadError,
     Value,
-    parameters,
+    read_parameters,
 )
 
 if TYPE_CHECKING:
@@ -49,27 +49,27 @@ class CodeCall:
         value = self.given.get(name, _ABSENT)
         return not (isinstance(value, Const) and value.value is None)
 
-    def value(self, name: str) -> Value:
+    def read_value(self, name: str) -> Value:
         """Return an argument; None's constant where it is not given."""
         self.used.add(name)
         return self.given.get(name, _ABSENT)
 
-    def need(self, name: str) -> Value:
+    def require(self, name: str) -> Value:
         """Return an argument that has to be given."""
         if name not in self.given:
             raise self.fail(f"{self.name} needs its argument {name!r}")
-        return self.value(name)
+        return self.read_value(name)
 
-    def constant(self, name: str, default: object = None) -> Any:  # noqa: ANN401 - as Python has it
+    def read_constant(self, name: str, default: object = None) -> Any:  # noqa: ANN401 - as Python has it
         """Return a constant argument as Python's own value."""
         self.used.add(name)
         if name not in self.given:
             return default
         return to_python(self.given[name], self.node, f"{self.name}'s {name!r}")
 
-    def items(self, name: str) -> list[Value]:
+    def read_items(self, name: str) -> list[Value]:
         """Return an argument that is a list, as the values of its items."""
-        match self.need(name):
+        match self.require(name):
             case Items(values):
                 return list(values)
             case Const(list() | tuple() as values):
@@ -78,14 +78,14 @@ class CodeCall:
 
     def names(self, name: str) -> list[Any]:
         """Return an argument that is a name or a list of names."""
-        found = self.constant(name)
+        found = self.read_constant(name)
         if found is None:
             return []
         return list(found) if isinstance(found, list | tuple) else [found]
 
     def enter(self, function: CodeFunction, value: Value) -> Value:
         """Return what a function of the code makes of a value, its first argument."""
-        names = parameters(function)
+        names = read_parameters(function)
         if not names:
             raise self.fail("this function takes no argument")
         return self.reader.enter(self.node, function, {names[0]: value})
@@ -122,7 +122,7 @@ def bind(reader: Evaluator, node: ast.Call, name: str, arguments: str) -> CodeCa
         raise call.fail(f"{name} is called with more arguments than it takes")
     else:
         call.given = dict(zip(names, positional, strict=False))
-    for key, value in _keywords(reader, node):
+    for key, value in _read_keywords(reader, node):
         if key not in names and key not in HARMLESS and "**" in arguments.split():
             call.extra[key] = value
         else:
@@ -134,7 +134,7 @@ def _list_positional(reader: Evaluator, node: ast.Call) -> Iterator[Value]:
     for argument in node.args:
         match argument:
             case ast.Starred(inner):
-                match reader.value(inner):
+                match reader.read_value(inner):
                     case Items(values):
                         yield from values
                     case Const(list() | tuple() as values):
@@ -142,12 +142,12 @@ def _list_positional(reader: Evaluator, node: ast.Call) -> Iterator[Value]:
                     case _:
                         raise UnreadError(argument, "'*' is read with a constant list only")
             case _:
-                yield reader.value(argument)
+                yield reader.read_value(argument)
 
 
-def _keywords(reader: Evaluator, node: ast.Call) -> Iterator[tuple[str, Value]]:
+def _read_keywords(reader: Evaluator, node: ast.Call) -> Iterator[tuple[str, Value]]:
     for keyword in node.keywords:
-        value = reader.value(keyword.value)
+        value = reader.read_value(keyword.value)
         if keyword.arg is not None:
             yield keyword.arg, value
             continue
@@ -172,7 +172,7 @@ def to_python(value: Value, node: ast.AST, what: str) -> Any:  # noqa: ANN401 - 
     raise UnreadError(node, f"{what} must be a constant")
 
 
-def accessor(kind: str) -> Callable[[ast.AST, Value], Value]:
+def make_accessor(kind: str) -> Callable[[ast.AST, Value], Value]:
     """Return what reads `column.str`, `df.loc` and the like."""
 
     def read(_node: ast.AST, owner: Value) -> Value:

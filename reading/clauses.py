@@ -9,7 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from ..spec.expression import Agg, Col, Expr, aggregations, chain, children, columns, substitute
+from ..spec.expression import (
+    Agg,
+    Col,
+    Expr,
+    build_chain,
+    list_aggregations,
+    list_children,
+    list_columns,
+    substitute,
+)
 from ..spec.joins import SUFFIX
 from ..spec.order import ORDERED
 from ..spec.workload import Join, Output, SortKey, Unpivot
@@ -57,7 +66,7 @@ def write_steps(rows: Rows, outputs: tuple[Output, ...] | None) -> tuple[Step, .
     """Return the steps of a query for these outputs of rows; None: all of their columns."""
     needed = None if outputs is None else _names(output.expression for output in outputs)
     found = _Writer(rows, True).write(needed)
-    last = _last_step(rows, outputs)
+    last = _find_last_step(rows, outputs)
     return tuple(_merge([*found, last]))
 
 
@@ -70,17 +79,17 @@ def write_call(rows: Rows, reads: tuple[str, ...], apply: dict[str, str]) -> tup
 
 
 def _names(expressions: Iterable[Expr]) -> frozenset[str]:
-    return frozenset(columns(*expressions))
+    return frozenset(list_columns(*expressions))
 
 
-def _last_step(rows: Rows, outputs: tuple[Output, ...] | None) -> Step:
+def _find_last_step(rows: Rows, outputs: tuple[Output, ...] | None) -> Step:
     step = _open_step(rows, None if outputs is None else _names(o.expression for o in outputs))
     if outputs is None:
         return step
-    written = _valued(outputs, rows)
+    written = _make_values(outputs, rows)
     if all(output.expression == Col(output.name) for output in written):
         return replace(step, answer="select", names=tuple(output.name for output in written))
-    inlined = tuple(Output(o.name, _valued_one(rows.inline(o.expression), rows)) for o in outputs)
+    inlined = tuple(Output(o.name, _make_value(rows.inline(o.expression), rows)) for o in outputs)
     return replace(step, answer="transform", derive=(), outputs=inlined)
 
 
@@ -89,7 +98,7 @@ def _open_step(rows: Rows, needed: frozenset[str] | None) -> Step:
     where = tuple(as_filter(rows.inline(one), rows.schema) for one in rows.where)
     _, joins = joins_of(rows)
     derived = _keep_needed(rows.derived, needed)
-    return Step(joins=joins, where=where, derive=_valued(derived, rows))
+    return Step(joins=joins, where=where, derive=_make_values(derived, rows))
 
 
 def _keep_needed(derived: tuple[Output, ...], needed: frozenset[str] | None) -> tuple[Output, ...]:
@@ -98,15 +107,15 @@ def _keep_needed(derived: tuple[Output, ...], needed: frozenset[str] | None) -> 
     return tuple(output for output in derived if output.name in needed)
 
 
-def _valued(outputs: tuple[Output, ...], rows: Rows) -> tuple[Output, ...]:
-    return tuple(Output(o.name, _valued_one(o.expression, rows)) for o in outputs)
+def _make_values(outputs: tuple[Output, ...], rows: Rows) -> tuple[Output, ...]:
+    return tuple(Output(o.name, _make_value(o.expression, rows)) for o in outputs)
 
 
-def _valued_one(expr: Expr, rows: Rows) -> Expr:
+def _make_value(expr: Expr, rows: Rows) -> Expr:
     return as_value(expr, rows.schema)
 
 
-def _origin_needs(rows: Rows, needed: frozenset[str] | None) -> frozenset[str] | None:
+def _find_origin_needs(rows: Rows, needed: frozenset[str] | None) -> frozenset[str] | None:
     """Return the columns of the origin that rows need for their own columns."""
     if needed is None:
         return None
@@ -123,7 +132,7 @@ class _Writer:
 
     def write(self, needed: frozenset[str] | None) -> list[Step]:
         """Return the steps that make the origin, with the columns needed (None: all)."""
-        needed = _origin_needs(self.rows, needed)
+        needed = _find_origin_needs(self.rows, needed)
         match self.rows.origin:
             case Loaded():
                 return []
@@ -221,7 +230,7 @@ class _Writer:
         needed = None if names is None else frozenset(names) | made
         before = _Writer(below, ordered).write(needed)
         opened = _open_step(below, needed)
-        valued = _valued(step.outputs, below)
+        valued = _make_values(step.outputs, below)
         whole = replace(
             step, joins=opened.joins, where=opened.where, derive=opened.derive, outputs=valued
         )
@@ -234,7 +243,7 @@ def _keep_some(kept: tuple[Output, ...], outputs: tuple[Output, ...]) -> tuple[O
 
 
 def _is_ordered(outputs: tuple[Output, ...]) -> bool:
-    found = aggregations(*(output.expression for output in outputs))
+    found = list_aggregations(*(output.expression for output in outputs))
     return any(agg.function in ORDERED for agg in found)
 
 
@@ -316,7 +325,7 @@ def _project(before: Step, step: Step) -> Step | None:
     wanted = _find_wanted(step)
     if before.answer not in {"aggregate", "transform"} or step.where or wanted is None:
         return None
-    if any(aggregations(output.expression) for output in wanted):
+    if any(list_aggregations(output.expression) for output in wanted):
         return None
     keys = before.group_by
     if tuple(o.name for o in wanted[: len(keys)]) != keys:
@@ -332,7 +341,7 @@ def _project(before: Step, step: Step) -> Step | None:
         return None
     names = {key: key for key in keys}
     names |= {old: o.name for old, expr in values.items() for o in made if o.expression == expr}
-    used = {key.name for key in before.sort} | {*columns(*before.having)}
+    used = {key.name for key in before.sort} | {*list_columns(*before.having)}
     if not used <= names.keys():
         return None
     renamed = {old: Col(new) for old, new in names.items()}
@@ -375,23 +384,23 @@ def _find_wanted(step: Step) -> tuple[Output, ...] | None:
 def _aggregates_alone(output: Output) -> bool:
     """Return whether no column is used outside an aggregation, and one is used at all."""
 
-    def bare(node: Expr) -> bool:
+    def is_bare(node: Expr) -> bool:
         if isinstance(node, Agg):
             return False
-        return isinstance(node, Col) or any(map(bare, children(node)))
+        return isinstance(node, Col) or any(map(is_bare, list_children(node)))
 
-    return bool(aggregations(output.expression)) and not bare(output.expression)
+    return bool(list_aggregations(output.expression)) and not is_bare(output.expression)
 
 
 def _nests(outputs: tuple[Output, ...], values: dict[str, Expr]) -> bool:
     """Return whether an aggregation would be of another."""
-    inner = {name for name, expr in values.items() if aggregations(expr)}
-    aggs = aggregations(*(output.expression for output in outputs))
-    return any(inner & {*columns(agg)} for agg in aggs)
+    inner = {name for name, expr in values.items() if list_aggregations(expr)}
+    aggs = list_aggregations(*(output.expression for output in outputs))
+    return any(inner & {*list_columns(agg)} for agg in aggs)
 
 
-def condition(parts: tuple[Expr, ...]) -> Expr | None:
+def read_condition(parts: tuple[Expr, ...]) -> Expr | None:
     """Return conditions as one."""
     if len(parts) < 2:
         return parts[0] if parts else None
-    return chain("and", *parts)
+    return build_chain("and", *parts)

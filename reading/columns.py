@@ -9,7 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Arith, Call, Case, Col, Compare, Expr, IsMissing, Lit, Neg, case
+from ..spec.expression import (
+    Agg,
+    Arith,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsMissing,
+    Lit,
+    Neg,
+    build_case,
+)
 from ..spec.schema import Kind
 from . import alignment, operators
 from .alignment import literal
@@ -18,8 +30,8 @@ from .calls import CodeCall
 from .date_texts import write_period_text
 from .frames import fill
 from .meaning import can_miss, negate
-from .operators import kind_of, number
-from .rows import Loaded, root_of, tables_of
+from .operators import number, read_kind
+from .rows import Loaded, list_tables, root_of
 from .spread import spread_groups
 from .values import (
     CodeFunction,
@@ -30,7 +42,7 @@ from .values import (
     Series,
     UnreadError,
     Value,
-    parameters,
+    read_parameters,
 )
 from .windows import fill_gaps
 
@@ -59,12 +71,12 @@ WHOLE = {"int", "int8", "int16", "int32", "int64", "Int64", "integer"}
 FLOATS = {"float", "float32", "float64"}
 
 
-def row_word(word: str) -> Callable[[CodeCall, Value], Value]:
+def make_word_reader(word: str) -> Callable[[CodeCall, Value], Value]:
     """Return what reads a function of single values that the language has."""
 
     def read(call: CodeCall, owner: Value) -> Value:
         found = alignment.align(call.node, owner)
-        return found.make(operators.word(call.node, word, number(found.exprs[0], found.rows)))
+        return found.make(operators.call_word(call.node, word, number(found.exprs[0], found.rows)))
 
     return read
 
@@ -79,11 +91,11 @@ def look_up(
     found = alignment.align(node, column)
     subject, rest = found.exprs[0], alignment.to_expr(default, node)
     pairs = [(literal(key, node), literal(value, node)) for key, value in table.items()]
-    if _is_table(kind_of(subject, found.rows), pairs, rest):
+    if _is_table(read_kind(subject, found.rows), pairs, rest):
         flat = (part for pair in pairs for part in pair)
         return cast("Series", found.make(Call("map", (subject, rest, *flat))))
-    branches = tuple((_equals(subject, key), value) for key, value in pairs)
-    return cast("Series", found.make(case(branches, rest) if branches else rest))
+    branches = tuple((_compare_equal(subject, key), value) for key, value in pairs)
+    return cast("Series", found.make(build_case(branches, rest) if branches else rest))
 
 
 def _is_table(kind: Kind | None, pairs: Sequence[tuple[Expr, Expr]], rest: Expr) -> bool:
@@ -95,19 +107,19 @@ def _is_table(kind: Kind | None, pairs: Sequence[tuple[Expr, Expr]], rest: Expr)
     return keys == {wanted} and len(types) == 1 and types < {str, int, float}
 
 
-def _equals(subject: Expr, wanted: Expr) -> Expr:
+def _compare_equal(subject: Expr, wanted: Expr) -> Expr:
     return IsMissing(subject) if wanted == Lit(None) else Compare("==", subject, wanted)
 
 
-def reduction(word: str) -> Callable[[CodeCall, Series], Scalar]:
+def read_reduction(word: str) -> Callable[[CodeCall, Series], Scalar]:
     """Return what reads an aggregation of a column."""
 
     def read(call: CodeCall, column: Series) -> Scalar:
-        call.constant("axis")
-        call.constant("numeric_only")
-        if not call.constant("skipna", True):
+        call.read_constant("axis")
+        call.read_constant("numeric_only")
+        if not call.read_constant("skipna", True):
             raise call.fail("aggregations of a workload skip missing values; leave skipna out")
-        if call.constant("min_count", 0) not in {0, -1}:
+        if call.read_constant("min_count", 0) not in {0, -1}:
             raise call.fail("sum with min_count is not read")
         return operators.reduce(column, word)
 
@@ -136,9 +148,9 @@ def read_most_frequent(_call: CodeCall, part: Part) -> Scalar:
 
 def read_spread(call: CodeCall, column: Series) -> Scalar:
     """Read `std` and `var`."""
-    call.constant("axis")
-    call.constant("skipna")
-    return spread(call, column, call.name, call.constant("ddof", 1))
+    call.read_constant("axis")
+    call.read_constant("skipna")
+    return spread(call, column, call.name, call.read_constant("ddof", 1))
 
 
 def spread(call: CodeCall, column: Series, word: str, ddof: object) -> Scalar:
@@ -148,10 +160,10 @@ def spread(call: CodeCall, column: Series, word: str, ddof: object) -> Scalar:
         return found
     if ddof != 0:
         raise call.fail(f"{word} is read with ddof=0 or ddof=1")
-    return replace(found, expr=population(found.expr))
+    return replace(found, expr=scale_to_population(found.expr))
 
 
-def population(sample: Expr) -> Expr:
+def scale_to_population(sample: Expr) -> Expr:
     """Return the spread of a population, made of that of a sample."""
     n = Agg("count", cast("Agg", sample).arguments)
     share: Expr = Arith("/", Arith("-", n, Lit(1)), n)
@@ -162,10 +174,10 @@ def population(sample: Expr) -> Expr:
 
 def read_quantile(call: CodeCall, column: Series) -> Scalar:
     """Read `quantile(q)`."""
-    share = call.constant("q", 0.5)
+    share = call.read_constant("q", 0.5)
     if isinstance(share, bool) or not isinstance(share, int | float):
         raise call.fail("quantile is read with one number")
-    if call.constant("interpolation", "linear") != "linear":
+    if call.read_constant("interpolation", "linear") != "linear":
         raise call.fail("quantile is read with linear interpolation only")
     return operators.reduce(column, "quantile", Lit(share))
 
@@ -174,40 +186,40 @@ def read_operator(call: CodeCall, column: Value) -> Value:
     """Read `add`, `sub`, `mul` and the like."""
     if call.has("fill_value"):
         raise call.fail(f"{call.name} with fill_value is not read; call fillna first")
-    call.constant("axis")
-    other = call.need("other")
+    call.read_constant("axis")
+    other = call.require("other")
     if call.name in COMPARISONS:
         return operators.compare(call.node, COMPARISONS[call.name], column, other)
-    return operators.binary(call.node, OPERATORS[call.name], column, other)
+    return operators.read_binary(call.node, OPERATORS[call.name], column, other)
 
 
 def read_round(call: CodeCall, column: Value) -> Value:
     """Read `round(decimals)`."""
-    places = call.constant("decimals", 0)
+    places = call.read_constant("decimals", 0)
     found = alignment.align(call.node, column)
     settings = (literal(places, call.node),) if places else ()
     value = number(found.exprs[0], found.rows)
-    return found.make(operators.word(call.node, "round", value, *settings))
+    return found.make(operators.call_word(call.node, "round", value, *settings))
 
 
 def read_clip(call: CodeCall, column: Value) -> Value:
     """Read `clip(lower, upper)`."""
-    call.constant("axis")
-    low, high = call.value("lower"), call.value("upper")
+    call.read_constant("axis")
+    low, high = call.read_value("lower"), call.read_value("upper")
     found = column
     for word, bound in (("max", low), ("min", high)):
         if not (isinstance(bound, Const) and bound.value is None):
             sides = alignment.align(call.node, found, bound)
-            found = sides.make(operators.word(call.node, word, *sides.exprs))
+            found = sides.make(operators.call_word(call.node, word, *sides.exprs))
     return found
 
 
 def read_fillna(call: CodeCall, column: Series) -> Value:
     """Read `fillna(value)`."""
     if call.has("method") and not call.has("value"):
-        method = call.constant("method")
+        method = call.read_constant("method")
         return fill_gaps(column, method)
-    value = call.need("value")
+    value = call.require("value")
     if not can_miss(column.expr, column.rows.schema):
         return column
     return fill(call.node, column, value)
@@ -223,14 +235,14 @@ def read_missing(call: CodeCall, column: Value) -> Value:
 def read_isin(call: CodeCall, column: Value) -> Value:
     """Read `isin([…])`."""
     found = alignment.align(call.node, column)
-    values = call.need("values")
+    values = call.require("values")
     return found.make(operators.is_in(call.node, found.exprs[0], values, found.rows))
 
 
 def read_between(call: CodeCall, column: Value) -> Value:
     """Read `between(left, right)`."""
-    inclusive = call.constant("inclusive", "both")
-    left, right = call.need("left"), call.need("right")
+    inclusive = call.read_constant("inclusive", "both")
+    left, right = call.require("left"), call.require("right")
     low = ast.GtE() if inclusive in {"both", "left"} else ast.Gt()
     high = ast.LtE() if inclusive in {"both", "right"} else ast.Lt()
     return operators.combine_conditions(
@@ -243,9 +255,11 @@ def read_between(call: CodeCall, column: Value) -> Value:
 
 def read_astype(call: CodeCall, column: Series) -> Value:
     """Read `astype(type)`."""
-    kind = call.need("dtype")
-    call.constant("errors")
-    name = kind.name.rpartition(".")[2] if isinstance(kind, Library) else call.constant("dtype")
+    kind = call.require("dtype")
+    call.read_constant("errors")
+    name = (
+        kind.name.rpartition(".")[2] if isinstance(kind, Library) else call.read_constant("dtype")
+    )
     return convert(call.node, column, str(name))
 
 
@@ -253,15 +267,15 @@ def convert(node: ast.AST, column: Value, name: str) -> Value:
     """Return a column in another type, as far as its values change."""
     found = alignment.align(node, column)
     expr = found.exprs[0]
-    known = kind_of(expr, found.rows)
+    known = read_kind(expr, found.rows)
     if name in FLOATS or name in WHOLE:
         if known == "string":
             word = "number" if name in FLOATS else "integer"
-            return found.make(operators.word(node, word, expr))
+            return found.make(operators.call_word(node, word, expr))
         value = number(expr, found.rows)
         if name in FLOATS or known in {"int", "bool"}:
             return found.make(value)
-        return found.make(operators.word(node, "integer", value))
+        return found.make(operators.call_word(node, "integer", value))
     if name in {"str", "string", "object"}:
         if name == "object" or (known == "string" and found.rows.schema is None):
             return column
@@ -269,11 +283,11 @@ def convert(node: ast.AST, column: Value, name: str) -> Value:
             raise UnreadError(node, "astype(str) of missing values gives 'nan'; fill them first")
         if period := write_period_text(node, expr):
             return found.make(period)
-        return column if known == "string" else found.make(operators.word(node, "text", expr))
+        return column if known == "string" else found.make(operators.call_word(node, "text", expr))
     if name == "category":
         return column
     if name == "bool" and known in {"bool", "int"}:
-        return found.make(operators.truth(node, expr, found.rows))
+        return found.make(operators.read_truth(node, expr, found.rows))
     if name.startswith("datetime64") and known in {"date", "timestamp", None}:
         return column
     raise UnreadError(node, f"astype({name!r}) is not read")
@@ -283,21 +297,21 @@ def to_text(node: ast.AST, value: Value) -> Value:
     """Return what `str` gives for each value; of a CSV file, NaN is missing, and its text "nan"."""
     found = alignment.align(node, value)
     expr = found.exprs[0]
-    known, of_file = kind_of(expr, found.rows), isinstance(found.rows.inline(expr), Col)
+    known, of_file = read_kind(expr, found.rows), isinstance(found.rows.inline(expr), Col)
     origin = root_of(found.rows).origin
-    of_file &= isinstance(origin, Loaded) and origin.csv and not tables_of(found.rows)
+    of_file &= isinstance(origin, Loaded) and origin.csv and not list_tables(found.rows)
     if not of_file or known not in {"string", None}:
         return convert(node, value, "str")
     if not can_miss(expr, found.rows.schema):
         return convert(node, value, "str")
-    text = expr if known else operators.word(node, "text", expr)
+    text = expr if known else operators.call_word(node, "text", expr)
     return found.make(Call("coalesce", (text, Lit("nan"))))
 
 
 def read_map(call: CodeCall, column: Series) -> Value:
     """Read `map(dict)` and `map(function)`."""
-    argument = call.value("arg") if call.has("arg") else call.value("func")
-    call.constant("na_action")
+    argument = call.read_value("arg") if call.has("arg") else call.read_value("func")
+    call.read_constant("na_action")
     match argument:
         case Const(dict() as table):
             return look_up(call.node, column, table)
@@ -322,7 +336,7 @@ def look_up_groups(node: ast.AST, column: Series, table: Series) -> Series:
         raise UnreadError(node, f"map of a series is read of groups of this column; {near}")
     rows, expr, keys = found
     if can_miss(column.expr, column.rows.schema):
-        expr = case(((IsMissing(column.expr), Lit(None)),), expr)
+        expr = build_case(((IsMissing(column.expr), Lit(None)),), expr)
     return replace(column, rows=rows, expr=expr, keys=keys)
 
 
@@ -331,7 +345,7 @@ def apply_function(call: CodeCall, column: Series, function: Value) -> Value:
     element = replace(column, element=True)
     match function:
         case CodeFunction():
-            names = parameters(function)
+            names = read_parameters(function)
             if not names:
                 raise call.fail("this function takes no argument")
             extra = call.given.get("args")
@@ -357,30 +371,31 @@ def apply_function(call: CodeCall, column: Series, function: Value) -> Value:
 
 def read_apply(call: CodeCall, column: Series) -> Value:
     """Read `apply(function)`."""
-    call.constant("convert_dtype")
-    return apply_function(call, column, call.value("func"))
+    call.read_constant("convert_dtype")
+    return apply_function(call, column, call.read_value("func"))
 
 
 def read_replace(call: CodeCall, column: Series) -> Value:
     """Read `replace({old: new})` and `replace(old, new)`."""
-    old = call.constant("to_replace")
-    if call.constant("regex", False):
+    old = call.read_constant("to_replace")
+    if call.read_constant("regex", False):
         raise call.fail("replace with a regular expression is not read")
     pairs = old if isinstance(old, dict) else None
     if pairs is None:
-        new = call.constant("value")
+        new = call.read_constant("value")
         olds = old if isinstance(old, list | tuple) else [old]
         news = new if isinstance(new, list | tuple) else [new] * len(olds)
         pairs = dict(zip(olds, news, strict=True))
     found = alignment.align(call.node, column)
     branches = tuple(
         (
-            _is_infinite(found.exprs[0], key) or _equals(found.exprs[0], literal(key, call.node)),
+            _is_infinite(found.exprs[0], key)
+            or _compare_equal(found.exprs[0], literal(key, call.node)),
             literal(value, call.node),
         )
         for key, value in pairs.items()
     )
-    return found.make(case(branches, found.exprs[0]))
+    return found.make(build_case(branches, found.exprs[0]))
 
 
 def _is_infinite(subject: Expr, wanted: object) -> Expr | None:
@@ -394,9 +409,9 @@ def _is_infinite(subject: Expr, wanted: object) -> Expr | None:
 
 def read_where(call: CodeCall, column: Series) -> Value:
     """Read `where(condition, other)` and `mask`."""
-    test, other = call.need("cond"), call.value("other")
+    test, other = call.require("cond"), call.read_value("other")
     if isinstance(test, CodeFunction):
-        names = parameters(test)
+        names = read_parameters(test)
         test = call.reader.enter(call.node, test, {names[0]: column})
     sides = (column, other) if call.name == "where" else (other, column)
     return operators.choose(call.node, test, *sides)

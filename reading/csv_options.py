@@ -45,17 +45,17 @@ def _is_encoding(name: object) -> bool:
         return False
 
 
-def csv_options(frame: LoadedFrame) -> dict[str, Any]:
+def read_csv_options(frame: LoadedFrame) -> dict[str, Any]:
     """Return the dataset's options for those of `read_csv`."""
     options = list_options(frame)
     if options.get("header", 0) is None or ("names" in options and "header" not in options):
         options["header"] = False
     else:
         options.pop("header", None)
-    return dict(_dataset_options(options))
+    return dict(_read_dataset_options(options))
 
 
-def _dataset_options(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _read_dataset_options(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     given = {name: value for name, value in options.items() if value is not None}
     words = {"sep": "delimiter", "delimiter": "delimiter", "quotechar": "quote"}
     for name, value in given.items():
@@ -80,7 +80,7 @@ def _texts(kinds: object) -> dict[str, str]:
     return {name: "string" for name, kind in kinds.items() if kind in TEXTS}
 
 
-def csv_format(options: dict[str, Any]) -> CsvFormat:
+def read_csv_format(options: dict[str, Any]) -> CsvFormat:
     """Return a dataset's options as the format of its files."""
     inner = options.get("csv", {})
     missing = options.get("missing")

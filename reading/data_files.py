@@ -36,9 +36,9 @@ class DataFiles:
         """Note the variables that calls are assigned to, and the names of files in the code."""
         self.variables = dict(_list_assigned_lines(tree))
         texts = (one.value for one in ast.walk(tree) if isinstance(one, ast.Constant))
-        self.reserved = frozenset(_stem(text) for text in texts if isinstance(text, str))
+        self.reserved = frozenset(_strip_suffix(text) for text in texts if isinstance(text, str))
 
-    def path_of(self, frame: LoadedFrame) -> Path | None:
+    def find_path(self, frame: LoadedFrame) -> Path | None:
         """Return a frame's file: one that is given, or the one that the code reads."""
         if frame not in self.chosen:
             self.chosen[frame] = self.choose(frame)
@@ -55,7 +55,9 @@ class DataFiles:
         unnamed = [one for one in self.given if not one.name]
         fitting = [one for one in self.given if one.name in names]
         fitting += [one for one in unnamed if one.path.name == Path(frame.file).name]
-        fitting += [one for one in unnamed if _stem(str(one.path)) == _stem(frame.file)]
+        fitting += [
+            one for one in unnamed if _strip_suffix(str(one.path)) == _strip_suffix(frame.file)
+        ]
         fitting += [one for one in unnamed if self.is_free(one)]
         if not frame.file and len(unnamed) == 1:
             fitting += [one for one in unnamed if one not in self.chosen.values()]
@@ -63,7 +65,7 @@ class DataFiles:
 
     def is_free(self, one: DataFile) -> bool:
         """Return whether a file is neither chosen yet, nor named in the code."""
-        return one not in self.chosen.values() and _stem(str(one.path)) not in self.reserved
+        return one not in self.chosen.values() and _strip_suffix(str(one.path)) not in self.reserved
 
     def list_unused(self) -> list[DataFile]:
         """Return the files that no frame is read from."""
@@ -79,5 +81,5 @@ def _list_assigned_lines(tree: ast.Module) -> Iterator[tuple[int, str]]:
                         yield part.lineno, name
 
 
-def _stem(file: str) -> str:
+def _strip_suffix(file: str) -> str:
     return file.replace("\\", "/").rpartition("/")[2].partition(".")[0]

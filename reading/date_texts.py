@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 
-from ..spec.expression import Call, Compare, Expr, Lit, case
+from ..spec.expression import Call, Compare, Expr, Lit, build_case
 from . import alignment
 from .calls import CodeCall
 from .values import Part, Value
@@ -18,40 +18,42 @@ MONTHS = (
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def _padded(word: str, width: int) -> Callable[[Expr], Expr]:
+def _make_padded(word: str, width: int) -> Callable[[Expr], Expr]:
     return lambda time: Call("zfill", (Call("text", (Call(word, (time,)),)), Lit(width)))
 
 
-def _named(word: str, first: int, names: tuple[str, ...], length: int) -> Callable[[Expr], Expr]:
+def _make_named(
+    word: str, first: int, names: tuple[str, ...], length: int
+) -> Callable[[Expr], Expr]:
     def write(time: Expr) -> Expr:
         part = Call(word, (time,))
         tests = tuple(
             (Compare("==", part, Lit(place)), Lit(name[:length]))
             for place, name in enumerate(names, first)
         )
-        return case(tests, Lit(None))
+        return build_case(tests, Lit(None))
 
     return write
 
 
 PARTS: dict[str, Callable[[Expr], Expr]] = {
-    "%Y": _padded("year", 4),
-    "%m": _padded("month", 2),
-    "%d": _padded("day", 2),
-    "%H": _padded("hour", 2),
-    "%M": _padded("minute", 2),
-    "%S": _padded("second", 2),
-    "%j": _padded("day_of_year", 3),
-    "%B": _named("month", 1, MONTHS, 99),
-    "%b": _named("month", 1, MONTHS, 3),
-    "%A": _named("weekday", 0, DAYS, 99),
-    "%a": _named("weekday", 0, DAYS, 3),
+    "%Y": _make_padded("year", 4),
+    "%m": _make_padded("month", 2),
+    "%d": _make_padded("day", 2),
+    "%H": _make_padded("hour", 2),
+    "%M": _make_padded("minute", 2),
+    "%S": _make_padded("second", 2),
+    "%j": _make_padded("day_of_year", 3),
+    "%B": _make_named("month", 1, MONTHS, 99),
+    "%b": _make_named("month", 1, MONTHS, 3),
+    "%A": _make_named("weekday", 0, DAYS, 99),
+    "%a": _make_named("weekday", 0, DAYS, 3),
 }
 
 
 def read_strftime(call: CodeCall, owner: Value) -> Value:
     """Read `strftime(format)`: its parts one behind the other."""
-    form = call.constant("date_format")
+    form = call.read_constant("date_format")
     pieces = re.findall(r"%.|[^%]+", form) if isinstance(form, str) else []
     unknown = [one for one in pieces if one.startswith("%") and one not in PARTS]
     if unknown or not pieces:

@@ -18,10 +18,10 @@ from .groups import select_groups
 from .libraries import CONSTANTS, LIBRARIES
 from .model import LoadedFrame
 from .patterns import has_match
-from .periods import period_key
+from .periods import make_period_key
 from .python_values import is_of_type, join_texts
 from .scopes import Names, Scopes
-from .selection import need_column, select
+from .selection import require_column, select
 from .tables import ATTRIBUTES, DRAWING, METHODS
 from .values import (
     CodeFunction,
@@ -37,7 +37,7 @@ from .values import (
     Unknown,
     UnreadError,
     Value,
-    parameters,
+    read_parameters,
 )
 
 MOST_TURNS = 200  # of a loop over a constant list
@@ -68,9 +68,9 @@ class Evaluator(Scopes, ABC):
     def assign(self, target: ast.expr, value: Value, node: ast.AST) -> None:
         """Bind a target of an assignment."""
 
-    def items(self, node: ast.expr) -> list[Value] | None:
+    def read_items(self, node: ast.expr) -> list[Value] | None:
         """Return the items of a constant list; None where it is none."""
-        match self.value(node):
+        match self.read_value(node):
             case Items(values):
                 return list(values)
             case Const(list() | tuple() | set() | dict() | range() | str() as values):
@@ -81,7 +81,7 @@ class Evaluator(Scopes, ABC):
                 raise UnreadError(node, why)
         return None
 
-    def value(self, node: ast.expr) -> Value:
+    def read_value(self, node: ast.expr) -> Value:
         """Return the value of an expression."""
         match node:
             case ast.Constant(found):
@@ -89,41 +89,43 @@ class Evaluator(Scopes, ABC):
             case ast.Name(name):
                 return self.name(node, name)
             case ast.Attribute(owner, name):
-                return self.attribute(node, self.owner(owner), name)
+                return self.read_attribute(node, self.find_owner(owner), name)
             case ast.Subscript(ast.Call(ast.Attribute(owner, name), []) as call, index):
-                groups = self.owner(owner)
+                groups = self.find_owner(owner)
                 if isinstance(groups, Grouped) and name in REDUCING:
                     return self.reduce_selected(node, call, groups, index)
-                return self.item(node, self.method(call, groups, name), index)
+                return self.read_item(node, self.read_method(call, groups, name), index)
             case ast.Subscript(owner, index):
-                return self.item(node, self.owner(owner), index)
+                return self.read_item(node, self.find_owner(owner), index)
             case ast.Call():
                 return self.call(node)
             case ast.BinOp(left, op, right):
-                sides = self.value(left), self.value(right)
+                sides = self.read_value(left), self.read_value(right)
                 if any(isinstance(side, Frame) for side in sides):
                     return operate(node, op, *sides)
-                return operators.binary(node, op, *sides)
+                return operators.read_binary(node, op, *sides)
             case ast.UnaryOp(op, operand):
-                return self.unary(node, op, self.value(operand))
+                return self.read_unary(node, op, self.read_value(operand))
             case ast.BoolOp(op, values):
-                return self.boolean(node, op, [self.value(one) for one in values])
+                return self.read_boolean(node, op, [self.read_value(one) for one in values])
             case ast.Compare():
-                return self.comparison(node)
+                return self.read_comparison(node)
             case ast.IfExp(test, body, orelse):
-                return self.choice(node, self.value(test), body, orelse)
+                return self.read_choice(node, self.read_value(test), body, orelse)
             case ast.List(items) | ast.Tuple(items) | ast.Set(items):
                 return _collect(type(node), list(self.spread(items)))
             case ast.Dict():
-                return self.mapping(node)
+                return self.read_mapping(node)
             case ast.Lambda():
                 return CodeFunction(node, self.list_visible())
             case ast.JoinedStr(parts):
                 return join_texts(node, [self.text(part) for part in parts])
             case ast.ListComp(item, [generator]):
-                return self.comprehension(item, generator)
+                return self.read_comprehension(item, generator)
             case ast.Slice(lower, upper, step):
-                ends = (self.value(one) if one else Const(None) for one in (lower, upper, step))
+                ends = (
+                    self.read_value(one) if one else Const(None) for one in (lower, upper, step)
+                )
                 return Const(slice(*(to_python(one, node, "a bound of a slice") for one in ends)))
         what = type(node).__name__
         raise UnreadError(node, f"Python's {what} is not read here")
@@ -134,14 +136,14 @@ class Evaluator(Scopes, ABC):
         """Return `groups.max()["c"]`: as `groups["c"].max()` where not all columns are known."""
         name = cast("ast.Attribute", call.func).attr
         if groups.selected is None and not groups.frame.whole:
-            return self.method(call, select_groups(node, groups, self.value(index)), name)
-        return self.item(node, self.method(call, groups, name), index)
+            return self.read_method(call, select_groups(node, groups, self.read_value(index)), name)
+        return self.read_item(node, self.read_method(call, groups, name), index)
 
-    def owner(self, node: ast.expr) -> Value:
+    def find_owner(self, node: ast.expr) -> Value:
         """Return what an attribute or an item is of: an unknown name is a frame that is given."""
         if isinstance(node, ast.Name) and self.find(node.id) is None:
-            self.scopes[0][node.id] = self.given(node.id, node)
-        return self.value(node)
+            self.scopes[0][node.id] = self.declare_frame(node.id, node)
+        return self.read_value(node)
 
     def name(self, node: ast.Name, name: str) -> Value:
         """Return the value of a name, and note that it is used."""
@@ -151,7 +153,7 @@ class Evaluator(Scopes, ABC):
         self.use(found)
         return found
 
-    def attribute(self, node: ast.Attribute, owner: Value, name: str) -> Value:
+    def read_attribute(self, node: ast.Attribute, owner: Value, name: str) -> Value:
         """Return an attribute: a column, a constant, an accessor, or a method before its call."""
         match owner:
             case Library(library):
@@ -160,8 +162,8 @@ class Evaluator(Scopes, ABC):
             case Unknown(why=why):
                 raise UnreadError(node, why)
             case Part("row", Frame() as frame) if name not in METHODS["row"]:
-                return self.row_item(node, frame, name)
-        table = ATTRIBUTES.get(_kind(owner), {})
+                return self.read_row_item(node, frame, name)
+        table = ATTRIBUTES.get(_find_kind(owner), {})
         if name in table:
             found: Value = table[name](node, owner)
             return found
@@ -171,7 +173,7 @@ class Evaluator(Scopes, ABC):
             return select_groups(node, owner, Const(name))
         return Part("method", owner, (name,))
 
-    def row_item(self, node: ast.AST, frame: Frame, label: object) -> Value:
+    def read_row_item(self, node: ast.AST, frame: Frame, label: object) -> Value:
         """Return a row's value of a column."""
         labels = list(frame.columns)
         if isinstance(label, int) and frame.complete and all(isinstance(x, str) for x in labels):
@@ -181,37 +183,39 @@ class Evaluator(Scopes, ABC):
             raise UnreadError(node, "name one column of the row")
         return Series(found.rows, found.expr, found.name, scope=found.scope, element=True)
 
-    def item(self, node: ast.Subscript, owner: Value, index: ast.expr) -> Value:
+    def read_item(self, node: ast.Subscript, owner: Value, index: ast.expr) -> Value:
         """Return `owner[index]`."""
         match owner:
             case Unknown(why=why):
                 raise UnreadError(node, why)
             case Part("row", Frame() as frame):
-                return self.row_item(node, frame, to_python(self.value(index), node, "a column"))
+                return self.read_row_item(
+                    node, frame, to_python(self.read_value(index), node, "a column")
+                )
             case Const(found):
-                return self.constant_item(node, found, self.value(index))
+                return self.read_constant_item(node, found, self.read_value(index))
             case Items(values):
-                at = to_python(self.value(index), node, "an index")
-                return cast("Value", _item_of(node, values, at))
+                at = to_python(self.read_value(index), node, "an index")
+                return cast("Value", _find_item(node, values, at))
             case Mapping(pairs):
-                key = to_python(self.value(index), node, "a key")
-                return cast("Value", _item_of(node, dict(pairs), key))
-        getter = ATTRIBUTES.get(_kind(owner), {}).get("[]")
+                key = to_python(self.read_value(index), node, "a key")
+                return cast("Value", _find_item(node, dict(pairs), key))
+        getter = ATTRIBUTES.get(_find_kind(owner), {}).get("[]")
         if getter is None:
             raise UnreadError(node, f"an item of {alignment.describe(owner)} is not read")
         parts = index.elts if isinstance(index, ast.Tuple) else [index]
-        if _kind(owner) not in {"loc", "iloc"}:
+        if _find_kind(owner) not in {"loc", "iloc"}:
             parts = [index]
-        made: Value = getter(node, owner, *(self.value(part) for part in parts))
+        made: Value = getter(node, owner, *(self.read_value(part) for part in parts))
         return made
 
-    def constant_item(self, node: ast.AST, found: object, index: Value) -> Value:
+    def read_constant_item(self, node: ast.AST, found: object, index: Value) -> Value:
         """Return an item of a constant, or what a dict has for each value of a column."""
         if isinstance(found, dict) and isinstance(index, Series):
             return look_up(node, index, found)
-        return Const(_item_of(node, found, to_python(index, node, "an index")))
+        return Const(_find_item(node, found, to_python(index, node, "an index")))
 
-    def unary(self, node: ast.AST, op: ast.unaryop, value: Value) -> Value:
+    def read_unary(self, node: ast.AST, op: ast.unaryop, value: Value) -> Value:
         """Return `-x`, `+x`, `~x` or `not x`."""
         match op:
             case ast.USub():
@@ -220,7 +224,7 @@ class Evaluator(Scopes, ABC):
                 return value
         return operators.invert(node, value)
 
-    def boolean(self, node: ast.AST, op: ast.boolop, values: list[Value]) -> Value:
+    def read_boolean(self, node: ast.AST, op: ast.boolop, values: list[Value]) -> Value:
         """Return `and` or `or` of single values."""
         word = "and" if isinstance(op, ast.And) else "or"
         constants = [one for one in values if isinstance(one, Const)]
@@ -235,9 +239,9 @@ class Evaluator(Scopes, ABC):
             raise UnreadError(node, f"'{word}' of columns raises in pandas; write & or |")
         return operators.combine_conditions(node, word, *values)
 
-    def comparison(self, node: ast.Compare) -> Value:
+    def read_comparison(self, node: ast.Compare) -> Value:
         """Return a comparison, or a chain of them."""
-        sides = [self.value(one) for one in (node.left, *node.comparators)]
+        sides = [self.read_value(one) for one in (node.left, *node.comparators)]
         match sides:
             case [Part("type" | "match") as part, other] if type(node.ops[0]) in _SAMENESS:
                 known = part.kind == "type"
@@ -251,31 +255,31 @@ class Evaluator(Scopes, ABC):
         ]
         return parts[0] if len(parts) == 1 else operators.combine_conditions(node, "and", *parts)
 
-    def choice(self, node: ast.AST, test: Value, body: ast.expr, orelse: ast.expr) -> Value:
+    def read_choice(self, node: ast.AST, test: Value, body: ast.expr, orelse: ast.expr) -> Value:
         """Return `a if test else b`."""
         test = _as_test(node, test)
         if isinstance(test, Const):
-            return self.value(body if test.value else orelse)
-        return operators.choose(node, test, self.value(body), self.value(orelse))
+            return self.read_value(body if test.value else orelse)
+        return operators.choose(node, test, self.read_value(body), self.read_value(orelse))
 
     def spread(self, items: list[ast.expr]) -> Iterator[Value]:
         """Yield the values of a list's items."""
         for item in items:
             if isinstance(item, ast.Starred):
-                found = self.items(item.value)
+                found = self.read_items(item.value)
                 if found is None:
                     raise UnreadError(item, "'*' is read for constant lists")
                 yield from found
             else:
-                yield self.value(item)
+                yield self.read_value(item)
 
-    def mapping(self, node: ast.Dict) -> Value:
+    def read_mapping(self, node: ast.Dict) -> Value:
         """Return a dict."""
         pairs: list[tuple[object, Value]] = []
         for key, value in zip(node.keys, node.values, strict=True):
-            made = self.value(value)
+            made = self.read_value(value)
             if key is not None:
-                pairs.append((to_python(self.value(key), key, "a key"), made))
+                pairs.append((to_python(self.read_value(key), key, "a key"), made))
                 continue
             match made:
                 case Mapping(more):
@@ -294,13 +298,13 @@ class Evaluator(Scopes, ABC):
             case ast.Constant(found):
                 return Const(found)
             case ast.FormattedValue(inner, conversion, None) if conversion == -1:
-                value = self.value(inner)
+                value = self.read_value(inner)
                 return value if isinstance(value, Const) else to_text(node, value)
         raise UnreadError(node, "this f-string is not read")
 
-    def comprehension(self, item: ast.expr, generator: ast.comprehension) -> Value:
+    def read_comprehension(self, item: ast.expr, generator: ast.comprehension) -> Value:
         """Return a list comprehension over constants."""
-        turns = self.items(generator.iter)
+        turns = self.read_items(generator.iter)
         if turns is None or len(turns) > MOST_TURNS:
             message = "a comprehension is read over a constant list only"
             raise UnreadError(generator.iter, message)
@@ -309,9 +313,11 @@ class Evaluator(Scopes, ABC):
         try:
             for turn in turns:
                 self.assign(generator.target, turn, ast.Pass(lineno=item.lineno, col_offset=0))
-                tests = [to_python(self.value(one), one, "a condition") for one in generator.ifs]
+                tests = [
+                    to_python(self.read_value(one), one, "a condition") for one in generator.ifs
+                ]
                 if all(tests):
-                    made.append(self.value(item))
+                    made.append(self.read_value(item))
         finally:
             self.scopes.pop()
         return _collect(ast.List, made)
@@ -320,8 +326,8 @@ class Evaluator(Scopes, ABC):
         """Return the value of a call."""
         match node.func:
             case ast.Attribute(owner, name):
-                return self.method(node, self.owner(owner), name)
-        match self.value(node.func):
+                return self.read_method(node, self.find_owner(owner), name)
+        match self.read_value(node.func):
             case CodeFunction() as function:
                 return self.call_function(node, function)
             case Library(name):
@@ -330,14 +336,14 @@ class Evaluator(Scopes, ABC):
                 raise UnreadError(node, why)
         raise UnreadError(node, "this call is not read")
 
-    def method(self, node: ast.Call, owner: Value, name: str) -> Value:
+    def read_method(self, node: ast.Call, owner: Value, name: str) -> Value:
         """Return the value of a method's call."""
         match owner:
             case Library(library):
                 return self.read_function(node, f"{library}.{name}")
             case Unknown(why=why):
                 raise UnreadError(node, why)
-        table = METHODS.get(_kind(owner), {})
+        table = METHODS.get(_find_kind(owner), {})
         if name in DRAWING and name not in table:
             self.show(cast("ast.Attribute", node.func).value)
             return Unknown("a plot has no data", skipped=True)
@@ -353,7 +359,7 @@ class Evaluator(Scopes, ABC):
                     binding.shown |= binding.name == name
             case ast.Call() | ast.Subscript() | ast.BinOp():
                 try:
-                    value = self.value(node)
+                    value = self.read_value(node)
                 except UnreadError:
                     return
                 self.bind_shown(value, node)
@@ -385,7 +391,7 @@ class Evaluator(Scopes, ABC):
     def read_elsewhere(self, node: ast.Call, name: str) -> Value:
         """Return the frame of a file or a database that no workload reads: its rows are given."""
         text = f"the rows of {name} are read from a file: save them to Parquet, and give --data"
-        self.remark(node, text)
+        self.add_remark(node, text)
         end = node.end_lineno or node.lineno
         reader = name.rpartition(".")[2]
         return self.load(LoadedFrame("data", "", reader, (), node.lineno, end))
@@ -414,17 +420,17 @@ class Evaluator(Scopes, ABC):
         """Return a column in another type."""
         return convert(node, column, name)
 
-    def period(self, node: ast.AST, frame: Frame, key: str, name: str) -> Series:
+    def read_period(self, node: ast.AST, frame: Frame, key: str, name: str) -> Series:
         """Return the periods of a column of times."""
-        return period_key(node, frame, key, name)
+        return make_period_key(node, frame, key, name)
 
-    def need(self, node: ast.AST, frame: Frame, label: str) -> str:
+    def require_column(self, node: ast.AST, frame: Frame, label: str) -> str:
         """Return a column's name in the rows."""
-        return need_column(node, frame, label)
+        return require_column(node, frame, label)
 
     def call_function(self, node: ast.Call, function: CodeFunction) -> Value:
         """Read a call of a function of the code, as if its body stood here."""
-        given = bind(self, node, "the function", " ".join(parameters(function)))
+        given = bind(self, node, "the function", " ".join(read_parameters(function)))
         return self.enter(node, function, given.given)
 
     def enter(self, node: ast.AST, function: CodeFunction, given: Names) -> Value:
@@ -432,15 +438,15 @@ class Evaluator(Scopes, ABC):
         if len(self.scopes) > DEEPEST:
             raise UnreadError(node, "these functions call each other too deeply")
         names = {**function.names, **self.defaults(function), **given}
-        for name in parameters(function):
+        for name in read_parameters(function):
             if name not in names:
                 raise UnreadError(node, f"the argument {name!r} is missing")
         self.scopes.append(names)
         patient, self.patient = self.patient, self.patient and _is_of_frames(given)
         try:
             if isinstance(function.node, ast.Lambda):
-                return self.value(function.node.body)
-            found = self.block(function.node.body)
+                return self.read_value(function.node.body)
+            found = self.read_block(function.node.body)
         finally:
             self.scopes.pop()
             self.patient = patient
@@ -461,17 +467,19 @@ class Evaluator(Scopes, ABC):
             for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
             if default is not None
         ]
-        return {one.arg: self.value(default) for one, default in pairs}
+        return {one.arg: self.read_value(default) for one, default in pairs}
 
-    def block(self, statements: list[ast.stmt]) -> Value | None:
+    def read_block(self, statements: list[ast.stmt]) -> Value | None:
         """Read a function's statements up to the value they return."""
         for number, statement in enumerate(statements):
             match statement:
                 case ast.Return(value):
-                    return self.value(value) if value else Const(None)
+                    return self.read_value(value) if value else Const(None)
                 case ast.If(test, body, orelse):
                     rest = statements[number + 1 :]
-                    return self.fork(statement, self.value(test), [*body, *rest], [*orelse, *rest])
+                    return self.fork(
+                        statement, self.read_value(test), [*body, *rest], [*orelse, *rest]
+                    )
                 case ast.Try():
                     raise UnreadError(statement, "'try' in a function is not read")
                 case ast.Expr(ast.Constant()):
@@ -488,16 +496,16 @@ class Evaluator(Scopes, ABC):
         """Read both ways through an `if` over data."""
         test = _as_test(node, test)
         if isinstance(test, Const):
-            return self.block(then if test.value else other)
+            return self.read_block(then if test.value else other)
         if not isinstance(test, Scalar) and not (isinstance(test, Series) and test.element):
             raise UnreadError(node, "an 'if' needs one condition, and this is a column")
         self.paths += 1
         if self.paths > MOST_PATHS:
             raise UnreadError(node, "there are too many ways through this function")
         before = dict(self.names)
-        one = self.block(then)
+        one = self.read_block(then)
         self.scopes[-1] = before
-        two = self.block(other)
+        two = self.read_block(other)
         self.paths -= 1
         return operators.choose(node, test, one or Const(None), two or Const(None))
 
@@ -516,7 +524,7 @@ def _as_test(node: ast.AST, value: Value) -> Value:
 _SAMENESS = {ast.Eq: True, ast.Is: True, ast.NotEq: False, ast.IsNot: False}
 
 
-def _kind(owner: Value) -> str:
+def _find_kind(owner: Value) -> str:
     """Return the name of the table of an object's methods."""
     match owner:
         case Part(kind):
@@ -544,7 +552,7 @@ def _collect(kind: type[ast.expr], values: list[Value]) -> Value:
     return Items(tuple(values))
 
 
-def _item_of(node: ast.AST, found: object, at: object) -> object:
+def _find_item(node: ast.AST, found: object, at: object) -> object:
     try:
         return found[at]  # type: ignore[index]
     except (TypeError, KeyError, IndexError) as error:

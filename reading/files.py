@@ -30,14 +30,16 @@ READ_SILENTLY = {
 
 def read_file(call: CodeCall) -> Frame:
     """Read `pd.read_csv(…)` and the like."""
-    path = call.constant("path") if call.has("path") else call.constant("filepath_or_buffer")
+    path = (
+        call.read_constant("path") if call.has("path") else call.read_constant("filepath_or_buffer")
+    )
     if not isinstance(path, str):
         raise call.fail("the file's path must be a constant text")
     node = call.node
-    options = tuple((name, _text_of(call, name, value)) for name, value in call.given.items())
+    options = tuple((name, _find_text(call, name, value)) for name, value in call.given.items())
     reader = call.name.removeprefix("pd.")
     end = node.end_lineno or node.lineno
-    found = LoadedFrame(_table_name(path), path, reader, options, node.lineno, end)
+    found = LoadedFrame(_choose_table_name(path), path, reader, options, node.lineno, end)
     if mistake := find_csv_mistake(list_options(found)):
         raise call.fail(mistake)
     frame = _name_columns(call, call.reader.load(found))
@@ -45,13 +47,13 @@ def read_file(call: CodeCall) -> Frame:
     frame = _choose_columns(call, frame)
     call.used |= READ_SILENTLY
     if call.has("nrows"):
-        frame = slice_rows(node, frame, slice(None, call.constant("nrows")))
+        frame = slice_rows(node, frame, slice(None, call.read_constant("nrows")))
     return _set_index(call, frame) if "index_col" in call.given else frame
 
 
 def _set_index(call: CodeCall, frame: Frame) -> Frame:
     """Return a frame whose index is a column of its file, by name or by place."""
-    wanted = call.constant("index_col")
+    wanted = call.read_constant("index_col")
     if wanted is None or wanted is False:
         return frame
     labels = list(frame.columns)
@@ -59,22 +61,22 @@ def _set_index(call: CodeCall, frame: Frame) -> Frame:
         wanted = labels[wanted]
     if not isinstance(wanted, str):
         return frame.without_index("to read index_col, the columns have to be known: give --data")
-    name = call.reader.need(call.node, frame, wanted)
+    name = call.reader.require_column(call.node, frame, wanted)
     columns = {one: known for one, known in frame.columns.items() if one != wanted}
     return replace(frame, columns=columns, index={wanted: name}, dropped=frozenset({wanted}))
 
 
-def _text_of(call: CodeCall, name: str, value: Value) -> str:
+def _find_text(call: CodeCall, name: str, value: Value) -> str:
     """Return an argument as text: the value of a constant, else the code's own."""
     match value:
         case Const(found):
             return repr(found)
         case Mapping(pairs):
-            return repr({key: _word_of(one) for key, one in pairs})
+            return repr({key: _find_word(one) for key, one in pairs})
     return next((ast.unparse(one.value) for one in call.node.keywords if one.arg == name), "")
 
 
-def _word_of(value: Value) -> object:
+def _find_word(value: Value) -> object:
     match value:
         case Const(found):
             return found
@@ -86,7 +88,7 @@ def _word_of(value: Value) -> object:
 def _name_columns(call: CodeCall, frame: Frame) -> Frame:
     """Return a frame with the names that the call has for columns, or numbers without a header."""
     named = call.has("names")
-    header = call.constant("header", None if named else "infer")
+    header = call.read_constant("header", None if named else "infer")
     names = call.names("names")
     if header not in {None, 0, "infer"} or (header == "infer" and named):
         raise call.fail("header is read as None or 0; leave it out")
@@ -111,7 +113,7 @@ def _check_types(call: CodeCall, frame: Frame) -> None:
         case Const(dict() as given):
             texts = [label for label, name in given.items() if name in TEXTS]
         case Mapping(pairs):
-            texts = [label for label, kind in pairs if _word_of(kind) in TEXTS]
+            texts = [label for label, kind in pairs if _find_word(kind) in TEXTS]
         case Library("builtins.str") | Const("str" | "string" | "object"):
             raise call.fail("dtype of text is read by column: dtype={'zip': 'str'}")
         case _:
@@ -131,11 +133,11 @@ def _choose_columns(call: CodeCall, frame: Frame) -> Frame:
     if frame.complete:
         labels = [label for label in frame.columns if label in labels]
     for label in labels:
-        call.reader.need(call.node, frame, label)
+        call.reader.require_column(call.node, frame, label)
     return replace(frame, columns={label: label for label in labels}, complete=True)
 
 
-def _table_name(path: str) -> str:
+def _choose_table_name(path: str) -> str:
     stem = path.replace("\\", "/").rpartition("/")[2].partition(".")[0]
     word = "".join(sign if sign.isalnum() and sign.isascii() else "_" for sign in stem).strip("_")
     return word if word and word[0].isalpha() else f"data_{word}".rstrip("_")

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit, case, chain
+from ..spec.expression import (
+    Agg,
+    Arith,
+    Col,
+    Compare,
+    Expr,
+    IsMissing,
+    Lit,
+    build_case,
+    build_chain,
+)
 from ..spec.workload import Output, SortKey
 from . import alignment, operators
 from .alignment import materialize
@@ -21,23 +31,23 @@ from .assignment import (
     read_set_axis,
 )
 from .called import call_on_row
-from .calls import CodeCall, Method, accessor
+from .calls import CodeCall, Method, make_accessor
 from .grouping import read_groupby
 from .meaning import can_miss, negate
-from .operators import kind_of
+from .operators import read_kind
 from .rows import (
     Rows,
+    add_windows,
     aggregate,
-    distinct,
     find_free_name,
     keep,
+    keep_distinct,
     sort_fully,
-    window,
 )
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
-from .selection import name_column, need_column, select
-from .totals import aggregate_columns, apply_to_column, total_columns, totals
+from .selection import name_column, require_column, select
+from .totals import aggregate_columns, aggregate_each_column, apply_to_column, collect_totals
 from .values import (
     CodeFunction,
     Const,
@@ -50,8 +60,8 @@ from .values import (
     Series,
     UnreadError,
     Value,
-    column_of,
-    parameters,
+    read_parameters,
+    take_column,
 )
 
 if TYPE_CHECKING:
@@ -63,7 +73,7 @@ if TYPE_CHECKING:
 
 def read_head(call: CodeCall, frame: Frame) -> Frame:
     """Read `head(n)`."""
-    n = call.constant("n", 5)
+    n = call.read_constant("n", 5)
     if not isinstance(n, int) or n < 0:
         raise call.fail("head of a negative number is not read")
     return replace(frame, rows=limit_rows(frame.rows, n))
@@ -72,15 +82,15 @@ def read_head(call: CodeCall, frame: Frame) -> Frame:
 def read_sort_values(call: CodeCall, frame: Frame) -> Frame:
     """Read `sort_values`."""
     names = call.names("by")
-    ascending = call.constant("ascending", True)
-    call.constant("ignore_index")
-    if call.constant("na_position", "last") != "last":
+    ascending = call.read_constant("ascending", True)
+    call.read_constant("ignore_index")
+    if call.read_constant("na_position", "last") != "last":
         raise call.fail("a workload sorts missing values last; leave na_position out")
     orders = ascending if isinstance(ascending, list | tuple) else [ascending] * len(names)
     if len(orders) != len(names):
         raise call.fail("ascending has another length than by")
     keys = tuple(
-        SortKey(need_column(call.node, frame, name), not order)
+        SortKey(require_column(call.node, frame, name), not order)
         for name, order in zip(names, orders, strict=True)
     )
     return replace(frame, rows=sort_rows(frame.rows, keys))
@@ -88,7 +98,7 @@ def read_sort_values(call: CodeCall, frame: Frame) -> Frame:
 
 def read_sort_index(call: CodeCall, frame: Frame) -> Frame:
     """Read `sort_index` of an index that is a column."""
-    ascending = bool(call.constant("ascending", True))
+    ascending = bool(call.read_constant("ascending", True))
     if not frame.index:
         return frame
     keys = tuple(SortKey(name, not ascending) for name in frame.index.values())
@@ -97,7 +107,7 @@ def read_sort_index(call: CodeCall, frame: Frame) -> Frame:
 
 def read_reset_index(call: CodeCall, frame: Frame) -> Frame:
     """Read `reset_index`: the index becomes columns, or is dropped."""
-    if call.constant("drop", False):
+    if call.read_constant("drop", False):
         return replace(frame, index={})
     if not frame.index:
         name = "level_0" if "index" in frame.columns else "index"
@@ -116,7 +126,7 @@ def read_set_index(call: CodeCall, frame: Frame) -> Frame:
     """Read `set_index`."""
     labels = call.names("keys")
     index = {label: name_column(call.node, frame, label) for label in labels}
-    if not call.constant("drop", True):
+    if not call.read_constant("drop", True):
         return replace(frame, index=index)
     columns = {one: name for one, name in frame.columns.items() if one not in index}
     dropped = frame.dropped | {str(label) for label in labels}
@@ -128,17 +138,17 @@ def count_values(
 ) -> Series:
     """Return the number of rows of each combination of keys, the largest first."""
     names = tuple(keys.values())
-    normalize = bool(call.constant("normalize", False))
+    normalize = bool(call.read_constant("normalize", False))
     name = "count" if "count" not in names else "count_2"
     made = aggregate(rows, names, (Output(name, Agg("size", ())),))
     column = Series(made, Col(name), "count", index=keys)
     if normalize:
         share = Arith("/", column.expr, Agg("sum", (column.expr,)))
         column = materialize(replace(column, expr=share, keys=within, name="proportion"))
-    if not call.constant("sort", True) and not within:
+    if not call.read_constant("sort", True) and not within:
         return column
     fresh = cast("Col", column.expr).name
-    order = SortKey(fresh, not call.constant("ascending", False))
+    order = SortKey(fresh, not call.read_constant("ascending", False))
     by = (*(SortKey(one) for one in within), order)
     return replace(column, rows=sort_rows(column.rows, by))
 
@@ -146,9 +156,9 @@ def count_values(
 def read_value_counts(call: CodeCall, frame: Frame) -> Value:
     """Read `value_counts` of several columns."""
     labels = call.names("subset") or list(frame.columns)
-    keys = {label: need_column(call.node, frame, label) for label in labels}
+    keys = {label: require_column(call.node, frame, label) for label in labels}
     rows = frame.rows
-    for name in keys.values() if call.constant("dropna", True) else ():
+    for name in keys.values() if call.read_constant("dropna", True) else ():
         if can_miss(Col(name), rows.schema):
             rows = keep(rows, negate(IsMissing(Col(name))))
     return count_values(call, rows, keys)
@@ -157,45 +167,45 @@ def read_value_counts(call: CodeCall, frame: Frame) -> Value:
 def read_duplicates(call: CodeCall, frame: Frame) -> Frame:
     """Read `drop_duplicates`."""
     labels = call.names("subset")
-    call.constant("ignore_index")
-    which = call.constant("keep", "first")
+    call.read_constant("ignore_index")
+    which = call.read_constant("keep", "first")
     every = frame.whole and (not labels or {*labels} == {*frame.columns})
     if every and not frame.index and which in {"first", "last"}:
-        return replace(frame, rows=distinct(frame.rows, tuple(frame.columns.values())))
+        return replace(frame, rows=keep_distinct(frame.rows, tuple(frame.columns.values())))
     if not labels or which not in {"first", "last"}:
         raise call.fail("drop_duplicates is read with subset, and keep='first' or 'last'")
-    keys = tuple(need_column(call.node, frame, label) for label in labels)
+    keys = tuple(require_column(call.node, frame, label) for label in labels)
     frame = replace(frame, rows=sort_fully(frame.rows))
-    return first_rows(frame, keys, 1) if which == "first" else last_rows(frame, keys, 1)
+    return keep_first_rows(frame, keys, 1) if which == "first" else keep_last_rows(frame, keys, 1)
 
 
-def first_rows(frame: Frame, keys: tuple[str, ...], n: int) -> Frame:
+def keep_first_rows(frame: Frame, keys: tuple[str, ...], n: int) -> Frame:
     """Return the first n rows of each group, in the rows' order."""
     name = find_free_name(frame.rows, "row")
-    rows = window(frame.rows, keys, (Output(name, Agg("cumsum", (Lit(1),))),))
+    rows = add_windows(frame.rows, keys, (Output(name, Agg("cumsum", (Lit(1),))),))
     return replace(frame, rows=keep(rows, Compare("<=", Col(name), Lit(n))))
 
 
-def last_rows(frame: Frame, keys: tuple[str, ...], n: int) -> Frame:
+def keep_last_rows(frame: Frame, keys: tuple[str, ...], n: int) -> Frame:
     """Return the last n rows of each group, in the rows' order."""
     name = find_free_name(frame.rows, "after")
     after = Arith("-", Agg("size", ()), Agg("row_number", ()))
-    rows = window(frame.rows, keys, (Output(name, after),))
+    rows = add_windows(frame.rows, keys, (Output(name, after),))
     return replace(frame, rows=keep(rows, Compare("<", Col(name), Lit(n))))
 
 
 def read_copy(call: CodeCall, frame: Frame) -> Frame:
     """Read `copy`: another object with the same values."""
-    call.constant("deep")
+    call.read_constant("deep")
     return replace(frame)
 
 
 def read_dropna(call: CodeCall, frame: Frame) -> Frame:
     """Read `dropna`: rows in which any of some columns is missing are dropped."""
-    if call.constant("axis", 0) not in {0, "index"} or call.has("thresh"):
+    if call.read_constant("axis", 0) not in {0, "index"} or call.has("thresh"):
         raise call.fail("dropna is read for rows, with subset and how")
     labels = call.names("subset")
-    how = call.constant("how", "any")
+    how = call.read_constant("how", "any")
     if not labels:
         if not frame.whole:
             raise call.fail(
@@ -204,13 +214,13 @@ def read_dropna(call: CodeCall, frame: Frame) -> Frame:
                 )
             )
         labels = list(frame.columns)
-    names = [need_column(call.node, frame, label) for label in labels]
+    names = [require_column(call.node, frame, label) for label in labels]
     tests = [IsMissing(Col(name)) for name in names if can_miss(Col(name), frame.rows.schema)]
-    call.constant("ignore_index")
+    call.read_constant("ignore_index")
     if how == "all":
         if len(tests) < len(names):
             return frame
-        return replace(frame, rows=keep(frame.rows, negate(chain("and", *tests))))
+        return replace(frame, rows=keep(frame.rows, negate(build_chain("and", *tests))))
     rows = frame.rows
     for test in tests:
         rows = keep(rows, negate(test))
@@ -219,7 +229,7 @@ def read_dropna(call: CodeCall, frame: Frame) -> Frame:
 
 def read_fillna(call: CodeCall, frame: Frame) -> Frame:
     """Read `fillna` of whole columns with constants."""
-    found = call.constant("value")
+    found = call.read_constant("value")
     if found is None:
         raise call.fail("fillna is read with a constant for each column")
     if not isinstance(found, dict):
@@ -253,37 +263,37 @@ def fill(node: ast.AST, column: Series, value: Value) -> Series:
 
 def read_largest(call: CodeCall, frame: Frame) -> Frame:
     """Read `nlargest` and `nsmallest`."""
-    n, names = call.constant("n"), call.names("columns")
-    if call.constant("keep", "first") == "all":
+    n, names = call.read_constant("n"), call.names("columns")
+    if call.read_constant("keep", "first") == "all":
         raise call.fail(f"{call.name} with keep='all' is not read")
     keys = tuple(
-        SortKey(need_column(call.node, frame, name), call.name == "nlargest") for name in names
+        SortKey(require_column(call.node, frame, name), call.name == "nlargest") for name in names
     )
     return replace(frame, rows=limit_rows(sort_rows(frame.rows, keys), n))
 
 
 def read_pipe(call: CodeCall, owner: Value) -> Value:
     """Read `pipe(function, …)`."""
-    values = call.value("*")
+    values = call.read_value("*")
     parts = list(values.values) if isinstance(values, Items) else []
     if not parts or not isinstance(parts[0], CodeFunction):
         raise call.fail("pipe is read with a function of this code")
-    names = parameters(parts[0])
+    names = read_parameters(parts[0])
     given = dict(zip(names, [owner, *parts[1:]], strict=False))
     return call.reader.enter(call.node, parts[0], {**given, **call.extra})
 
 
 def read_apply(call: CodeCall, frame: Frame) -> Value:
     """Read `apply(function, axis=1)`: a function of each row."""
-    function = call.need("func")
-    if call.constant("axis", 0) in {1, "columns"} and isinstance(function, Library):
+    function = call.require("func")
+    if call.read_constant("axis", 0) in {1, "columns"} and isinstance(function, Library):
         return reduce_row_by(call, frame, function)
-    if call.constant("axis", 0) not in {1, "columns"}:
+    if call.read_constant("axis", 0) not in {1, "columns"}:
         return apply_to_columns(call, frame, function)
     if call.has("args"):
         raise call.fail("apply with args is not read; write the constants into the function")
-    call.constant("result_type")
-    call.constant("raw")
+    call.read_constant("result_type")
+    call.read_constant("raw")
     if not isinstance(function, CodeFunction):
         raise call.fail("apply with axis=1 is read with a lambda or a def of this code")
     try:
@@ -303,11 +313,11 @@ def apply_to_columns(call: CodeCall, frame: Frame, function: Value) -> Value:
     if not frame.whole:
         raise call.fail(frame.explain_lack("apply over columns needs to know them: give --data"))
     made = [
-        (label, apply_to_column(call, function, column_of(frame, label, name)))
+        (label, apply_to_column(call, function, take_column(frame, label, name)))
         for label, name in frame.columns.items()
     ]
     if not all(isinstance(value, Series) for _, value in made):
-        return totals(call, made)
+        return collect_totals(call, made)
     for label, value in made:
         frame = assign_column(call.node, frame, label, value)
     return frame
@@ -317,20 +327,22 @@ def read_map(call: CodeCall, frame: Frame) -> Frame:
     """Read `applymap(function)`, and `map`: what a function makes of each value."""
     if not frame.whole:
         raise call.fail(frame.explain_lack(f"{call.name} needs to know the columns: give --data"))
-    call.constant("na_action")
+    call.read_constant("na_action")
     for label, name in frame.columns.items():
-        made = call.reader.apply_function(call, column_of(frame, label, name), call.need("func"))
+        made = call.reader.apply_function(
+            call, take_column(frame, label, name), call.require("func")
+        )
         frame = assign_column(call.node, frame, label, made)
     return frame
 
 
 def read_insert(call: CodeCall, frame: Frame) -> Frame:
     """Read `insert(place, name, column)`, which changes the frame."""
-    place, label = call.constant("loc"), call.constant("column")
-    call.constant("allow_duplicates")
+    place, label = call.read_constant("loc"), call.read_constant("column")
+    call.read_constant("allow_duplicates")
     if not isinstance(place, int) or not 0 <= place <= len(frame.columns):
         raise call.fail("insert is read with the number of a place")
-    made = assign_column(call.node, frame, label, call.need("value"))
+    made = assign_column(call.node, frame, label, call.require("value"))
     others = [one for one in made.columns.items() if one[0] != label]
     others.insert(place, (label, made.columns[label]))
     return replace(made, columns=dict(others))
@@ -338,7 +350,7 @@ def read_insert(call: CodeCall, frame: Frame) -> Frame:
 
 def read_pop(call: CodeCall, frame: Frame) -> Value:
     """Read `pop(name)`: a column, which the frame has no longer."""
-    label = call.constant("item")
+    label = call.read_constant("item")
     found = select(call.node, frame, Const(label))
     owner = cast("ast.Attribute", call.node.func).value
     call.reader.replace(owner, frame, drop_columns(call.node, frame, [label]))
@@ -375,7 +387,7 @@ def read_select_dtypes(call: CodeCall, frame: Frame) -> Frame:
     wanted, away = (_list_kinds(call, name) for name in ("include", "exclude"))
     chosen = {}
     for label, name in frame.columns.items():
-        kind = kind_of(Col(name), frame.rows)
+        kind = read_kind(Col(name), frame.rows)
         if kind == "int" and can_miss(Col(name), frame.rows.schema):
             kind = "float"
         if (not wanted or kind in wanted) and kind not in away:
@@ -384,7 +396,7 @@ def read_select_dtypes(call: CodeCall, frame: Frame) -> Frame:
 
 
 def _list_kinds(call: CodeCall, argument: str) -> set[str]:
-    value = call.value(argument)
+    value = call.read_value(argument)
     given: list[Value] = list(value.values) if isinstance(value, Items) else [value]
     if isinstance(value, Const):
         given = [Const(one) for one in call.names(argument)]
@@ -429,18 +441,18 @@ def read_index(node: ast.AST, owner: Value) -> Part:
     if not frame.index:
         return Part("rows", frame)
     label = next(iter(frame.index))
-    return Part("keys", column_of(frame, label, need_column(node, frame, label)))
+    return Part("keys", take_column(frame, label, require_column(node, frame, label)))
 
 
 def read_round(call: CodeCall, frame: Frame) -> Frame:
     """Read `round(decimals)` of all numbers of a frame."""
     if not frame.whole:
         raise call.fail(frame.explain_lack("round of all columns needs to know them: give --data"))
-    places = call.constant("decimals", 0)
+    places = call.read_constant("decimals", 0)
     for label, name in frame.columns.items():
-        if kind_of(Col(name), frame.rows) in {"float", "decimal", None}:
+        if read_kind(Col(name), frame.rows) in {"float", "decimal", None}:
             settings = (alignment.literal(places, call.node),) if places else ()
-            made = operators.word(call.node, "round", Col(name), *settings)
+            made = operators.call_word(call.node, "round", Col(name), *settings)
             frame = assign_column(call.node, frame, label, Series(frame.rows, made))
     return frame
 
@@ -449,15 +461,15 @@ def read_each_column(reduction: str) -> Callable[[CodeCall, Frame], Value]:
     """Return what reads an aggregation of each column of a frame, or with axis=1 of each row."""
 
     def read(call: CodeCall, frame: Frame) -> Value:
-        if call.constant("axis", 0) in {1, "columns"}:
+        if call.read_constant("axis", 0) in {1, "columns"}:
             return reduce_row(call, frame, call.name)
-        if not call.constant("skipna", True):
+        if not call.read_constant("skipna", True):
             raise call.fail("aggregations of a workload skip missing values; leave skipna out")
         if len(frame.columns) == 1 and frame.whole:
-            column = column_of(frame, *next(iter(frame.columns.items())))
-            call.constant("numeric_only")
+            column = take_column(frame, *next(iter(frame.columns.items())))
+            call.read_constant("numeric_only")
             return operators.reduce(column, reduction)
-        return total_columns(call, frame, call.name)
+        return aggregate_each_column(call, frame, call.name)
 
     return read
 
@@ -471,8 +483,8 @@ NUMPY = {
 
 def reduce_row(call: CodeCall, frame: Frame, name: str) -> Series:
     """Return the sum, mean, least or largest of the values of each row, the missing left out."""
-    call.constant("numeric_only")
-    if not frame.whole or not call.constant("skipna", True) or not frame.columns:
+    call.read_constant("numeric_only")
+    if not frame.whole or not call.read_constant("skipna", True) or not frame.columns:
         raise call.fail(f"{name} of rows is read of columns that are named")
     rows = frame.rows
     values = [operators.number(Col(column), rows) for column in frame.columns.values()]
@@ -480,17 +492,19 @@ def reduce_row(call: CodeCall, frame: Frame, name: str) -> Series:
     if name in {"min", "max"}:
         if missing:
             raise call.fail(f"{name} of rows with missing values is not read; fill them")
-        return Series(rows, operators.word(call.node, name, *values), index=frame.index)
+        return Series(rows, operators.call_word(call.node, name, *values), index=frame.index)
     if name not in {"sum", "mean"}:
         raise call.fail(f"{name} of rows is not read")
-    ones = [case(((IsMissing(x), Lit(0)),), Lit(1)) if x in missing else Lit(1) for x in values]
-    filled = [case(((IsMissing(x), Lit(0)),), x) if x in missing else x for x in values]
+    ones = [
+        build_case(((IsMissing(x), Lit(0)),), Lit(1)) if x in missing else Lit(1) for x in values
+    ]
+    filled = [build_case(((IsMissing(x), Lit(0)),), x) if x in missing else x for x in values]
     total, n = _add(filled), _add(ones) if missing else Lit(len(values))
     if name == "sum":
         return Series(rows, total, index=frame.index)
     made: Expr = Arith("/", total, n)
     if len(missing) == len(values):
-        made = case(((Compare("==", n, Lit(0)), Lit(None)),), made)
+        made = build_case(((Compare("==", n, Lit(0)), Lit(None)),), made)
     return Series(rows, made, index=frame.index)
 
 
@@ -555,8 +569,8 @@ FRAME_METHODS = {
 }
 FRAME_ATTRIBUTES: dict[str, Callable[..., Value]] = {
     "[]": select,
-    "loc": accessor("loc"),
-    "iloc": accessor("iloc"),
+    "loc": make_accessor("loc"),
+    "iloc": make_accessor("iloc"),
     "shape": read_shape,
     "columns": read_columns,
     "index": read_index,

@@ -14,7 +14,7 @@ from .rows import (
     derive,
     find_free_name,
 )
-from .selection import need_column
+from .selection import require_column
 from .values import (
     Const,
     Frame,
@@ -29,24 +29,24 @@ from .values import (
 
 def read_groupby(call: CodeCall, frame: Frame) -> Grouped:
     """Read `groupby`."""
-    if call.constant("axis", 0) not in {0, "index"}:
+    if call.read_constant("axis", 0) not in {0, "index"}:
         raise call.fail("groupby over columns is not read")
-    by = call.value("by") if call.has("by") else call.value("level")
+    by = call.read_value("by") if call.has("by") else call.read_value("level")
     frame, keys = group_keys(call, frame, by)
     ordered = has_categories(call, frame, keys)
     return Grouped(
         frame,
         keys,
-        sort=bool(call.constant("sort", True)) and not ordered,
-        as_index=bool(call.constant("as_index", True)),
-        group_keys=bool(call.constant("group_keys", True)),
-        dropna=bool(call.constant("dropna", True)),
+        sort=bool(call.read_constant("sort", True)) and not ordered,
+        as_index=bool(call.read_constant("as_index", True)),
+        group_keys=bool(call.read_constant("group_keys", True)),
+        dropna=bool(call.read_constant("dropna", True)),
     )
 
 
 def has_categories(call: CodeCall, frame: Frame, keys: dict[Label, str]) -> bool:
     """Return whether a key is of categories, whose own order pandas sorts by."""
-    observed = call.constant("observed", False)
+    observed = call.read_constant("observed", False)
     inlined = {frame.rows.inline(Col(name)) for name in keys.values()}
     if inlined.isdisjoint(call.reader.categories):
         return False
@@ -85,16 +85,18 @@ def _group_key(call: CodeCall, frame: Frame, part: Value) -> tuple[Frame, Label,
         case Const(int() as label) if label in frame.columns:
             return frame, label, frame.columns[label]
         case Const(str() | tuple() as label):
-            return frame, label, need_column(call.node, frame, label)
+            return frame, label, require_column(call.node, frame, label)
         case Series() | Part("keys", Series()):
             column = part.owner if isinstance(part, Part) else part
-            return _derived_key(call, frame, cast("Series", column))
+            return _read_derived_key(call, frame, cast("Series", column))
         case Part("grouper", _, (key, unit)):
-            return _derived_key(call, frame, call.reader.period(call.node, frame, key, unit))
+            return _read_derived_key(
+                call, frame, call.reader.read_period(call.node, frame, key, unit)
+            )
     raise call.fail("these groups are not read; group by names of columns, or by columns")
 
 
-def _derived_key(call: CodeCall, frame: Frame, column: Series) -> tuple[Frame, Label, str]:
+def _read_derived_key(call: CodeCall, frame: Frame, column: Series) -> tuple[Frame, Label, str]:
     column = on_frame(call.node, frame, column) if column.keys is None else column
     original = column
     column = on_frame(call.node, frame, column)

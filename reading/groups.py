@@ -7,31 +7,31 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Col, Expr, IsMissing, Lit, Not, case
+from ..spec.expression import Agg, Col, Expr, IsMissing, Lit, Not, build_case
 from ..spec.workload import SortKey
 from . import operators
 from .aggregation import (
     REDUCING,
     aggregate_by,
     as_aggregation,
-    columns_of,
+    choose_output_name,
     count_groups,
     group_rows,
+    list_columns,
     make_groups,
-    output_name,
     place_aggregation,
     read_agg,
     read_agg_named,
     read_describe,
     read_quantile,
+    read_reduction,
     read_size,
-    reduction,
 )
 from .alignment import materialize
 from .assignment import assign_column
 from .calls import CodeCall, Method
 from .columns import read_fillna
-from .frames import count_values, first_rows, last_rows
+from .frames import count_values, keep_first_rows, keep_last_rows
 from .meaning import can_miss
 from .operators import number
 from .rows import (
@@ -44,7 +44,7 @@ from .rows import (
     sort_fully,
 )
 from .rows import sort as sort_rows
-from .selection import filter_rows, need_column, rank_rows, select_columns
+from .selection import filter_rows, rank_rows, require_column, select_columns
 from .values import (
     CodeFunction,
     Const,
@@ -86,7 +86,7 @@ def select_groups(node: ast.AST, owner: Value, index: Value) -> Grouped:
         case _:
             raise UnreadError(node, "name the columns of the groups")
     chosen: list[tuple[Label, Expr]] = [
-        (label, Col(need_column(node, grouped.frame, label))) for label in labels
+        (label, Col(require_column(node, grouped.frame, label))) for label in labels
     ]
     return replace(grouped, selected=tuple(chosen), single=single)
 
@@ -94,14 +94,14 @@ def select_groups(node: ast.AST, owner: Value, index: Value) -> Grouped:
 def _apply_to_values(call: CodeCall, grouped: Grouped, function: CodeFunction) -> Value:
     """Return what a function makes of a column's values in each group: a number, or a column."""
     ((label, expr),) = grouped.selected or ()
-    column = _per_row(grouped, label, expr)
+    column = _repeat_per_row(grouped, label, expr)
     made = call.enter(function, column)
     if not isinstance(made, Series):
         return aggregate_by(call, grouped, function)
-    return _rows_by_group(grouped, materialize(_guard(grouped, made)), indexed=grouped.group_keys)
+    return _sort_by_group(grouped, materialize(_guard(grouped, made)), indexed=grouped.group_keys)
 
 
-def _rows_by_group(grouped: Grouped, made: Series, *, indexed: bool) -> Series:
+def _sort_by_group(grouped: Grouped, made: Series, *, indexed: bool) -> Series:
     """Return a column of the rows whose keys are not missing; with an index sorted by groups."""
     rows = group_rows(replace(grouped, frame=replace(grouped.frame, rows=made.rows)))
     if not indexed:
@@ -115,8 +115,8 @@ def _rows_by_group(grouped: Grouped, made: Series, *, indexed: bool) -> Series:
 
 def read_apply(call: CodeCall, grouped: Grouped) -> Value:
     """Read `apply(function)` where the function is an aggregation of its group."""
-    function = call.need("func")
-    call.constant("include_groups")
+    function = call.require("func")
+    call.read_constant("include_groups")
     if isinstance(function, Library) and function.name == "builtins.len":
         return read_size(call, grouped)
     if not isinstance(function, CodeFunction):
@@ -128,10 +128,10 @@ def read_apply(call: CodeCall, grouped: Grouped) -> Value:
         case Scalar():
             return make_groups(call.node, grouped, [("value", made)], series=True)
         case Mapping(pairs) | Part("totals", Mapping(pairs)):
-            outputs = [(label, _scalar_of(call, value)) for label, value in pairs]
+            outputs = [(label, _require_scalar(call, value)) for label, value in pairs]
             return make_groups(call.node, grouped, outputs, series=False)
         case Frame():
-            return _rows_of_groups(call, grouped, made)
+            return _keep_rows_of_groups(call, grouped, made)
     raise call.fail("apply is read if its function returns numbers or rows of the group")
 
 
@@ -140,7 +140,7 @@ def _is_by_keys(order: tuple[SortKey, ...], keys: tuple[str, ...]) -> bool:
     return order == tuple(map(SortKey, keys))
 
 
-def _rows_of_groups(call: CodeCall, grouped: Grouped, made: Frame) -> Frame:
+def _keep_rows_of_groups(call: CodeCall, grouped: Grouped, made: Frame) -> Frame:
     """Return the rows that a function keeps of each group, the groups sorted by their keys."""
     keys = tuple(dict.fromkeys(grouped.keys.values()))
     by: tuple[SortKey, ...] = ()
@@ -150,7 +150,7 @@ def _rows_of_groups(call: CodeCall, grouped: Grouped, made: Frame) -> Frame:
             rows = rank_rows(below, keys, Col(key.name), n, descending=key.descending)
             by = (key,)
         case Rows(Limited(below, n), where=()) if not isinstance(below.origin, Sorted):
-            rows = first_rows(replace(made, rows=below), keys, n).rows
+            rows = keep_first_rows(replace(made, rows=below), keys, n).rows
         case Rows(Sorted(by=order)) if _is_by_keys(order, keys):
             pass
         case Rows(Limited() | Sorted() | Aggregated()):
@@ -160,7 +160,7 @@ def _rows_of_groups(call: CodeCall, grouped: Grouped, made: Frame) -> Frame:
     return replace(made, rows=rows, index=index, scope=())
 
 
-def _scalar_of(call: CodeCall, value: Value) -> Scalar:
+def _require_scalar(call: CodeCall, value: Value) -> Scalar:
     if isinstance(value, Scalar):
         return value
     raise call.fail("apply is read if its function returns numbers of the group")
@@ -174,7 +174,7 @@ def _enter_group(call: CodeCall, grouped: Grouped, function: CodeFunction) -> Va
     return call.enter(function, frame)
 
 
-def _per_row(grouped: Grouped, label: Label, expr: Expr) -> Series:
+def _repeat_per_row(grouped: Grouped, label: Label, expr: Expr) -> Series:
     """Return a column whose functions range over the groups, of all rows."""
     keys = tuple(dict.fromkeys(grouped.keys.values()))
     return Series(grouped.frame.rows, expr, label, scope=keys)
@@ -187,7 +187,7 @@ def _guard(grouped: Grouped, column: Series) -> Series:
     tests = [IsMissing(Col(name)) for name in names if can_miss(Col(name), rows.schema)]
     if not tests:
         return column
-    return column.with_expr(case(tuple((test, Lit(None)) for test in tests), column.expr))
+    return column.with_expr(build_case(tuple((test, Lit(None)) for test in tests), column.expr))
 
 
 def read_each_row(
@@ -197,8 +197,8 @@ def read_each_row(
 
     def read(call: CodeCall, grouped: Grouped) -> Value:
         made: dict[Label, Series] = {}
-        for label, expr in columns_of(call.node, grouped):
-            found = read_one(call, _per_row(grouped, label, expr))
+        for label, expr in list_columns(call.node, grouped):
+            found = read_one(call, _repeat_per_row(grouped, label, expr))
             if not isinstance(found, Series):
                 raise call.fail(f"{call.name} is read if it has a value for each row")
             index = grouped.frame.index
@@ -215,14 +215,14 @@ def read_each_row(
 
 def _transform_one(call: CodeCall, column: Series) -> Value:
     """Return an aggregation in each row, or what a function makes of the group's values."""
-    function = call.value("func")
+    function = call.read_value("func")
     grouped = Grouped(Frame(column.rows, {}), {key: key for key in column.scope}, dropna=False)
     match function:
         case CodeFunction():
             made = call.enter(function, column)
             if isinstance(made, Series):
                 return made
-            scalar = _scalar_of(call, made)
+            scalar = _require_scalar(call, made)
         case Const(str() as name) if name in WINDOWS:
             return WINDOWS[name](call, column)
         case _:
@@ -253,9 +253,9 @@ def read_rolled_groups(call: CodeCall, part: Part) -> Series:
     """Read an aggregation of `groups.rolling(n)`: the rows of the groups, sorted by their keys."""
     grouped = cast("Grouped", part.owner)
     ((label, expr),) = grouped.selected or ()
-    rolling = Part("rolling", _per_row(grouped, label, expr), part.details)
+    rolling = Part("rolling", _repeat_per_row(grouped, label, expr), part.details)
     made = materialize(_guard(grouped, cast("Series", read_rolled(call, rolling))))
-    return _rows_by_group(grouped, made, indexed=True)
+    return _sort_by_group(grouped, made, indexed=True)
 
 
 def read_group_expanding(call: CodeCall, grouped: Grouped) -> Part:
@@ -269,15 +269,15 @@ def read_expanded_groups(call: CodeCall, part: Part) -> Series:
     """Read an aggregation of `groups.expanding()`: the rows of the groups, sorted by their keys."""
     grouped = cast("Grouped", part.owner)
     ((label, expr),) = grouped.selected or ()
-    found = read_expanded(call, Part("expanding", _per_row(grouped, label, expr)))
-    return _rows_by_group(grouped, materialize(_guard(grouped, found)), indexed=True)
+    found = read_expanded(call, Part("expanding", _repeat_per_row(grouped, label, expr)))
+    return _sort_by_group(grouped, materialize(_guard(grouped, found)), indexed=True)
 
 
 def read_cumcount(call: CodeCall, grouped: Grouped) -> Series:
     """Read `cumcount`: the number of the group's rows before each row."""
-    if not call.constant("ascending", True):
+    if not call.read_constant("ascending", True):
         raise call.fail("cumcount is read in ascending order")
-    column = _per_row(grouped, "cumcount", Lit(1))
+    column = _repeat_per_row(grouped, "cumcount", Lit(1))
     made = replace(column, expr=Agg("cumcount", ()), keys=column.scope, scope=(), name=None)
     return _guard(grouped, made)
 
@@ -289,19 +289,21 @@ def read_head(call: CodeCall, grouped: Grouped) -> Frame:
     if grouped.selected is not None:
         labels = [label for label, _ in grouped.selected]
         frame = select_columns(call.node, frame, labels)
-    n = call.constant("n", 5) if call.name in {"head", "tail"} else 1
-    if call.name == "nth" and call.constant("n") != 0:
+    n = call.read_constant("n", 5) if call.name in {"head", "tail"} else 1
+    if call.name == "nth" and call.read_constant("n") != 0:
         raise call.fail("nth is read with n=0 only")
     if not isinstance(n, int) or n < 0:
         raise call.fail(f"{call.name} of a negative number is not read")
-    return last_rows(frame, keys, n) if call.name == "tail" else first_rows(frame, keys, n)
+    return (
+        keep_last_rows(frame, keys, n) if call.name == "tail" else keep_first_rows(frame, keys, n)
+    )
 
 
 def read_places(call: CodeCall, grouped: Grouped) -> Part:
     """Read `idxmax` and `idxmin` of groups, with which `loc` takes rows."""
     if not grouped.single or grouped.selected is None:
         raise call.fail(f"{call.name} of groups is read for one column")
-    call.constant("skipna")
+    call.read_constant("skipna")
     ((_, expr),) = grouped.selected
     rows = grouped.frame.rows
     return Part("places", grouped, (rows, number(expr, rows), call.name == "idxmax"))
@@ -309,7 +311,7 @@ def read_places(call: CodeCall, grouped: Grouped) -> Part:
 
 def read_group(call: CodeCall, grouped: Grouped) -> Frame:
     """Read `get_group(value)`."""
-    value = call.need("name")
+    value = call.require("name")
     found = value.value if isinstance(value, Const) else None
     values = found if isinstance(found, tuple) else (found,)
     if found is None or len(grouped.keys) != len(values):
@@ -324,12 +326,12 @@ def read_group(call: CodeCall, grouped: Grouped) -> Frame:
 
 def read_filter(call: CodeCall, grouped: Grouped) -> Frame:
     """Read `filter(lambda g: …)`: the rows of the groups for which a condition holds."""
-    function = call.need("func")
+    function = call.require("func")
     if not isinstance(function, CodeFunction):
         raise call.fail("filter of groups is read with a lambda or a def")
     if grouped.single and grouped.selected is not None:
         label, expr = grouped.selected[0]
-        column = replace(_per_row(grouped, label, expr), rows=group_rows(grouped))
+        column = replace(_repeat_per_row(grouped, label, expr), rows=group_rows(grouped))
         made = call.enter(function, column)
     else:
         made = _enter_group(call, grouped, function)
@@ -337,7 +339,7 @@ def read_filter(call: CodeCall, grouped: Grouped) -> Frame:
         raise call.fail("the function of filter needs to return one condition of the group")
     frame = replace(grouped.frame, rows=made.rows)
     keys = tuple(dict.fromkeys(grouped.keys.values()))
-    test = operators.truth(call.node, made.expr, made.rows)
+    test = operators.read_truth(call.node, made.expr, made.rows)
     kept = materialize(Series(made.rows, test, "kept", keys=keys))
     return replace(frame, rows=keep(kept.rows, kept.expr))
 
@@ -350,7 +352,7 @@ def read_value_counts(call: CodeCall, grouped: Grouped) -> Value:
     if not isinstance(expr, Col):
         raise call.fail("assign this column to the frame first")
     rows = group_rows(grouped)
-    if call.constant("dropna", True) and can_miss(expr, rows.schema):
+    if call.read_constant("dropna", True) and can_miss(expr, rows.schema):
         rows = keep(rows, Not(IsMissing(expr)))
     within = tuple(dict.fromkeys(grouped.keys.values()))
     return count_values(call, rows, {**grouped.keys, label: expr.name}, within)
@@ -367,8 +369,8 @@ def read_largest(call: CodeCall, grouped: Grouped) -> Value:
         raise call.fail(f"{call.name} of groups is read of rows without an index: reset_index()")
     keys = tuple(dict.fromkeys(grouped.keys.values()))
     smallest = call.name == "nsmallest"
-    name = output_name(label, {*keys})
-    n = call.constant("n", 5)
+    name = choose_output_name(label, {*keys})
+    n = call.read_constant("n", 5)
     rows = select_largest(group_rows(grouped), keys, expr.name, n, name, smallest=smallest)
     by = (*map(SortKey, keys), SortKey(name, not smallest))
     return Series(sort_rows(rows, by), Col(name), label, index=grouped.keys)
@@ -416,14 +418,14 @@ GROUP_METHODS = {
     "corr": Method(read_corr, "method"),
     "sem": Method(read_agg_named, "ddof"),
     **{
-        name: Method(reduction(name), "numeric_only min_count engine engine_kwargs")
+        name: Method(read_reduction(name), "numeric_only min_count engine engine_kwargs")
         for name in REDUCING
     },
-    "std": Method(reduction("std"), "ddof engine engine_kwargs numeric_only"),
-    "var": Method(reduction("var"), "ddof engine engine_kwargs numeric_only"),
-    "any": Method(reduction("any"), "skipna"),
-    "all": Method(reduction("all"), "skipna"),
-    "skew": Method(reduction("skew"), "axis skipna numeric_only"),
+    "std": Method(read_reduction("std"), "ddof engine engine_kwargs numeric_only"),
+    "var": Method(read_reduction("var"), "ddof engine engine_kwargs numeric_only"),
+    "any": Method(read_reduction("any"), "skipna"),
+    "all": Method(read_reduction("all"), "skipna"),
+    "skew": Method(read_reduction("skew"), "axis skipna numeric_only"),
     "size": Method(read_size),
     "quantile": Method(read_quantile, "q interpolation numeric_only"),
     "agg": Method(read_agg, "func **"),

@@ -50,11 +50,11 @@ class CodeInterpreter(Evaluator):
         """Read the statements of a script, each for itself: what cannot be read is a remark."""
         for statement in statements:
             before = len(self.remarks), len(self.bindings)
-            failure = self.attempt(statement)
+            failure = self.read_attempt(statement)
             if failure and not self.read_of_roots(statement, str(failure), before):
                 self.leave(statement, failure.node, str(failure))
 
-    def attempt(self, statement: ast.stmt) -> UnreadError | None:
+    def read_attempt(self, statement: ast.stmt) -> UnreadError | None:
         """Read a statement; return why it cannot be read."""
         try:
             self.execute(statement)
@@ -84,7 +84,7 @@ class CodeInterpreter(Evaluator):
                 opened.append((name, value, root))
                 self.swap(value, root)
             self.forget_attempt(before)
-            failure = self.attempt(statement)
+            failure = self.read_attempt(statement)
             if failure is None:
                 self.close_roots(statement, opened)
                 return True
@@ -144,7 +144,7 @@ class CodeInterpreter(Evaluator):
 
     def leave(self, statement: ast.stmt, node: ast.AST, text: str) -> None:
         """Note why a statement is not read, and forget what it changes."""
-        self.remark(node, text)
+        self.add_remark(node, text)
         self.forget(statement, f"it was not read (line {statement.lineno})")
 
     def forget(self, statement: ast.stmt, why: str) -> None:
@@ -212,7 +212,7 @@ class CodeInterpreter(Evaluator):
             case _:
                 return []
         try:
-            found = self.value(index)
+            found = self.read_value(index)
         except (UnreadError, KeyError, KindError):
             return []
         labels = found.value if isinstance(found, Const) else None
@@ -230,19 +230,19 @@ class CodeInterpreter(Evaluator):
             case ast.ImportFrom(module, names):
                 self.import_from(statement, module or "", names)
             case ast.Assign(targets, value):
-                made = self.value(value)
+                made = self.read_value(value)
                 for target in targets:
                     self.assign(target, made, statement)
             case ast.AnnAssign(target, _, ast.expr() as value):
-                self.assign(target, self.value(value), statement)
+                self.assign(target, self.read_value(value), statement)
             case ast.AugAssign(target, op, value):
                 self.augment(statement, target, op, value)
             case ast.Expr(value):
-                self.expression(value)
+                self.read_expression(value)
             case ast.FunctionDef(name):
                 self.names[name] = CodeFunction(statement, self.names)
             case ast.If(test, body, orelse):
-                self.branch(test, body, orelse)
+                self.read_branch(test, body, orelse)
             case ast.For():
                 self.loop(statement)
             case ast.Delete(targets):
@@ -275,13 +275,13 @@ class CodeInterpreter(Evaluator):
                 raise UnreadError(node, message)
             self.names[name.asname or name.name] = Library(f"{module}.{name.name}")
 
-    def branch(self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt]) -> None:
+    def read_branch(self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt]) -> None:
         """Read the branch of an `if` whose condition is known."""
         match test:
             case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]):
                 self.run_each(body)
                 return
-        match self.value(test):
+        match self.read_value(test):
             case Const(found):
                 self.run_each(body if found else orelse)
             case Unknown(why=why):
@@ -295,7 +295,7 @@ class CodeInterpreter(Evaluator):
             case ast.Call(ast.Name("range"), [*_, ast.Call(ast.Name("len"))]):
                 turns = None
             case _:
-                turns = self.items(statement.iter)
+                turns = self.read_items(statement.iter)
         if turns is None:
             message = "a loop over data is not read; the nearest are groupby and apply"
             raise UnreadError(statement, message)
@@ -315,9 +315,9 @@ class CodeInterpreter(Evaluator):
             case ast.Name(name):
                 self.names.pop(name, None)
             case ast.Subscript(owner, index):
-                frame = self.value(owner)
+                frame = self.read_value(owner)
                 if isinstance(frame, Frame):
-                    label = to_python(self.value(index), target, "a column's name")
+                    label = to_python(self.read_value(index), target, "a column's name")
                     self.replace(owner, frame, drop_columns(target, frame, [label]))
                     return
                 raise UnreadError(target, "'del' is read for columns of frames")
@@ -328,7 +328,7 @@ class CodeInterpreter(Evaluator):
         """Read `x += 1`."""
         loaded = ast.copy_location(ast.parse(ast.unparse(target), mode="eval").body, target)
         ast.fix_missing_locations(loaded)
-        made = operators.binary(node, op, self.value(loaded), self.value(value))
+        made = operators.read_binary(node, op, self.read_value(loaded), self.read_value(value))
         self.assign(target, made, node)
 
     def assign(self, target: ast.expr, value: Value, node: ast.AST) -> None:
@@ -341,7 +341,7 @@ class CodeInterpreter(Evaluator):
             case ast.Subscript(owner, index):
                 self.assign_item(target, owner, index, value)
             case ast.Attribute(owner, attribute):
-                frame = self.value(owner)
+                frame = self.read_value(owner)
                 if isinstance(frame, Frame) and attribute not in {"columns", "index"}:
                     self.replace(owner, frame, assign_column(target, frame, attribute, value))
                 elif isinstance(frame, Frame) and attribute == "columns":
@@ -373,9 +373,9 @@ class CodeInterpreter(Evaluator):
         self, target: ast.Subscript, owner: ast.expr, index: ast.expr, value: Value
     ) -> None:
         """Read `df["c"] = …` and `df.loc[mask, "c"] = …`."""
-        match self.value(owner):
+        match self.read_value(owner):
             case Frame() as frame:
-                label = self.value(index)
+                label = self.read_value(index)
                 if not isinstance(label, Const):
                     raise UnreadError(target, "an assignment is read with the names of its columns")
                 if isinstance(owner, ast.Subscript):
@@ -410,12 +410,12 @@ class CodeInterpreter(Evaluator):
         """Return a frame in which some rows of a column have another value."""
         match index:
             case ast.Tuple([mask, column]):
-                label = to_python(self.value(column), target, "the column")
+                label = to_python(self.read_value(column), target, "the column")
                 name = find_column(frame, label)
                 old: Value = Const(None)
                 if name is not None:
                     old = select(target, frame, Const(label))
-                made = operators.choose(target, self.value(mask), value, old)
+                made = operators.choose(target, self.read_value(mask), value, old)
                 return assign_column(target, frame, label, made)
         raise UnreadError(target, "name the column: df.loc[mask, 'column'] = …")
 
@@ -430,7 +430,7 @@ class CodeInterpreter(Evaluator):
         elif not any(value is new for names in self.scopes for value in names.values()):
             raise UnreadError(owner, "what is changed here has no name")
 
-    def expression(self, node: ast.expr) -> None:
+    def read_expression(self, node: ast.expr) -> None:
         """Read an expression alone: a change in place, or a value that is shown."""
         match node:
             case ast.Constant():
@@ -438,15 +438,15 @@ class CodeInterpreter(Evaluator):
             case ast.Call(ast.Attribute(owner, name), _, keywords) if (
                 _in_place(keywords) or name == "insert"
             ):
-                old = self.value(owner)
+                old = self.read_value(owner)
                 if isinstance(old, Series) and isinstance(owner, ast.Subscript | ast.Attribute):
-                    self.assign(owner, self.value(node), node)
+                    self.assign(owner, self.read_value(node), node)
                 else:
-                    self.replace(owner, old, self.value(node))
+                    self.replace(owner, old, self.read_value(node))
                 return
         if self.shows(node):
             return
-        self.bind_shown(self.value(node), node)
+        self.bind_shown(self.read_value(node), node)
 
     def shows(self, node: ast.expr) -> bool:
         """Note what is shown by a print, a plot or a look at a frame; return whether it is one."""
@@ -471,12 +471,12 @@ class CodeInterpreter(Evaluator):
                 return False
         for part in shown:
             self.show(part)
-        self.remark(node, "skipped: no answer needs it", skipped=True)
+        self.add_remark(node, "skipped: no answer needs it", skipped=True)
         return True
 
     def are_groups(self, node: ast.expr) -> bool:
         """Return whether an expression makes groups, whose `describe()` is an answer."""
-        return _find_groups(node) is not None and isinstance(self.value(node), Grouped)
+        return _find_groups(node) is not None and isinstance(self.read_value(node), Grouped)
 
     def is_foreign(self, node: ast.expr) -> bool:
         """Return whether an expression calls a library that makes no frames: plots and the like."""

@@ -12,13 +12,13 @@ from functools import partial
 from typing import Any, cast
 
 from ..spec.bins import label_edges
-from ..spec.expression import Agg, Arith, Col, Compare, Expr, Lit, case, chain
+from ..spec.expression import Agg, Arith, Col, Compare, Expr, Lit, build_case, build_chain
 from ..spec.expression import Call as Word
 from . import alignment, operators
 from .accessors import read_truncated
 from .assignment import assign_column
 from .calls import CodeCall, Method, to_python
-from .columns import read_round, row_word, spread
+from .columns import make_word_reader, read_round, spread
 from .files import READERS, read_file
 from .meaning import can_miss
 from .merges import merge_frames
@@ -36,7 +36,7 @@ from .python_values import (
     read_zip,
 )
 from .reshape import read_melted, read_numbered_bins, read_quantile_cut
-from .rows import Loaded, Rows, tables_of
+from .rows import Loaded, Rows, list_tables
 from .series import as_frame
 from .values import (
     Const,
@@ -91,16 +91,16 @@ REDUCTIONS = {
 
 def read_where(call: CodeCall) -> Value:
     """Read `np.where(condition, x, y)`."""
-    test, then, other = (call.need(name) for name in ("condition", "x", "y"))
+    test, then, other = (call.require(name) for name in ("condition", "x", "y"))
     return operators.choose(call.node, test, then, other)
 
 
 def read_select(call: CodeCall) -> Value:
     """Read `np.select(conditions, choices, default)`."""
-    tests, values = (call.items(name) for name in ("condlist", "choicelist"))
+    tests, values = (call.read_items(name) for name in ("condlist", "choicelist"))
     if len(tests) != len(values):
         raise call.fail("np.select needs as many choices as conditions")
-    made: Value = call.value("default") if "default" in call.given else Const(0)
+    made: Value = call.read_value("default") if "default" in call.given else Const(0)
     for test, value in reversed(list(zip(tests, values, strict=True))):
         made = operators.choose(call.node, test, value, made)
     return made
@@ -108,8 +108,8 @@ def read_select(call: CodeCall) -> Value:
 
 def read_cut(call: CodeCall) -> Value:
     """Read `pd.cut(column, bins, labels)`."""
-    bins, labels = call.constant("bins"), call.constant("labels")
-    right, lowest = call.constant("right", True), call.constant("include_lowest", False)
+    bins, labels = call.read_constant("bins"), call.read_constant("labels")
+    right, lowest = call.read_constant("right", True), call.read_constant("include_lowest", False)
     if isinstance(bins, int) and right is True:
         return read_numbered_bins(call, "bins", bins)
     if not isinstance(bins, list | tuple):
@@ -122,18 +122,18 @@ def read_cut(call: CodeCall) -> Value:
         labels = list(range(len(bins) - 1))
     if len(labels) != len(bins) - 1:
         raise call.fail("pd.cut needs one label less than bins")
-    found = alignment.align(call.node, call.need("x"))
+    found = alignment.align(call.node, call.require("x"))
     subject = found.exprs[0]
     branches = []
     for number_of, (low, high, label) in enumerate(zip(bins, bins[1:], labels, strict=False)):
-        inside = _within(call, subject, low, high, right, lowest and number_of == 0)
+        inside = _compare_within(call, subject, low, high, right, lowest and number_of == 0)
         branches.append((inside, alignment.literal(label, call.node)))
-    made = case(tuple(branches), Lit(None))
+    made = build_case(tuple(branches), Lit(None))
     call.reader.categories.add(made)
     return found.make(made)
 
 
-def _within(  # noqa: PLR0913 - a bin and how its edges count
+def _compare_within(  # noqa: PLR0913 - a bin and how its edges count
     call: CodeCall, subject: Expr, low: float, high: float, right: bool, lowest: bool
 ) -> Expr:
     ops = (">=" if lowest or not right else ">", "<=" if right else "<")
@@ -144,24 +144,24 @@ def _within(  # noqa: PLR0913 - a bin and how its edges count
     ]
     if not tests:
         return Compare("==", subject, subject)
-    return tests[0] if len(tests) == 1 else chain("and", *tests)
+    return tests[0] if len(tests) == 1 else build_chain("and", *tests)
 
 
 def read_to_datetime(call: CodeCall) -> Value:
     """Read `pd.to_datetime`: of times themselves, of texts, or of a constant."""
-    value = call.need("arg")
-    call.constant("errors")
-    call.constant("infer_datetime_format")
-    call.constant("dayfirst")
-    pattern = call.constant("format")
+    value = call.require("arg")
+    call.read_constant("errors")
+    call.read_constant("infer_datetime_format")
+    call.read_constant("dayfirst")
+    pattern = call.read_constant("format")
     if isinstance(value, Const):
-        return Const(_moment(call, value.value))
+        return Const(_read_moment(call, value.value))
     found = alignment.align(call.node, value)
-    known = operators.kind_of(found.exprs[0], found.rows)
+    known = operators.read_kind(found.exprs[0], found.rows)
     if known in {"date", "timestamp", None}:
         return value
     pattern = pattern or _guess_format(call, found.rows.inline(found.exprs[0]), found.rows)
-    return found.make(operators.word(call.node, "parse", found.exprs[0], Lit(pattern)))
+    return found.make(operators.call_word(call.node, "parse", found.exprs[0], Lit(pattern)))
 
 
 def read_time_index(call: CodeCall) -> Part:
@@ -179,15 +179,15 @@ def _guess_format(call: CodeCall, expr: Expr, rows: Rows) -> str:
     texts = call.reader.find_first_texts(rows, expr.name) if isinstance(expr, Col) else []
     if isinstance(rows.origin, Loaded) and not rows.where:
         texts = texts[:1]
-    first = bool(call.constant("dayfirst"))
+    first = bool(call.read_constant("dayfirst"))
     forms = {guess_datetime_format(text, dayfirst=first) for text in texts}
-    form = forms.pop() if len(forms) == 1 and not tables_of(rows) else None
+    form = forms.pop() if len(forms) == 1 and not list_tables(rows) else None
     if not form:
         raise call.fail("pd.to_datetime of texts is read with a format, or of a file's: --data")
     return str(form)
 
 
-def _moment(call: CodeCall, text: object) -> dt.datetime:
+def _read_moment(call: CodeCall, text: object) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(str(text))
     except ValueError:
@@ -209,11 +209,11 @@ def _start_of(parts: list[Value]) -> tuple[Series, str] | None:
 
 def read_timestamp(call: CodeCall) -> Value:
     """Read `pd.Timestamp('2024-01-31')` and `datetime(2024, 1, 31)`."""
-    if start := _start_of(call.items("*")):
+    if start := _start_of(call.read_items("*")):
         return read_truncated(call.node, *start)
-    values = [to_python(one, call.node, "a part of a time") for one in call.items("*")]
+    values = [to_python(one, call.node, "a part of a time") for one in call.read_items("*")]
     if len(values) == 1:
-        return Const(_moment(call, values[0]))
+        return Const(_read_moment(call, values[0]))
     try:
         return Const(dt.datetime(*values))
     except (TypeError, ValueError) as error:
@@ -222,7 +222,7 @@ def read_timestamp(call: CodeCall) -> Value:
 
 def read_span_of_time(call: CodeCall) -> Const:
     """Read `timedelta(days=1)` and `pd.Timedelta('1 day')`, as a span of whole seconds."""
-    values = [to_python(one, call.node, "a span of time") for one in call.items("*")]
+    values = [to_python(one, call.node, "a span of time") for one in call.read_items("*")]
     given = {name: to_python(one, call.node, "a span of time") for name, one in call.extra.items()}
     try:
         match values:
@@ -241,20 +241,20 @@ SPANS = {"D": "days", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 def read_to_numeric(call: CodeCall) -> Value:
     """Read `pd.to_numeric`."""
-    value = call.need("arg")
-    call.constant("downcast")
+    value = call.require("arg")
+    call.read_constant("downcast")
     found = alignment.align(call.node, value)
-    if operators.kind_of(found.exprs[0], found.rows) in {"int", "float", "decimal"}:
+    if operators.read_kind(found.exprs[0], found.rows) in {"int", "float", "decimal"}:
         return value
-    if call.constant("errors", "raise") not in {"coerce", "raise"}:
+    if call.read_constant("errors", "raise") not in {"coerce", "raise"}:
         raise call.fail("pd.to_numeric is read with errors='coerce', or without errors")
-    return found.make(operators.word(call.node, "number", found.exprs[0]))
+    return found.make(operators.call_word(call.node, "number", found.exprs[0]))
 
 
 def read_series(call: CodeCall) -> Value:
     """Read `pd.Series({…})` of a group's numbers, and of one value for each name."""
-    data = call.need("data")
-    index = call.constant("index")
+    data = call.require("data")
+    index = call.read_constant("index")
     match data:
         case Mapping():
             return data
@@ -267,7 +267,7 @@ def read_series(call: CodeCall) -> Value:
 
 def read_frame(call: CodeCall) -> Value:
     """Read `pd.DataFrame({name: column})` of columns of the same rows."""
-    data = call.need("data")
+    data = call.require("data")
     match data:
         case Mapping(pairs):
             return _join_columns(call, list(pairs))
@@ -300,9 +300,9 @@ def _join_columns(call: CodeCall, pairs: list[tuple[object, Value]]) -> Frame:
 
 def read_dummies(call: CodeCall) -> Frame:
     """Read `pd.get_dummies(frame, columns=[…])`: its other columns stay as they are."""
-    frame, labels = call.need("data"), call.names("columns")
+    frame, labels = call.require("data"), call.names("columns")
     for name in ("drop_first", "prefix", "dtype", "dummy_na", "prefix_sep"):
-        call.constant(name)
+        call.read_constant(name)
     if not isinstance(frame, Frame) or not labels:
         raise call.fail("pd.get_dummies is read of a frame and columns, whose others are kept")
     why = "columns of pd.get_dummies are not read; the nearest is df['a'] == 'value'"
@@ -313,10 +313,10 @@ def read_dummies(call: CodeCall) -> Frame:
 
 def read_concat(call: CodeCall) -> Value:
     """Read `pd.concat([…], axis=1)` of series of the same rows."""
-    parts = call.items("objs")
+    parts = call.read_items("objs")
     keys = call.names("keys")
-    call.constant("ignore_index")
-    if call.constant("axis", 0) not in {1, "columns"}:
+    call.read_constant("ignore_index")
+    if call.read_constant("axis", 0) not in {1, "columns"}:
         raise call.fail("pd.concat of rows is not read; name several files: files: data/*.parquet")
     pairs: list[tuple[object, Value]] = []
     for number_of, part in enumerate(parts):
@@ -327,20 +327,20 @@ def read_concat(call: CodeCall) -> Value:
             case Frame() if part.whole:
                 pairs += [
                     (label, Series(part.rows, alignment.to_expr(one, call.node), index=part.index))
-                    for label, one in _columns_of(part)
+                    for label, one in _list_columns(part)
                 ]
             case _:
                 raise call.fail("pd.concat is read of series of the same rows")
     return _join_columns(call, pairs)
 
 
-def _columns_of(frame: Frame) -> list[tuple[object, Value]]:
+def _list_columns(frame: Frame) -> list[tuple[object, Value]]:
     return [(label, Series(frame.rows, Col(name))) for label, name in frame.columns.items()]
 
 
 def read_merge(call: CodeCall) -> Value:
     """Read `pd.merge(left, right, …)`."""
-    left, right = call.need("left"), call.need("right")
+    left, right = call.require("left"), call.require("right")
     if not isinstance(left, Frame) or not isinstance(right, Frame):
         raise call.fail("merge is read of two frames")
     return merge_frames(call, left, right)
@@ -348,7 +348,7 @@ def read_merge(call: CodeCall) -> Value:
 
 def read_grouper(call: CodeCall) -> Value:
     """Read `pd.Grouper(key, freq)`."""
-    key, unit = call.constant("key"), call.constant("freq")
+    key, unit = call.read_constant("key"), call.read_constant("freq")
     if key is None:
         raise call.fail("pd.Grouper is read with a key")
     return Part("grouper", Const(key), (key, check_period(call, unit)))
@@ -356,12 +356,12 @@ def read_grouper(call: CodeCall) -> Value:
 
 def read_pair(call: CodeCall) -> Value:
     """Read `pd.NamedAgg(column, aggfunc)`."""
-    return Items((call.need("column"), call.need("aggfunc")))
+    return Items((call.require("column"), call.require("aggfunc")))
 
 
 def read_pivot(call: CodeCall) -> Value:
     """Read `pd.pivot_table(frame, …)`."""
-    frame = call.need("data")
+    frame = call.require("data")
     if not isinstance(frame, Frame):
         raise call.fail("pivot_table is read of a frame")
     return read_pivot_table(call, frame)
@@ -371,24 +371,24 @@ def of_argument(read: Callable[[CodeCall, Value], Value]) -> Callable[[CodeCall]
     """Return what reads a function as the method of its argument."""
 
     def read_function(call: CodeCall) -> Value:
-        return read(call, call.need("x"))
+        return read(call, call.require("x"))
 
     return read_function
 
 
-def word(name: str) -> Callable[[CodeCall], Value]:
+def write_word(name: str) -> Callable[[CodeCall], Value]:
     """Return what reads a function of one number, of a constant too."""
 
     def read(call: CodeCall) -> Value:
-        value = call.need("x")
+        value = call.require("x")
         if isinstance(value, Const):
-            return _constant_word(call, name, value.value)
-        return row_word(name)(call, value)
+            return _read_constant_word(call, name, value.value)
+        return make_word_reader(name)(call, value)
 
     return read
 
 
-def _constant_word(call: CodeCall, name: str, value: object) -> Const:
+def _read_constant_word(call: CodeCall, name: str, value: object) -> Const:
     function: Callable[..., Any] = getattr(math, {"abs": "fabs"}.get(name, name))
     try:
         return Const(function(value))
@@ -400,30 +400,32 @@ def read_two_numbers(name: str) -> Callable[[CodeCall], Value]:
     """Return what reads a function of two numbers."""
 
     def read(call: CodeCall) -> Value:
-        found = alignment.align(call.node, call.need("x"), call.need("y"))
-        return found.make(operators.word(call.node, name, *found.exprs))
+        found = alignment.align(call.node, call.require("x"), call.require("y"))
+        return found.make(operators.call_word(call.node, name, *found.exprs))
 
     return read
 
 
 def read_power(call: CodeCall) -> Value:
     """Read `np.power(x, y)`."""
-    return operators.binary(call.node, ast.Pow(), call.need("x"), call.need("y"))
+    return operators.read_binary(call.node, ast.Pow(), call.require("x"), call.require("y"))
 
 
 def read_square(call: CodeCall) -> Value:
     """Read `np.square(x)`."""
-    return operators.binary(call.node, ast.Pow(), call.need("x"), Const(2))
+    return operators.read_binary(call.node, ast.Pow(), call.require("x"), Const(2))
 
 
 def reduce_argument(name: str) -> Callable[[CodeCall], Value]:
     """Return what reads `np.sum(column)` and the like."""
 
     def read(call: CodeCall) -> Value:
-        value = call.need("a")
-        call.constant("axis")
+        value = call.require("a")
+        call.read_constant("axis")
         if isinstance(value, Items) and name == "sum":
-            return functools.reduce(partial(operators.binary, call.node, ast.Add()), value.values)
+            return functools.reduce(
+                partial(operators.read_binary, call.node, ast.Add()), value.values
+            )
         if not isinstance(value, Series):
             raise call.fail(f"{call.name} is read of a column")
         return operators.reduce(value, name)
@@ -433,19 +435,19 @@ def reduce_argument(name: str) -> Callable[[CodeCall], Value]:
 
 def read_spread(call: CodeCall) -> Value:
     """Read `np.std` and `np.var` of a column: the population's unless ddof=1."""
-    value = call.need("a")
+    value = call.require("a")
     if not isinstance(value, Series):
         raise call.fail(f"{call.name} is read of a column")
     name = call.name.rpartition(".")[2].removeprefix("nan")
-    return spread(call, value, name, call.constant("ddof", 0))
+    return spread(call, value, name, call.read_constant("ddof", 0))
 
 
 def read_average(call: CodeCall) -> Value:
     """Read `np.average(x, weights=w)`."""
-    values = call.need("a")
+    values = call.require("a")
     if not call.has("weights"):
         return reduce_argument("mean")(call)
-    found = alignment.align(call.node, values, call.value("weights"))
+    found = alignment.align(call.node, values, call.read_value("weights"))
     rows = found.rows
     if any(can_miss(expr, rows.schema) for expr in found.exprs) and rows.schema is not None:
         raise call.fail("np.average does not skip missing values; drop them first")
@@ -457,7 +459,7 @@ def read_average(call: CodeCall) -> Value:
 
 def read_percentile(call: CodeCall) -> Value:
     """Read `np.percentile(x, 90)` and `np.quantile(x, 0.9)`."""
-    value, share = call.need("a"), call.constant("q")
+    value, share = call.require("a"), call.read_constant("q")
     if not isinstance(value, Series) or not isinstance(share, int | float):
         raise call.fail(f"{call.name} is read of a column, with one number")
     part = share / 100 if "percentile" in call.name else share
@@ -467,12 +469,12 @@ def read_percentile(call: CodeCall) -> Value:
         return found
     # NumPy's answer is missing if a value is
     some = Compare("<", Agg("count", (value.expr,)), Agg("size", ()))
-    return replace(found, expr=case(((some, Lit(None)),), found.expr))
+    return replace(found, expr=build_case(((some, Lit(None)),), found.expr))
 
 
 def read_extreme(call: CodeCall) -> Value:
     """Read Python's `min` and `max` of a column, or of several values."""
-    values = call.items("*")
+    values = call.read_items("*")
     word_of = call.name.rpartition(".")[2].removesuffix("imum")
     if len(values) == 1:
         match values[0]:
@@ -487,7 +489,7 @@ def read_extreme(call: CodeCall) -> Value:
         return Const({"min": min, "max": max}[word_of](constants))
     aligned = alignment.align(call.node, *values)
     exprs = (number(expr, aligned.rows) for expr in aligned.exprs)
-    return aligned.make(operators.word(call.node, word_of, *exprs))
+    return aligned.make(operators.call_word(call.node, word_of, *exprs))
 
 
 MELT = "id_vars value_vars var_name value_name col_level ignore_index"
@@ -497,8 +499,8 @@ LIBRARIES: dict[str, Method] = {
         f"pd.{name}": Method(read_file, "path sep delimiter usecols columns nrows index_col dtype")
         for name in READERS
     },
-    **{f"np.{name}": Method(word(to), "x") for name, to in WORDS.items()},
-    **{f"math.{name}": Method(word(to), "x") for name, to in WORDS.items()},
+    **{f"np.{name}": Method(write_word(to), "x") for name, to in WORDS.items()},
+    **{f"math.{name}": Method(write_word(to), "x") for name, to in WORDS.items()},
     **{f"np.{name}": Method(read_two_numbers(to), "x y") for name, to in TWO_WORDS.items()},
     **{f"math.{name}": Method(read_two_numbers(to), "x y") for name, to in TWO_WORDS.items()},
     **{f"np.{name}": Method(reduce_argument(to), "a axis") for name, to in REDUCTIONS.items()},
@@ -551,7 +553,7 @@ LIBRARIES: dict[str, Method] = {
     ),
     "builtins.len": Method(read_length, "x"),
     "builtins.sum": Method(reduce_argument("sum"), "a"),
-    "builtins.abs": Method(word("abs"), "x"),
+    "builtins.abs": Method(write_word("abs"), "x"),
     "builtins.any": Method(reduce_argument("any"), "a"),
     "builtins.all": Method(reduce_argument("all"), "a"),
     **{

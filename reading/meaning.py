@@ -19,10 +19,10 @@ from ..spec.expression import (
     IsMissing,
     Lit,
     Not,
-    chain,
-    children,
+    build_chain,
+    list_children,
 )
-from ..spec.kinds import KindError, kind, may_be_missing
+from ..spec.kinds import KindError, find_kind, may_be_missing
 from ..spec.schema import Schema
 from .trees import transform
 
@@ -55,14 +55,14 @@ def can_miss(expr: Expr, schema: Schema | None) -> bool:
             return False
         case Case(branches, otherwise):
             return any(can_miss(one, None) for one in (*(v for _, v in branches), otherwise))
-    return any(can_miss(part, schema) for part in children(expr))
+    return any(can_miss(part, schema) for part in list_children(expr))
 
 
 def is_condition(expr: Expr, schema: Schema | None) -> bool:
     """Return whether an expression is true or false, as far as that is known."""
     if schema is not None:
         try:
-            return kind(expr, schema) == "bool"
+            return find_kind(expr, schema) == "bool"
         except (KeyError, KindError):
             pass
     match expr:
@@ -90,7 +90,7 @@ def as_filter(expr: Expr, schema: Schema | None) -> Expr:
 
 def as_value(expr: Expr, schema: Schema | None) -> Expr:
     """Return an expression whose conditions are never missing, as pandas has none that are."""
-    return _Language(schema).value(expr)
+    return _Language(schema).read_value(expr)
 
 
 class _Language:
@@ -103,58 +103,58 @@ class _Language:
         """Return a condition that is true where pandas' is, and false or missing elsewhere."""
         match expr:
             case Compare("!=", left, right):
-                found = Compare("!=", self.value(left), self.value(right))
+                found = Compare("!=", self.read_value(left), self.read_value(right))
                 return self._or_missing(found, found.left, found.right)
             case Compare(op, left, right):
-                return Compare(op, self.value(left), self.value(right))
+                return Compare(op, self.read_value(left), self.read_value(right))
             case Bool(op, operands):
-                return chain(op, *map(self.keeps, operands))
+                return build_chain(op, *map(self.keeps, operands))
             case Not(operand):
                 return self.drops(operand)
             case IsIn(operand, values):
-                return IsIn(self.value(operand), values)
-        return self.value(expr)
+                return IsIn(self.read_value(operand), values)
+        return self.read_value(expr)
 
     def drops(self, expr: Expr) -> Expr:
         """Return a condition that is true where pandas' is false."""
         match expr:
             case Compare(op, left, right):
-                found = Compare(OPPOSITES[op], self.value(left), self.value(right))
+                found = Compare(OPPOSITES[op], self.read_value(left), self.read_value(right))
                 return found if op == "!=" else self._or_missing(found, found.left, found.right)
             case Bool(op, operands):
-                return chain("or" if op == "and" else "and", *map(self.drops, operands))
+                return build_chain("or" if op == "and" else "and", *map(self.drops, operands))
             case Not(operand):
                 return self.keeps(operand)
             case IsIn(operand, values):
-                inner = self.value(operand)
+                inner = self.read_value(operand)
                 return self._or_missing(Not(IsIn(inner, values)), inner)
-        return Not(self.value(expr))
+        return Not(self.read_value(expr))
 
     def _or_missing(self, found: Expr, *operands: Expr) -> Expr:
         missing = [IsMissing(one) for one in operands if can_miss(one, self.schema)]
-        return chain("or", *missing, found) if missing else found
+        return build_chain("or", *missing, found) if missing else found
 
-    def value(self, expr: Expr) -> Expr:
+    def read_value(self, expr: Expr) -> Expr:
         """Return an expression with the same value as pandas' in every row."""
         return transform(expr, self._change)
 
     def _change(self, node: Expr) -> Expr | None:
         match node:
             case Compare(op, left, right):
-                sides = self.value(left), self.value(right)
+                sides = self.read_value(left), self.read_value(right)
                 missing = [IsMissing(one) for one in sides if can_miss(one, self.schema)]
                 found: Expr = Compare(op, *sides)
                 if not missing:
                     return found
                 if op == "!=":
-                    return chain("or", *missing, found)
-                return chain("and", *map(Not, missing), found)
+                    return build_chain("or", *missing, found)
+                return build_chain("and", *map(Not, missing), found)
             case IsIn(operand, values):
-                inner = self.value(operand)
+                inner = self.read_value(operand)
                 found = IsIn(inner, values)
                 missing_one = can_miss(inner, self.schema)
-                return chain("and", Not(IsMissing(inner)), found) if missing_one else found
+                return build_chain("and", Not(IsMissing(inner)), found) if missing_one else found
             case Case(branches, otherwise):
-                pairs = ((self.keeps(test), self.value(value)) for test, value in branches)
-                return Case(tuple(pairs), self.value(otherwise))
+                pairs = ((self.keeps(test), self.read_value(value)) for test, value in branches)
+                return Case(tuple(pairs), self.read_value(otherwise))
         return None

@@ -10,8 +10,8 @@ from ..spec.expression import (
     Col,
     IsMissing,
     Lit,
-    case,
-    columns,
+    build_case,
+    list_columns,
     substitute,
 )
 from ..spec.joins import SUFFIX
@@ -27,19 +27,19 @@ from .rows import (
     Loaded,
     Rows,
     Sorted,
-    conditions,
     derive,
     find_inner_rows,
     join,
     joins_of,
     keep,
+    list_conditions,
+    list_tables,
     names_in,
     root_of,
     sort,
-    tables_of,
     unsort,
 )
-from .selection import need_column
+from .selection import require_column
 from .series import as_frame
 from .spread import list_own_tests, list_present, spread_groups
 from .values import Frame, Label, Scalar, Series, Value
@@ -62,7 +62,7 @@ class _Merge:
 
 def read_merge(call: CodeCall, frame: Frame) -> Value:
     """Read `merge` with another file, or with an aggregation of the same rows."""
-    other = call.need("right")
+    other = call.require("right")
     if isinstance(other, Series):
         raise call.fail("merge with a series is not read; call reset_index on it")
     if not isinstance(other, Frame):
@@ -72,31 +72,31 @@ def read_merge(call: CodeCall, frame: Frame) -> Value:
 
 def merge_frames(call: CodeCall, frame: Frame, other: Frame) -> Frame:
     """Return two frames joined on equal keys."""
-    how = call.constant("how", "inner")
-    call.constant("sort")
-    call.constant("validate")
-    suffixes = call.constant("suffixes", ("_x", "_y"))
-    on = _key_labels(call, frame, "left")
-    beside = _key_labels(call, other, "right")
+    how = call.read_constant("how", "inner")
+    call.read_constant("sort")
+    call.read_constant("validate")
+    suffixes = call.read_constant("suffixes", ("_x", "_y"))
+    on = _list_key_labels(call, frame, "left")
+    beside = _list_key_labels(call, other, "right")
     if not on and not beside and frame.complete and other.complete:
         on = beside = [label for label in frame.columns if label in other.columns]
     return _merge(call, frame, other, (on, beside), how, suffixes)
 
 
-def _key_labels(call: CodeCall, frame: Frame, side: str) -> list[Label]:
-    if call.constant(f"{side}_index", False):
+def _list_key_labels(call: CodeCall, frame: Frame, side: str) -> list[Label]:
+    if call.read_constant(f"{side}_index", False):
         return list(frame.index)
     return call.names("on") or call.names(f"{side}_on")
 
 
 def read_join(call: CodeCall, frame: Frame) -> Frame:
     """Read `join` on the index of the other frame, by its own index or a column."""
-    given = call.need("other")
+    given = call.require("other")
     other = as_frame(call.node, given) if isinstance(given, Series) else given
     if not isinstance(other, Frame):
         raise call.fail("join is read with a frame or a series with an index: use merge")
-    how = call.constant("how", "left")
-    suffixes = call.constant("lsuffix", ""), call.constant("rsuffix", "")
+    how = call.read_constant("how", "left")
+    suffixes = call.read_constant("lsuffix", ""), call.read_constant("rsuffix", "")
     on = call.names("on") or list(frame.index)
     made = _merge(call, frame, other, (on, list(other.index)), how, suffixes)
     if call.has("on"):
@@ -117,8 +117,8 @@ def _merge(  # noqa: PLR0913 - what a merge has
     if not on or len(on) != len(beside) or how not in {"inner", "left", "right", "outer"}:
         message = "is read with keys of both sides, and how='inner', 'left', 'right' or 'outer'"
         raise call.fail(f"{call.name} {message}")
-    left = {label: need_column(call.node, frame, label) for label in on}
-    right = {label: need_column(call.node, other, label) for label in beside}
+    left = {label: require_column(call.node, frame, label) for label in on}
+    right = {label: require_column(call.node, other, label) for label in beside}
     merge = _Merge(call, frame, other, left, right, how)
     return _merge_aggregation(merge, suffixes) or _merge_table(merge, suffixes)
 
@@ -133,7 +133,7 @@ def _merge_aggregation(merge: _Merge, suffixes: tuple[str, str]) -> Frame | None
     if {*keys} != {*merge.left.values()} or {*keys} != {*merge.right.values()}:
         return None
     size = Scalar(rows.origin.rows, Agg("size", ()), keys)
-    more = conditions(frame.rows) - conditions(size.rows) - list_present(size)
+    more = list_conditions(frame.rows) - list_conditions(size.rows) - list_present(size)
     if more and merge.how in {"right", "outer"}:
         return None
     derived = tuple(dict.fromkeys((*rows.derived, *other.rows.derived)))
@@ -168,7 +168,7 @@ def _add_groups(merge: _Merge, rows: Rows, suffixes: tuple[str, str]) -> Frame |
             return None
         frame = replace(frame, rows=found[0])
         branches = tuple((test, cast("Expr", Lit(None))) for test in missing)
-        expr = case(branches, found[1]) if missing else found[1]
+        expr = build_case(branches, found[1]) if missing else found[1]
         column = Series(frame.rows, expr, shown, keys=found[2])
         frame = assign_column(call.node, frame, shown, column)
     for test in missing if merge.how in {"inner", "right"} else ():
@@ -181,7 +181,7 @@ def _has_label(frame: Frame, label: Label, value: Expr) -> bool:
 
     Where the file's columns are not known, those that the code has used are columns.
     """
-    used = {*columns(value), *names_in(frame.rows)} - frame.dropped
+    used = {*list_columns(value), *names_in(frame.rows)} - frame.dropped
     return label in frame.columns or (not frame.complete and label in used)
 
 
@@ -195,7 +195,7 @@ def _merge_table(merge: _Merge, suffixes: tuple[str, str]) -> Frame:
     filtered = bool(other.rows.where) and how != "inner"
     if filtered or (other.rows.derived and how not in {"inner", "left"}):
         raise call.fail("the right frame of a merge is read as its file has it; filter afterwards")
-    if table.name == _name_of_file(frame.rows) or table.name in tables_of(frame.rows):
+    if table.name == _name_of_file(frame.rows) or table.name in list_tables(frame.rows):
         raise call.fail("a merge with a file that is already in these rows is not read")
     if _may_match_missing(merge):
         raise call.fail("pandas joins missing keys with each other, a workload does not; drop them")
@@ -222,7 +222,7 @@ def _change_joined(merge: _Merge, found: Join, rows: Rows) -> Rows:
         return column if column not in own or column in found.shared else f"{column}{SUFFIX}"
 
     def over_joined(expr: Expr) -> Expr:
-        return substitute(expr, {column: Col(name(column)) for column in columns(expr)})
+        return substitute(expr, {column: Col(name(column)) for column in list_columns(expr)})
 
     for test in beside.where:
         rows = keep(rows, over_joined(beside.inline(test)))

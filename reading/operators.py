@@ -19,12 +19,12 @@ from ..spec.expression import (
     Lit,
     Neg,
     Not,
-    case,
-    chain,
+    build_case,
+    build_chain,
 )
-from ..spec.kinds import KindError, kind
+from ..spec.kinds import KindError, find_kind
 from ..spec.parser import ARITHMETIC, COMPARISONS
-from ..spec.ranges import value_range
+from ..spec.ranges import find_range
 from ..spec.schema import Kind, Schema
 from ..spec.vocabulary import ROW_FUNCTIONS
 from .alignment import align, literal, materialize
@@ -58,12 +58,12 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 LONGEST = 1000  # items of a constant that repetition may make
 
 
-def kind_of(expr: Expr, rows: Rows) -> Kind | None:
+def read_kind(expr: Expr, rows: Rows) -> Kind | None:
     """Return the kind of an expression's values; None where it is not known."""
     if rows.schema is None:
         return "bool" if is_condition(expr, None) else _shape(expr)
     try:
-        return kind(expr, rows.schema)
+        return find_kind(expr, rows.schema)
     except (KindError, KeyError):
         return None
 
@@ -79,7 +79,7 @@ def _shape(expr: Expr) -> Kind | None:
     return None
 
 
-def binary(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
+def read_binary(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
     """Return arithmetic, or `&` and `|` of conditions."""
     if isinstance(left, Const) and isinstance(right, Const):
         return _fold(node, op, left.value, right.value)
@@ -98,14 +98,14 @@ def binary(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
     if type(op) not in ARITHMETIC:
         raise UnreadError(node, "this operator of columns is not read")
     one, other = found.exprs
-    return found.make(arithmetic(node, ARITHMETIC[type(op)], one, other, found.rows))
+    return found.make(read_arithmetic(node, ARITHMETIC[type(op)], one, other, found.rows))
 
 
 def is_span(expr: Expr, rows: Rows) -> bool:
     """Return whether an expression is a difference of two times."""
     match expr:
         case Arith("-", left, right):
-            return {"date", "timestamp"} >= {kind_of(left, rows), kind_of(right, rows)}
+            return {"date", "timestamp"} >= {read_kind(left, rows), read_kind(right, rows)}
     return False
 
 
@@ -114,7 +114,7 @@ def _measure(node: ast.AST, value: Value, span: dt.timedelta) -> Value:
     found = align(node, value)
     match found.exprs[0]:
         case Arith("-", left, right) as expr if is_span(expr, found.rows) and span:
-            count = word(node, "seconds", left, right)
+            count = call_word(node, "seconds", left, right)
             return found.make(Arith("/", count, Lit(span.total_seconds())))
     raise UnreadError(node, "this is read of a difference of two times")
 
@@ -131,24 +131,24 @@ def _move(node: ast.AST, op: ast.operator, value: Value, span: dt.timedelta) -> 
             unit, size = one, length
             break
     signed = Lit(count // size if isinstance(op, ast.Add) else -count // size)
-    return found.make(word(node, "offset", found.exprs[0], signed, Lit(unit)))
+    return found.make(call_word(node, "offset", found.exprs[0], signed, Lit(unit)))
 
 
-def arithmetic(node: ast.AST, op: ArithOp, left: Expr, right: Expr, rows: Rows) -> Expr:
+def read_arithmetic(node: ast.AST, op: ArithOp, left: Expr, right: Expr, rows: Rows) -> Expr:
     """Return arithmetic with pandas' meaning."""
-    kinds = [kind_of(side, rows) for side in (left, right)]
+    kinds = [read_kind(side, rows) for side in (left, right)]
     times = {"date", "timestamp"}
     if op == "-" and times >= {*kinds}:
         return Arith("-", *align_kinds((left, right), rows))  # (x - y).dt.days is read of it
     if "string" in kinds and op == "+":
-        return word(node, "concat", left, right)
+        return call_word(node, "concat", left, right)
     if {"date", "timestamp"} & {*kinds}:
         raise UnreadError(node, "arithmetic of times is not read; write (x - y).dt.days")
     left, right = (number(side, rows) for side in (left, right))
     if op == "//" and not _is_nonzero(right, rows.schema):
         # pandas' quotient of a zero divisor is an infinity, the language's is missing
         plainly = Arith("//", left, right)
-        return case(((Compare("==", right, Lit(0)), Arith("/", left, right)),), plainly)
+        return build_case(((Compare("==", right, Lit(0)), Arith("/", left, right)),), plainly)
     return Arith(op, left, right)
 
 
@@ -156,17 +156,17 @@ def _is_nonzero(expr: Expr, schema: Schema | None) -> bool:
     match expr:
         case Lit(value) | Neg(Lit(value)):
             return bool(value)
-    return schema is not None and not value_range(expr, schema).has_zero
+    return schema is not None and not find_range(expr, schema).has_zero
 
 
 def number(expr: Expr, rows: Rows) -> Expr:
     """Return a condition as 1 and 0, and any other value as it is."""
-    if kind_of(expr, rows) == "bool":
-        return case(((expr, Lit(1)),), Lit(0))
+    if read_kind(expr, rows) == "bool":
+        return build_case(((expr, Lit(1)),), Lit(0))
     return expr
 
 
-def word(node: ast.AST, name: str, *arguments: Expr) -> Expr:
+def call_word(node: ast.AST, name: str, *arguments: Expr) -> Expr:
     """Return a call of a row function, where the language has it."""
     if name not in ROW_FUNCTIONS:
         raise UnreadError(node, f"the workload language has no {name}")
@@ -189,13 +189,13 @@ def _fold(node: ast.AST, op: ast.operator, left: object, right: object) -> Value
 def combine_conditions(node: ast.AST, op: str, *values: Value) -> Value:
     """Return `and` or `or` of conditions."""
     found = align(node, *values)
-    tests = tuple(truth(node, expr, found.rows) for expr in found.exprs)
-    return found.make(chain("and" if op == "and" else "or", *tests))
+    tests = tuple(read_truth(node, expr, found.rows) for expr in found.exprs)
+    return found.make(build_chain("and" if op == "and" else "or", *tests))
 
 
-def truth(node: ast.AST, expr: Expr, rows: Rows) -> Expr:
+def read_truth(node: ast.AST, expr: Expr, rows: Rows) -> Expr:
     """Return Python's truth of a value as a condition."""
-    match kind_of(expr, rows):
+    match read_kind(expr, rows):
         case "bool":
             return expr
         case "int" | "float" | "decimal":
@@ -212,7 +212,7 @@ def invert(node: ast.AST, value: Value) -> Value:
     if isinstance(value, Const):
         return Const(not value.value)
     found = align(node, value)
-    return found.make(negate(truth(node, found.exprs[0], found.rows)))
+    return found.make(negate(read_truth(node, found.exprs[0], found.rows)))
 
 
 def negate_value(node: ast.AST, value: Value) -> Value:
@@ -251,7 +251,7 @@ def compare(node: ast.AST, op: ast.cmpop, left: Value, right: Value) -> Value:
 def align_kinds(exprs: tuple[Expr, ...], rows: Rows) -> tuple[Expr, Expr]:
     """Return two sides of a comparison with a text beside a time read as a time."""
     one, other = exprs
-    kinds = kind_of(one, rows), kind_of(other, rows)
+    kinds = read_kind(one, rows), read_kind(other, rows)
     return _as_time(one, kinds[1]), _as_time(other, kinds[0])
 
 
@@ -272,7 +272,7 @@ def read_membership(node: ast.AST, left: Value, right: Value) -> Value:
     """Return `x in (1, 2)`, or `'a' in text`."""
     if isinstance(left, Const) and isinstance(left.value, str):
         found = align(node, right)
-        return found.make(word(node, "contains", found.exprs[0], Lit(left.value)))
+        return found.make(call_word(node, "contains", found.exprs[0], Lit(left.value)))
     found = align(node, left)
     return found.make(is_in(node, found.exprs[0], right, found.rows))
 
@@ -287,17 +287,17 @@ def is_in(node: ast.AST, expr: Expr, values: Value, rows: Rows) -> Expr:
     if not members:
         return Compare("!=", Lit(0), Lit(0))
     known = sorted(members, key=repr) if isinstance(members, set) else list(members)
-    beside = kind_of(expr, rows)
+    beside = read_kind(expr, rows)
     exprs = [_as_time(literal(one, node), beside) for one in known]
-    literals = tuple(_constant(one) for one in exprs)
+    literals = tuple(_read_constant(one) for one in exprs)
     if any(one.value is None for one in literals):
         present = tuple(one for one in literals if one.value is not None)
         missing = IsMissing(expr)
-        return chain("or", missing, IsIn(expr, present)) if present else missing
+        return build_chain("or", missing, IsIn(expr, present)) if present else missing
     return IsIn(expr, literals)
 
 
-def _constant(expr: Expr) -> Lit:
+def _read_constant(expr: Expr) -> Lit:
     match expr:
         case Neg(Lit(int() | float() as value)):
             return Lit(-value)
@@ -312,8 +312,8 @@ def choose(node: ast.AST, test: Value, then: Value, other: Value) -> Value:
         return then if test.value else other
     found = align(node, test, then, other)
     condition, yes, no = found.exprs
-    condition = truth(node, condition, found.rows)
-    kinds = {kind_of(yes, found.rows), kind_of(no, found.rows)}
+    condition = read_truth(node, condition, found.rows)
+    kinds = {read_kind(yes, found.rows), read_kind(no, found.rows)}
     if "bool" in kinds and kinds & {"int", "float"}:
         yes, no = number(yes, found.rows), number(no, found.rows)
     # What is missing has no type: `float(x) if isinstance(x, str) else x`.
@@ -321,17 +321,17 @@ def choose(node: ast.AST, test: Value, then: Value, other: Value) -> Value:
         yes = Lit(None)
     if condition == Not(IsMissing(no)):
         no = Lit(None)
-    return found.make(case(((condition, yes),), no))
+    return found.make(build_case(((condition, yes),), no))
 
 
 def reduce(column: Series, function: str, *settings: Expr) -> Scalar:
     """Return an aggregation of a column, over its groups or the whole frame."""
     column = materialize(column)
-    made = aggregation(column.expr, function, column.rows, *settings)
+    made = read_aggregation(column.expr, function, column.rows, *settings)
     return Scalar(column.rows, made, column.scope)
 
 
-def aggregation(expr: Expr, function: str, rows: Rows, *settings: Expr) -> Expr:
+def read_aggregation(expr: Expr, function: str, rows: Rows, *settings: Expr) -> Expr:
     """Return an aggregation of an expression; conditions are counted as numbers where needed."""
     if function in {"mean", "std", "var", "median", "quantile", "min", "max", "corr"}:
         expr = number(expr, rows)

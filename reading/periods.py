@@ -41,15 +41,15 @@ def check_period(call: CodeCall, name: object) -> str:
 def name_period(node: ast.AST, expr: Expr, name: str) -> Expr:
     """Return what pandas names the period of a time by: its start, or its last day."""
     unit, within = PERIODS[name]
-    start = operators.word(node, "truncate", expr, Lit(unit))
+    start = operators.call_word(node, "truncate", expr, Lit(unit))
     if not within:
         return start
     later = Call("offset", (start, Lit(within), Lit("days")))
-    following = operators.word(node, "truncate", later, Lit(unit))
+    following = operators.call_word(node, "truncate", later, Lit(unit))
     return Call("offset", (following, Lit(-1), Lit("days")))
 
 
-def period_key(node: ast.AST, frame: Frame, key: str, name: str) -> Series:
+def make_period_key(node: ast.AST, frame: Frame, key: str, name: str) -> Series:
     """Return the periods of a column of times, under its name."""
     made = alignment.align(node, select(node, frame, Const(key)))
     return cast("Series", made.make(name_period(node, made.exprs[0], name)))
@@ -57,22 +57,22 @@ def period_key(node: ast.AST, frame: Frame, key: str, name: str) -> Series:
 
 def read_group_resample(call: CodeCall, grouped: Grouped) -> Grouped:
     """Read `groups.resample(rule)`: groups of their keys and the periods of times."""
-    name = check_period(call, call.constant("rule"))
-    key, frame = call.constant("on"), grouped.frame
+    name = check_period(call, call.read_constant("rule"))
+    key, frame = call.read_constant("on"), grouped.frame
     if key is None and len(frame.index) == 1:
         key = next(iter(frame.index))
     if key is None:
         raise call.fail("resample is read with on='column', or behind set_index('column')")
-    frame, keys = group_keys(call, frame, period_key(call.node, frame, key, name))
+    frame, keys = group_keys(call, frame, make_period_key(call.node, frame, key, name))
     return replace(grouped, frame=frame, keys={**grouped.keys, **keys})
 
 
 def read_resample(call: CodeCall, owner: Value) -> Grouped:
     """Read `resample(rule)` of a frame or a series whose index is a time, and with `on`."""
-    name = check_period(call, call.constant("rule"))
+    name = check_period(call, call.read_constant("rule"))
     if call.has("closed") or call.has("label"):
         raise call.fail("resample is read without closed and label")
-    key = call.constant("on")
+    key = call.read_constant("on")
     index = cast("Series | Frame", owner).index
     if key is None and len(index) == 1:
         key = next(iter(index))
@@ -84,5 +84,5 @@ def read_resample(call: CodeCall, owner: Value) -> Grouped:
         column = ((series.name or "value", series.expr),)
     else:
         frame, column = cast("Frame", owner), None
-    frame, keys = group_keys(call, frame, period_key(call.node, frame, key, name))
+    frame, keys = group_keys(call, frame, make_period_key(call.node, frame, key, name))
     return Grouped(frame, keys, column, single=column is not None)

@@ -31,18 +31,18 @@ from .values import (
 
 def read_length(call: CodeCall) -> Value:
     """Read `len`: of rows, of a text, or of a constant."""
-    value = call.need("x")
+    value = call.require("x")
     match value:
         case Frame(rows=rows, scope=scope):
             return Scalar(rows, Agg("size", ()), scope)
         case Series(element=True):
             found = alignment.align(call.node, value)
-            return found.make(operators.word(call.node, "len", found.exprs[0]))
+            return found.make(operators.call_word(call.node, "len", found.exprs[0]))
         case Series():
             return Scalar(value.rows, Agg("size", ()), value.scope)
         case Part("parts", Series() as inner, (None, None)):
             found = alignment.align(call.node, inner)
-            return found.make(operators.word(call.node, "count_words", found.exprs[0]))
+            return found.make(operators.call_word(call.node, "count_words", found.exprs[0]))
         case Part("parts", Series() as inner, (str() as sign, None)):
             found = alignment.align(call.node, inner)
             return found.make(Arith("+", count_text(found.exprs[0], sign), Lit(1)))
@@ -57,7 +57,7 @@ def read_length(call: CodeCall) -> Value:
 
 def read_conversion(call: CodeCall) -> Value:
     """Read `int(x)`, `float(x)` and `str(x)`."""
-    value = call.need("x")
+    value = call.require("x")
     name = call.name.rpartition(".")[2]
     if isinstance(value, Const):
         try:
@@ -80,10 +80,10 @@ _LISTS: dict[str, Callable[..., Any]] = {
 
 def read_list(call: CodeCall) -> Value:
     """Read `list`, `tuple`, `sorted` and `range` of constants, and `list` of rows' labels."""
-    match call.items("*"):
+    match call.read_items("*"):
         case [Part("rows") as part]:
             return part
-    values = [to_python(one, call.node, "an argument") for one in call.items("*")]
+    values = [to_python(one, call.node, "an argument") for one in call.read_items("*")]
     name = call.name.rpartition(".")[2]
     made = _LISTS[name]
     if name == "range" and any(isinstance(one, int) and abs(one) > 10_000 for one in values):
@@ -97,7 +97,7 @@ def read_list(call: CodeCall) -> Value:
 def read_dict(call: CodeCall) -> Value:
     """Read `dict(a=…)` and `dict(zip(…))`."""
     pairs = [*call.extra.items()]
-    values = call.items("*")
+    values = call.read_items("*")
     if values:
         found = to_python(values[0], call.node, "an argument")
         pairs += [(key, Const(value)) for key, value in dict(found).items()]
@@ -108,14 +108,14 @@ def read_dict(call: CodeCall) -> Value:
 
 def read_zip(call: CodeCall) -> Value:
     """Read `zip` and `enumerate` of constant lists."""
-    lists = [to_python(one, call.node, "an argument") for one in call.items("*")]
+    lists = [to_python(one, call.node, "an argument") for one in call.read_items("*")]
     made = enumerate(*lists) if call.name.endswith("enumerate") else zip(*lists, strict=False)
     return Const(list(made))
 
 
 def read_is_missing(call: CodeCall) -> Value:
     """Read `pd.isna(x)` and `np.isnan(x)`."""
-    value = call.need("x")
+    value = call.require("x")
     if isinstance(value, Const):
         return Const(value.value is None)
     if "not" in call.name:
@@ -127,12 +127,12 @@ def read_is_missing(call: CodeCall) -> Value:
 
 def read_is_text(call: CodeCall) -> Value:
     """Read `isinstance(x, str)` of a column whose kind is known."""
-    return is_of_type(call.node, call.need("x"), call.need("y"))
+    return is_of_type(call.node, call.require("x"), call.require("y"))
 
 
 def read_type(call: CodeCall) -> Part:
     """Read `type(x)`, which is compared."""
-    return Part("type", call.need("x"))
+    return Part("type", call.require("x"))
 
 
 TYPES = {"str": "string", "int": "int", "float": "float", "bool": "bool"}
@@ -140,10 +140,10 @@ TYPES = {"str": "string", "int": "int", "float": "float", "bool": "bool"}
 
 def is_of_type(node: ast.AST, value: Value, kind: Value) -> Value:
     """Return whether a value of a row is of a type of Python: a missing text is a float."""
-    names = {one.name.rpartition(".")[2] for one in _libraries(kind)}
+    names = {one.name.rpartition(".")[2] for one in _read_libraries(kind)}
     if not isinstance(value, Series) or not names:
         raise UnreadError(node, "a type is read of a value of a row")
-    known = operators.kind_of(value.expr, value.rows)
+    known = operators.read_kind(value.expr, value.rows)
     if known is None:
         raise UnreadError(node, "the type of this column is not known: give --data")
     there = any(TYPES.get(name) == known for name in names)
@@ -157,17 +157,17 @@ def is_of_type(node: ast.AST, value: Value, kind: Value) -> Value:
     return value.with_expr(negate(test) if there else test)
 
 
-def _libraries(value: Value) -> list[Library]:
+def _read_libraries(value: Value) -> list[Library]:
     found = value.values if isinstance(value, Items) else (value,)
     return [one for one in found if isinstance(one, Library)]
 
 
 def read_text_method(call: CodeCall, text: Const) -> Value:
     """Read a method of a constant text."""
-    given = call.items("*")
+    given = call.read_items("*")
     if call.name == "format" and any(isinstance(one, Series) for one in given):
         return _format_texts(call, text.value, given)
-    values = [to_python(one, call.node, "an argument") for one in call.items("*")]
+    values = [to_python(one, call.node, "an argument") for one in call.read_items("*")]
     keywords = {name: to_python(one, call.node, "an argument") for name, one in call.extra.items()}
     try:
         return Const(getattr(text.value, call.name)(*values, **keywords))
@@ -185,7 +185,7 @@ def join_texts(node: ast.AST, parts: Sequence[Value]) -> Value:
         elif isinstance(found, Const) and found.value == "":
             found = text
         else:
-            found = operators.binary(node, ast.Add(), found, text)
+            found = operators.read_binary(node, ast.Add(), found, text)
     return found
 
 
@@ -209,7 +209,7 @@ CONSTANT_TEXT = {
 
 def read_list_method(call: CodeCall, found: Const) -> Const:
     """Read a method of a constant list, such as the names of a frame's columns."""
-    given = call.items("*")
+    given = call.read_items("*")
     match call.name, given:
         case "map", [Part("method", Const(str() as sign), ("join",))]:
             return Const([sign.join(one) for one in found.value])
@@ -255,7 +255,7 @@ LIST_ATTRIBUTES: dict[str, Callable[..., Value]] = {
 
 def read_label_method(call: CodeCall, part: Part) -> Const:
     """Read `df.columns.str.lower()` and the like."""
-    values = [to_python(one, call.node, "an argument") for one in call.items("*")]
+    values = [to_python(one, call.node, "an argument") for one in call.read_items("*")]
     if to_python(call.given.get("regex", Const(False)), call.node, "regex"):
         raise call.fail("replace with a regular expression is not read")
     call.used.add("regex")
@@ -271,7 +271,7 @@ LABELS = {
 
 def read_dict_method(call: CodeCall, found: Const) -> Value:
     """Read `items()`, `keys()`, `values()` and `get()` of a constant dict."""
-    given = call.items("*")
+    given = call.read_items("*")
     if call.name == "get" and given and isinstance(given[0], Series):
         default = given[1] if len(given) > 1 else Const(None)
         return look_up(call.node, given[0], found.value, default)

@@ -19,7 +19,7 @@ _QUOTED = "__column_"
 
 def read_query(call: CodeCall, frame: Frame) -> Frame:
     """Read `query("a > 3 and b == @limit")`."""
-    text = call.constant("expr")
+    text = call.read_constant("expr")
     if not isinstance(text, str):
         raise call.fail("query is read with a constant text")
     mask = read_query_text(call, frame, text)
@@ -58,7 +58,7 @@ def read_query_text(call: CodeCall, frame: Frame, text: str) -> Value:
         ast.copy_location(node, call.node)
     call.reader.scopes.append(names)
     try:
-        return call.reader.value(tree)
+        return call.reader.read_value(tree)
     except UnreadError as error:
         raise call.fail(str(error)) from None
     finally:

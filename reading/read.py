@@ -25,11 +25,11 @@ from ..spec.workload import Files, Output
 from .alignment import label_name, materialize
 from .clauses import Step, UnknownColumnsError, write_call, write_steps
 from .columns import ONE_MODE
-from .csv_options import csv_format, csv_options
+from .csv_options import read_csv_format, read_csv_options
 from .data_files import DataFiles
 from .interpreter import TOO_DEEP, CodeInterpreter
 from .model import Answer, DataFile, LoadedFrame, Reading, Remark, Source
-from .rows import Loaded, Rows, aggregate, root_of, tables_of
+from .rows import Loaded, Rows, aggregate, list_tables, root_of
 from .scopes import Binding
 from .totals import write_totals
 from .values import Called, CodeFunction, Frame, Part, Scalar, Series, UnreadError, Value
@@ -57,7 +57,7 @@ class _CodeReader:
     datasets: dict[LoadedFrame, Dataset | None] = field(default_factory=dict)
 
     def read(self) -> Reading:
-        reader = CodeInterpreter(self.schema_of, self.find_texts)
+        reader = CodeInterpreter(self.find_schema, self.find_texts)
         tree = self.parse(reader)
         if tree is None:
             return Reading(self.source, (), "", (), tuple(reader.remarks))
@@ -117,29 +117,29 @@ class _CodeReader:
         node = function.node
         required = len(node.args.args) - len(node.args.defaults)
         given: dict[str, Value] = {
-            one.arg: reader.given(one.arg, one) for one in node.args.args[:required]
+            one.arg: reader.declare_frame(one.arg, one) for one in node.args.args[:required]
         }
         try:
             made = reader.enter(node, function, given)
         except UnreadError as error:
-            reader.remark(error.node, str(error))
+            reader.add_remark(error.node, str(error))
             return []
         except (KeyError, KindError) as error:
-            reader.remark(node, str(error))
+            reader.add_remark(node, str(error))
             return []
         except RecursionError:
-            reader.remark(node, TOO_DEEP)
+            reader.add_remark(node, TOO_DEEP)
             return []
         return [Binding(name, made, node)] if _is_answer(made) else []
 
-    def schema_of(self, frame: LoadedFrame) -> Schema | None:
+    def find_schema(self, frame: LoadedFrame) -> Schema | None:
         """Return the columns of a file, where it is there."""
-        dataset = self.dataset_of(frame)
+        dataset = self.find_dataset(frame)
         return dataset.schema if dataset else None
 
     def find_texts(self, frame: LoadedFrame, column: str) -> list[str]:
         """Return the first texts of a file's column."""
-        dataset = self.dataset_of(frame)
+        dataset = self.find_dataset(frame)
         if dataset is None or column not in dataset.schema:
             return []
         from pyarrow import parquet  # noqa: PLC0415 - few codes need it
@@ -149,7 +149,7 @@ class _CodeReader:
                 return [str(one) for one in found]
         return []
 
-    def dataset_of(self, frame: LoadedFrame) -> Dataset | None:
+    def find_dataset(self, frame: LoadedFrame) -> Dataset | None:
         """Return a frame's file as a dataset, where it is there; the file is opened once."""
         if frame not in self.datasets:
             self.datasets[frame] = self.open_dataset(frame)
@@ -157,10 +157,10 @@ class _CodeReader:
 
     def open_dataset(self, frame: LoadedFrame) -> Dataset | None:
         """Return a frame's file as a dataset, where it is there."""
-        path = self.data.path_of(frame)
+        path = self.data.find_path(frame)
         if path is None or not path.exists():
             return None
-        files = Files((str(path),), Path.cwd(), csv_format(csv_options(frame)))
+        files = Files((str(path),), Path.cwd(), read_csv_format(read_csv_options(frame)))
         try:
             return make_dataset(files, default_folder(os.environ))
         except DfbenchError:
@@ -199,7 +199,7 @@ class _CodeReader:
             name = _query_name(binding, taken)
             taken.add(name)
             line = getattr(node, "lineno", 1)
-            query = WrittenQuery(name, steps, f"line {line}: {_first_line(node)}")
+            query = WrittenQuery(name, steps, f"line {line}: {_take_first_line(node)}")
             code = binding.code or binding.name or ast.unparse(node)
             filled = _find_filled(binding.value)
             frame = cast("Loaded", main).name
@@ -208,10 +208,10 @@ class _CodeReader:
 
     def is_at_hand(self, reader: CodeInterpreter, root: Rows) -> bool:
         """Return whether rows are of files that the code reads, or that are given."""
-        main = _frame_of(tuple(reader.frames), root)
-        names = {main.name, *tables_of(root)}
+        main = _find_frame(tuple(reader.frames), root)
+        names = {main.name, *list_tables(root)}
         used = (one for one in reader.frames if one.name in names)
-        return all(not one.variable or self.data.path_of(one) is not None for one in used)
+        return all(not one.variable or self.data.find_path(one) is not None for one in used)
 
     def query(
         self, reader: CodeInterpreter, binding: Binding
@@ -220,14 +220,14 @@ class _CodeReader:
         try:
             steps, root = _steps_of(binding)
         except UnreadError as error:
-            reader.remark(error.node, str(error))
+            reader.add_remark(error.node, str(error))
         except UnknownColumnsError:
             message = "this needs to know the file's columns: give --data"
-            reader.remark(binding.node, message)
+            reader.add_remark(binding.node, message)
         except KindError as error:
-            reader.remark(binding.node, str(error))
+            reader.add_remark(binding.node, str(error))
         except RecursionError:
-            reader.remark(binding.node, TOO_DEEP)
+            reader.add_remark(binding.node, TOO_DEEP)
         else:
             return binding, steps, root
         return None
@@ -236,19 +236,19 @@ class _CodeReader:
         """Return whether the workload language accepts a query; a remark says why it does not."""
         mistake = self.find_mistake(reader, (named.query,), [named.root])
         if mistake:
-            reader.remark(named.node, f"this has no query: {mistake}")
+            reader.add_remark(named.node, f"this has no query: {mistake}")
         return not mistake
 
     def find_mistake(
         self, reader: CodeInterpreter, queries: tuple[WrittenQuery, ...], roots: list[Rows]
     ) -> str:
         """Return what the workload language has against queries; empty if nothing."""
-        if len(self.csv_options(reader, roots)) > 1:
+        if len(self.read_csv_options(reader, roots)) > 1:
             return "a workload reads all of its CSV files with the same options"
         text = self.text(reader, queries, roots)
         try:
             workload = read_text(text, f"{self.source.path} (workload)", Path.cwd())
-            schema = self.schema_with_tables(reader, roots)
+            schema = self.join_schemas(reader, roots)
             if schema is not None:
                 check_columns(workload, schema)
         except WorkloadError as error:
@@ -257,48 +257,48 @@ class _CodeReader:
             return TOO_DEEP
         return ""
 
-    def schema_with_tables(self, reader: CodeInterpreter, roots: list[Rows]) -> Schema | None:
+    def join_schemas(self, reader: CodeInterpreter, roots: list[Rows]) -> Schema | None:
         """Return the columns of a file and of those that are joined with it."""
-        schema = self.schema_of(_frame_of(tuple(reader.frames), roots[-1]))
+        schema = self.find_schema(_find_frame(tuple(reader.frames), roots[-1]))
         tables = tuple(
-            (one.name, self.schema_of(one))
+            (one.name, self.find_schema(one))
             for one in reader.frames
-            if one.name in self.tables(reader, roots)
+            if one.name in self.list_tables(reader, roots)
         )
         known = tuple((name, one) for name, one in tables if one is not None)
         if schema is None or len(known) < len(tables):
             return None
         return replace(schema, tables=known)
 
-    def tables(self, reader: CodeInterpreter, roots: list[Rows]) -> dict[str, str]:
+    def list_tables(self, reader: CodeInterpreter, roots: list[Rows]) -> dict[str, str]:
         """Return the files that queries join, by their names."""
-        names = frozenset[str]().union(*map(tables_of, roots))
-        found = {one.name: self.data.path_of(one) for one in reader.frames if one.name in names}
+        names = frozenset[str]().union(*map(list_tables, roots))
+        found = {one.name: self.data.find_path(one) for one in reader.frames if one.name in names}
         return {name: str(path or f"{name}.parquet") for name, path in found.items()}
 
     def text(
         self, reader: CodeInterpreter, queries: tuple[WrittenQuery, ...], roots: list[Rows]
     ) -> str:
         """Return the text of the workload."""
-        frame = _frame_of(tuple(reader.frames), roots[-1])
-        path = self.data.path_of(frame)
+        frame = _find_frame(tuple(reader.frames), roots[-1])
+        path = self.data.find_path(frame)
         file = str(path) if path else f"{frame.name or 'data'}.parquet"
         stem = re.sub(r"[^A-Za-z0-9_-]", "-", Path(self.source.path).stem).strip("-") or "code"
         about = f"read from {Path(self.source.path).name}"
-        tables = tuple(self.tables(reader, roots).items())
-        options = next(iter(self.csv_options(reader, roots)), {})
+        tables = tuple(self.list_tables(reader, roots).items())
+        options = next(iter(self.read_csv_options(reader, roots)), {})
         dataset = WrittenDataset(file, tables, tuple(options.items()))
         return write_workload(stem, about, dataset, queries)
 
-    def csv_options(self, reader: CodeInterpreter, roots: list[Rows]) -> list[dict[str, Any]]:
+    def read_csv_options(self, reader: CodeInterpreter, roots: list[Rows]) -> list[dict[str, Any]]:
         """Return the options of each CSV file that queries read, each set of them once."""
-        main = _frame_of(tuple(reader.frames), roots[-1])
-        tables = self.tables(reader, roots)
+        main = _find_frame(tuple(reader.frames), roots[-1])
+        tables = self.list_tables(reader, roots)
         frames = [main, *(one for one in reader.frames if one.name in tables)]
         found: list[dict[str, Any]] = []
         for frame in frames:
-            path = self.data.path_of(frame)
-            if path and is_csv(path) and (options := csv_options(frame)) not in found:
+            path = self.data.find_path(frame)
+            if path and is_csv(path) and (options := read_csv_options(frame)) not in found:
                 found.append(options)
         return found
 
@@ -313,7 +313,7 @@ class _Named:
     node: ast.AST
 
 
-def _frame_of(frames: tuple[LoadedFrame, ...], root: Rows) -> LoadedFrame:
+def _find_frame(frames: tuple[LoadedFrame, ...], root: Rows) -> LoadedFrame:
     name = cast("Loaded", root_of(root).origin).name
     return next(one for one in frames if one.name == name)
 
@@ -372,14 +372,14 @@ def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
             message = "rows have no labels in a workload; take them: df.loc[groups.idxmax()]"
             raise UnreadError(node, message)
         case Frame():
-            return write_steps(value.rows, _frame_outputs(value, node)), value.rows
+            return write_steps(value.rows, _list_frame_outputs(value, node)), value.rows
         case Called():
             called = {"rows": value.source, "as": value.name or binding.name or "result"}
             return write_call(value.rows, value.columns, called), value.rows
     raise AssertionError(value)
 
 
-def _frame_outputs(frame: Frame, node: ast.AST) -> tuple[Output, ...] | None:
+def _list_frame_outputs(frame: Frame, node: ast.AST) -> tuple[Output, ...] | None:
     for name in frame.outputs.values():
         if name in frame.unread:
             raise UnreadError(node, frame.unread[name])
@@ -400,6 +400,6 @@ def _query_name(binding: Binding, taken: set[str]) -> str:
     return choose_fresh_name(wanted, taken)
 
 
-def _first_line(node: ast.AST) -> str:
+def _take_first_line(node: ast.AST) -> str:
     text = ast.unparse(node).split("\n")[0]
     return text if len(text) <= 80 else f"{text[:79]}…"

@@ -9,13 +9,13 @@ from ..spec.workload import Unpivot
 from . import alignment
 from .calls import CodeCall
 from .rows import unpivot
-from .selection import need_column
+from .selection import require_column
 from .values import Frame, Series, Value
 
 
 def read_numbered_bins(call: CodeCall, word: str, count: object) -> Value:
     """Read bins that are named by labels, or by places with `labels=False`."""
-    labels = call.constant("labels")
+    labels = call.read_constant("labels")
     if not isinstance(count, int) or not 2 <= count <= MOST_BINS:
         raise call.fail(f"{call.name} is read with 2 to {MOST_BINS} bins")
     if labels is None:
@@ -24,7 +24,7 @@ def read_numbered_bins(call: CodeCall, word: str, count: object) -> Value:
     names = list(range(count)) if labels is False else labels
     if not isinstance(names, list | tuple) or len(names) != count:
         raise call.fail(f"{call.name} needs one label for each bin")
-    found = alignment.align(call.node, call.need("x"))
+    found = alignment.align(call.node, call.require("x"))
     (subject,) = found.exprs
     if found.keys is not None:
         raise call.fail(f"{call.name} is read of a column's own values")
@@ -43,14 +43,14 @@ def read_numbered_bins(call: CodeCall, word: str, count: object) -> Value:
 def read_melt(call: CodeCall, frame: Frame) -> Frame:
     """Read `melt`: a row for each value of some columns, or of all but those that are kept."""
     kept, melted = call.names("id_vars"), call.names("value_vars")
-    call.constant("ignore_index")
+    call.read_constant("ignore_index")
     if not melted and not frame.complete:
         raise call.fail("melt of all columns needs to know them: give value_vars, or --data")
     melted = melted or [label for label in frame.columns if label not in kept]
-    names = {label: need_column(call.node, frame, label) for label in (*kept, *melted)}
+    names = {label: require_column(call.node, frame, label) for label in (*kept, *melted)}
     if not all(isinstance(label, str) for label in names) or len(names) < len(kept) + len(melted):
         raise call.fail("melt is read of columns that have names, each once")
-    shown = call.constant("var_name") or "variable", call.constant("value_name", "value")
+    shown = call.read_constant("var_name") or "variable", call.read_constant("value_name", "value")
     form = Unpivot(tuple(melted), tuple(kept), *shown)
     rows = unpivot(frame.rows, form, names)
     return Frame(rows, {label: label for label in form.outputs})
@@ -58,7 +58,7 @@ def read_melt(call: CodeCall, frame: Frame) -> Frame:
 
 def read_melted(call: CodeCall) -> Value:
     """Read `pd.melt(frame, …)`."""
-    frame = call.need("frame")
+    frame = call.require("frame")
     if not isinstance(frame, Frame):
         raise call.fail("pd.melt is read of a frame")
     return read_melt(call, frame)
@@ -66,4 +66,4 @@ def read_melted(call: CodeCall) -> Value:
 
 def read_quantile_cut(call: CodeCall) -> Value:
     """Read `pd.qcut(column, q, labels)`."""
-    return read_numbered_bins(call, "quantile_bins", call.constant("q"))
+    return read_numbered_bins(call, "quantile_bins", call.read_constant("q"))

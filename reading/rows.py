@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from ..spec.expression import Col, Expr, aggregations, children, choose_fresh_name, substitute
+from ..spec.expression import (
+    Col,
+    Expr,
+    choose_fresh_name,
+    list_aggregations,
+    list_children,
+    substitute,
+)
 from ..spec.joins import join_schemas
 from ..spec.kinds import KindError, with_column
 from ..spec.order import is_ordered
@@ -174,7 +181,7 @@ def root_of(rows: Rows) -> Rows:
     return rows
 
 
-def tables_of(rows: Rows) -> frozenset[str]:
+def list_tables(rows: Rows) -> frozenset[str]:
     """Return the names of the files that rows are joined with."""
     found: set[str] = set()
     while not isinstance(rows.origin, Loaded):
@@ -205,17 +212,17 @@ def _is_too_large(expr: Expr) -> bool:
         count += 1
         if depth > DEEPEST or count > LONGEST:
             return True
-        open_nodes += [(child, depth + 1) for child in children(node)]
+        open_nodes += [(child, depth + 1) for child in list_children(node)]
     return False
 
 
 def aggregate(rows: Rows, keys: tuple[str, ...], outputs: tuple[Output, ...]) -> Rows:
     """Return one row for each group."""
-    schema = rows.schema and _outputs_schema(rows.schema, keys, outputs)
+    schema = rows.schema and _derive_schema(rows.schema, keys, outputs)
     return Rows(Aggregated(rows, keys, outputs), schema=schema)
 
 
-def window(
+def add_windows(
     rows: Rows,
     keys: tuple[str, ...],
     outputs: tuple[Output, ...],
@@ -238,7 +245,7 @@ def limit(rows: Rows, n: int) -> Rows:
     return Rows(Limited(rows, n), schema=rows.schema)
 
 
-def distinct(rows: Rows, names: tuple[str, ...]) -> Rows:
+def keep_distinct(rows: Rows, names: tuple[str, ...]) -> Rows:
     """Return the distinct combinations of columns."""
     schema = rows.schema and Schema(tuple(rows.schema[name] for name in names), 0)
     return Rows(Distinct(rows, names), schema=schema)
@@ -248,7 +255,7 @@ def select_largest(  # noqa: PLR0913 - what the clause has
     rows: Rows, keys: tuple[str, ...], column: str, n: int, name: str, *, smallest: bool
 ) -> Rows:
     """Return the largest or smallest values of each group."""
-    schema = rows.schema and _outputs_schema(rows.schema, keys, (Output(name, Col(column)),))
+    schema = rows.schema and _derive_schema(rows.schema, keys, (Output(name, Col(column)),))
     return Rows(Largest(rows, keys, column, n, name, smallest), schema=schema)
 
 
@@ -262,7 +269,7 @@ def unpivot(rows: Rows, form: Unpivot, names: dict[str, str]) -> Rows:
     return Rows(Unpivoted(rows, form, pairs), schema=schema)
 
 
-def _outputs_schema(
+def _derive_schema(
     schema: Schema, keys: tuple[str, ...], outputs: tuple[Output, ...]
 ) -> Schema | None:
     made = schema
@@ -305,11 +312,11 @@ def find_inner_rows(rows: Rows) -> Rows | None:
     return None
 
 
-def conditions(rows: Rows) -> frozenset[Expr]:
+def list_conditions(rows: Rows) -> frozenset[Expr]:
     """Return all conditions on rows that were not aggregated since."""
     below = find_inner_rows(rows)
     own = frozenset(inline_all(rows, test) for test in rows.where)
-    return own | conditions(below) if below else own
+    return own | list_conditions(below) if below else own
 
 
 def inline_all(rows: Rows, expr: Expr) -> Expr:
@@ -323,7 +330,7 @@ def covers(rows: Rows, below: Rows) -> bool:
     """Return whether rows are others with values of a window, by the same conditions."""
     match rows.origin:
         case Windowed(rows=inner) if inner.origin == below.origin:
-            same = conditions(rows) == conditions(below)
+            same = list_conditions(rows) == list_conditions(below)
             return same and {*below.derived} <= {*inner.derived}
     return False
 
@@ -332,18 +339,18 @@ def widen(below: Rows, rows: Rows, keys: tuple[str, ...], output: Output) -> Row
     """Return rows with a value of each group of rows that they are a part of."""
     plainly = replace(below, where=tuple(test for test in below.where if test in rows.where))
     base = combine(plainly, rows)
-    if base is None or conditions(base) != conditions(rows):
+    if base is None or list_conditions(base) != list_conditions(rows):
         return None
-    made = window(base, keys, (output,))
+    made = add_windows(base, keys, (output,))
     return replace(made, where=tuple(test for test in below.where if test not in base.where))
 
 
 def widen_below(target: Rows, other: Rows) -> Rows | None:
     """Return a target's rows with the columns of rows that they are all, or a part of."""
-    known = conditions(other)
+    known = list_conditions(other)
     own = tuple(one for one in target.where if not known & {one, inline_all(target, one)})
     plainly = replace(target, where=tuple(one for one in target.where if one not in own))
-    if conditions(plainly) != known:
+    if list_conditions(plainly) != known:
         return None
     made = combine(plainly, other) or combine(other, plainly)
     return replace(made, where=(*made.where, *own)) if made else None
@@ -364,14 +371,14 @@ def combine(target: Rows, other: Rows) -> Rows | None:
 def _has_namesakes(rows: Rows) -> bool:
     """Return whether two different columns of rows have one name."""
     found: dict[str, Expr] = {}
-    for output in made_columns(rows):
+    for output in list_made_columns(rows):
         known = found.setdefault(output.name, output.expression)
         if known is not output.expression and known != output.expression:
             return True
     return False
 
 
-def made_columns(rows: Rows) -> Iterator[Output]:
+def list_made_columns(rows: Rows) -> Iterator[Output]:
     """Yield the columns that operations made of the rows, each with what it was made of."""
     yield from rows.derived
     match rows.origin:
@@ -379,9 +386,9 @@ def made_columns(rows: Rows) -> Iterator[Output]:
             yield from outputs
         case Windowed(below, _, outputs):
             yield from outputs
-            yield from made_columns(below)
+            yield from list_made_columns(below)
         case Sorted(below):
-            yield from made_columns(below)
+            yield from list_made_columns(below)
 
 
 def rename(rows: Rows, names: dict[str, str]) -> Rows | None:
@@ -418,7 +425,11 @@ def _combine(target: Rows, other: Rows) -> Rows | None:
     if made := _meet(target, other):
         return made
     below = find_inner_rows(target)
-    if below and (made := _combine(below, other)) and conditions(made) == conditions(below):
+    if (
+        below
+        and (made := _combine(below, other))
+        and list_conditions(made) == list_conditions(below)
+    ):
         return _put_below(target, made)
     return _stack(target, other)
 
@@ -428,11 +439,11 @@ def _meet(target: Rows, other: Rows) -> Rows | None:
     match target.origin, other.origin:
         case Aggregated(rows, keys, outputs), Aggregated(others, same, more) if keys == same:
             made = combine(rows, others)
-            if made is None or conditions(made) != conditions(others):
+            if made is None or list_conditions(made) != list_conditions(others):
                 return None
             every = tuple(dict.fromkeys((*outputs, *more)))
             origin: Origin = Aggregated(made, keys, every)
-            schema = made.schema and _outputs_schema(made.schema, keys, every)
+            schema = made.schema and _derive_schema(made.schema, keys, every)
         case one, two if one == two:
             origin, schema = one, target.schema
         case _:
@@ -467,7 +478,7 @@ def sort_fully(rows: Rows) -> Rows:
 
 
 def _depend_on_order(outputs: tuple[Output, ...]) -> bool:
-    return any(map(is_ordered, aggregations(*(output.expression for output in outputs))))
+    return any(map(is_ordered, list_aggregations(*(output.expression for output in outputs))))
 
 
 def with_columns(rows: Rows, derived: tuple[Output, ...]) -> Rows:
@@ -484,7 +495,7 @@ def _has_window(rows: Rows | None, wanted: Windowed) -> bool:
                 free = order == () and _depend_on_order(outputs)
                 same = (keys, order) == (wanted.keys, wanted.order)
                 if same and not (free and _find_order(below) != _find_order(wanted.rows)):
-                    return conditions(below) == conditions(wanted.rows)
+                    return list_conditions(below) == list_conditions(wanted.rows)
         rows = find_inner_rows(rows)
     return False
 
@@ -497,7 +508,7 @@ def _put_below(target: Rows, below: Rows) -> Rows:
     match target.origin:
         case Windowed(_, keys, outputs, order):
             origin: Origin = Windowed(below, keys, outputs, order)
-            made = window(below, keys, outputs).schema
+            made = add_windows(below, keys, outputs).schema
         case Sorted(_, by):
             origin, made = Sorted(below, by), below.schema
         case _:
@@ -515,12 +526,12 @@ def _stack(target: Rows, other: Rows) -> Rows | None:
         return None
     match other.origin:
         case Windowed(_, keys, outputs, order) as origin if not _has_window(made, origin):
-            if conditions(made) != conditions(below):
+            if list_conditions(made) != list_conditions(below):
                 return None
             if not order and _find_order(below) != _find_order(made) and _depend_on_order(outputs):
                 order = _find_order(below)
                 if not order:
                     return None
-            made = window(made, keys, outputs, order)
+            made = add_windows(made, keys, outputs, order)
     derived = tuple(dict.fromkeys((*made.derived, *other.derived)))
     return replace(made, derived=derived, schema=_extend(made.schema, derived))

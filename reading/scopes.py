@@ -53,7 +53,7 @@ class Scopes:
     frames: list[LoadedFrame] = field(default_factory=list)
     categories: set[Expr] = field(default_factory=set)
 
-    def remark(self, node: ast.AST, text: str, *, skipped: bool = False) -> None:
+    def add_remark(self, node: ast.AST, text: str, *, skipped: bool = False) -> None:
         """Note a sentence at a place, once."""
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
         found = Remark(line, column, text, "skipped" if skipped else "unread")
@@ -107,7 +107,7 @@ class Scopes:
         """Return the names that a function made here can see."""
         return {} if len(self.scopes) == 1 else dict(self.names)
 
-    def given(self, name: str, node: ast.AST) -> Frame:
+    def declare_frame(self, name: str, node: ast.AST) -> Frame:
         """Return a frame that the code is given under a name."""
         line = getattr(node, "lineno", 1)
         frame = LoadedFrame(name, "", "", (), line, line)

@@ -17,11 +17,11 @@ from .rows import (
     Joined,
     Loaded,
     Rows,
+    add_windows,
     combine,
     find_free_name,
     find_inner_rows,
     keep,
-    window,
 )
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
@@ -34,7 +34,7 @@ from .values import (
     Series,
     UnreadError,
     Value,
-    column_of,
+    take_column,
 )
 
 
@@ -55,7 +55,7 @@ def _note(rows: Rows, name: str) -> None:
             seen.add(name)
 
 
-def need_column(node: ast.AST, frame: Frame, label: Label) -> str:
+def require_column(node: ast.AST, frame: Frame, label: Label) -> str:
     """Return a column's name in the rows; UnreadError where there is none, or it was not read."""
     name = name_column(node, frame, label)
     if name in frame.unread:
@@ -93,19 +93,19 @@ def select(node: ast.AST, owner: Value, index: Value) -> Value:
 def _select_one(node: ast.AST, frame: Frame, label: Label) -> Value:
     nested = {one: name for one, name in frame.columns.items() if _begins(one, label)}
     if nested and label not in frame.columns:
-        inner = {_rest(one): name for one, name in nested.items()}
+        inner = {_drop_first_level(one): name for one, name in nested.items()}
         return replace(frame, columns=inner)
     span = frame.spans.get(frame.columns.get(label, ""))
     if span is not None:
-        return replace(column_of(frame, label, ""), expr=span)
-    return column_of(frame, label, need_column(node, frame, label))
+        return replace(take_column(frame, label, ""), expr=span)
+    return take_column(frame, label, require_column(node, frame, label))
 
 
 def _begins(one: Label, label: Label) -> bool:
     return isinstance(one, tuple) and len(one) > 1 and one[0] == label
 
 
-def _rest(label: Label) -> Label:
+def _drop_first_level(label: Label) -> Label:
     rest = cast("tuple[str, ...]", label)[1:]
     return rest[0] if len(rest) == 1 else rest
 
@@ -124,7 +124,7 @@ def filter_rows(node: ast.AST, frame: Frame, mask: Series) -> Frame:
     rows = combine(frame.rows, mask.rows)
     if rows is None:
         raise UnreadError(node, "this mask is of other rows; make it of the frame that it filters")
-    condition = operators.truth(node, mask.expr, rows)
+    condition = operators.read_truth(node, mask.expr, rows)
     return replace(frame, rows=keep(rows, condition))
 
 
@@ -142,9 +142,9 @@ def read_loc(node: ast.AST, owner: Value, *index: Value) -> Value:
     rows = index[0]
     match rows:
         case Part("places", Grouped(keys=keys)):
-            frame = rows_of_places(node, frame, rows, tuple(dict.fromkeys(keys.values())))
+            frame = select_places(node, frame, rows, tuple(dict.fromkeys(keys.values())))
         case Part("places", Series(scope=keys)) if frame.scope == keys:
-            frame = rows_of_places(node, frame, rows, keys)
+            frame = select_places(node, frame, rows, keys)
         case Series():
             frame = filter_rows(node, frame, rows)
         case Const(slice() as found) if found == slice(None, None, None):
@@ -154,7 +154,7 @@ def read_loc(node: ast.AST, owner: Value, *index: Value) -> Value:
     return select(node, frame, index[1]) if len(index) > 1 else frame
 
 
-def rows_of_places(node: ast.AST, frame: Frame, part: Part, keys: tuple[str, ...]) -> Frame:
+def select_places(node: ast.AST, frame: Frame, part: Part, keys: tuple[str, ...]) -> Frame:
     """Return `frame.loc[groups.idxmax()]`: the first row with the largest value of each group."""
     below, expr, descending = part.details
     if frame.rows != below:
@@ -171,7 +171,7 @@ def rank_rows(rows: Rows, keys: tuple[str, ...], expr: Expr, n: int, *, descendi
     """Return the n rows of each group with the largest or least values, the first of equal ones."""
     name = find_free_name(rows, "place")
     rank = Agg("rank", (expr, Lit("first"), *((Lit(True),) if descending else ())))
-    return keep(window(rows, keys, (Output(name, rank),)), Compare("<=", Col(name), Lit(n)))
+    return keep(add_windows(rows, keys, (Output(name, rank),)), Compare("<=", Col(name), Lit(n)))
 
 
 def read_labels(node: ast.AST, owner: Value, index: Value) -> Value:

@@ -12,11 +12,12 @@ from ..spec.workload import SortKey
 from . import alignment, operators
 from .alignment import label_name, materialize
 from .assignment import assign_column
-from .calls import CodeCall, Method, accessor
+from .calls import CodeCall, Method, make_accessor
 from .columns import (
     COMPARISONS,
     OPERATORS,
     look_up_groups,
+    make_word_reader,
     read_apply,
     read_astype,
     read_between,
@@ -28,18 +29,17 @@ from .columns import (
     read_modes,
     read_operator,
     read_quantile,
+    read_reduction,
     read_replace,
     read_round,
     read_spread,
     read_where,
-    reduction,
-    row_word,
 )
 from .frames import count_values, fill
 from .grouping import group_keys
 from .meaning import can_miss, negate
 from .operators import number
-from .rows import Sorted, distinct, keep
+from .rows import Sorted, keep, keep_distinct
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
 from .selection import filter_rows
@@ -63,17 +63,17 @@ def read_groupby(call: CodeCall, column: Series) -> Grouped:
     column = materialize(column)
     frame = Frame(column.rows, {}, complete=False, index=column.index)
     frame, keys = group_keys(
-        call, frame, call.value("by") if call.has("by") else call.value("level")
+        call, frame, call.read_value("by") if call.has("by") else call.read_value("level")
     )
-    call.constant("observed")
+    call.read_constant("observed")
     return Grouped(
         frame,
         keys,
         ((column.name or "value", column.expr),),
         single=True,
-        sort=bool(call.constant("sort", True)),
-        dropna=bool(call.constant("dropna", True)),
-        group_keys=bool(call.constant("group_keys", True)),
+        sort=bool(call.read_constant("sort", True)),
+        dropna=bool(call.read_constant("dropna", True)),
+        group_keys=bool(call.read_constant("group_keys", True)),
     )
 
 
@@ -100,7 +100,7 @@ def read_value_counts(call: CodeCall, column: Series) -> Value:
     if call.has("bins"):
         raise call.fail("value_counts with bins is not read; use pd.cut")
     rows = frame.rows
-    if call.constant("dropna", True) and can_miss(Col(name), rows.schema):
+    if call.read_constant("dropna", True) and can_miss(Col(name), rows.schema):
         rows = keep(rows, negate(IsMissing(Col(name))))
     return count_values(call, rows, {label: name})
 
@@ -109,7 +109,7 @@ def read_unique(_call: CodeCall, column: Series) -> Series:
     """Read `unique` and `drop_duplicates`."""
     frame = as_frame(_call.node, column)
     name = next(iter(frame.columns.values()))
-    return Series(distinct(frame.rows, (name,)), Col(name), column.name)
+    return Series(keep_distinct(frame.rows, (name,)), Col(name), column.name)
 
 
 def read_largest(call: CodeCall, column: Series) -> Value:
@@ -117,7 +117,7 @@ def read_largest(call: CodeCall, column: Series) -> Value:
     frame = _drop_missing(as_frame(call.node, column))
     name = next(iter(frame.columns.values()))
     by = (SortKey(name, call.name == "nlargest"),)
-    rows = limit_rows(sort_rows(frame.rows, by), call.constant("n", 5))
+    rows = limit_rows(sort_rows(frame.rows, by), call.read_constant("n", 5))
     return Series(rows, Col(name), column.name, index=frame.index)
 
 
@@ -130,7 +130,7 @@ def _drop_missing(frame: Frame) -> Frame:
 
 def read_dropna(call: CodeCall, column: Series) -> Series:
     """Read `dropna`."""
-    call.constant("axis")
+    call.read_constant("axis")
     column = materialize(column)
     test = negate(IsMissing(column.expr))
     if not can_miss(column.expr, column.rows.schema):
@@ -140,17 +140,17 @@ def read_dropna(call: CodeCall, column: Series) -> Series:
 
 def read_sort_values(call: CodeCall, column: Series) -> Series:
     """Read `sort_values` of a series."""
-    call.constant("axis")
-    call.constant("ignore_index")
+    call.read_constant("axis")
+    call.read_constant("ignore_index")
     frame = as_frame(call.node, column)
     name = next(iter(frame.columns.values()))
-    order = SortKey(name, not call.constant("ascending", True))
+    order = SortKey(name, not call.read_constant("ascending", True))
     return Series(sort_rows(frame.rows, (order,)), Col(name), column.name, index=frame.index)
 
 
 def read_sort_index(call: CodeCall, column: Series) -> Series:
     """Read `sort_index` of a series."""
-    ascending = bool(call.constant("ascending", True))
+    ascending = bool(call.read_constant("ascending", True))
     if not column.index:
         return column
     column = materialize(column)
@@ -160,7 +160,7 @@ def read_sort_index(call: CodeCall, column: Series) -> Series:
 
 def read_head(call: CodeCall, column: Series) -> Series:
     """Read `head(n)` of a series."""
-    n = call.constant("n", 5)
+    n = call.read_constant("n", 5)
     if not isinstance(n, int) or n < 0:
         raise call.fail("head of a negative number is not read")
     frame = as_frame(call.node, column)
@@ -171,12 +171,12 @@ def read_head(call: CodeCall, column: Series) -> Series:
 def read_reset_index(call: CodeCall, column: Series) -> Value:
     """Read `reset_index(name=…)` of a series: a frame of its index and its values."""
     levels = call.names("level")
-    if call.constant("drop", False):
+    if call.read_constant("drop", False):
         labels = list(column.index)
         gone = {labels[one] if isinstance(one, int) else one for one in levels} or {*labels}
         index = {one: name for one, name in column.index.items() if one not in gone}
         return replace(column, index=index)
-    frame = as_frame(call.node, column, call.constant("name"))
+    frame = as_frame(call.node, column, call.read_constant("name"))
     if levels and {*levels} != {*column.index}:
         raise call.fail("reset_index of a series is read for all levels of its index")
     return replace(frame, columns={**frame.index, **frame.columns}, index={})
@@ -184,12 +184,12 @@ def read_reset_index(call: CodeCall, column: Series) -> Value:
 
 def read_to_frame(call: CodeCall, column: Series) -> Frame:
     """Read `to_frame(name)`."""
-    return as_frame(call.node, column, call.constant("name"))
+    return as_frame(call.node, column, call.read_constant("name"))
 
 
 def read_rename(call: CodeCall, column: Series) -> Value:
     """Read `rename(name)`."""
-    return replace(column, name=call.constant("index"))
+    return replace(column, name=call.read_constant("index"))
 
 
 def read_rename_axis(call: CodeCall, owner: Value) -> Value:
@@ -202,7 +202,7 @@ def read_rename_axis(call: CodeCall, owner: Value) -> Value:
 
 def read_agg(call: CodeCall, column: Series) -> Value:
     """Read `agg('mean')` of a series."""
-    name = call.constant("func")
+    name = call.read_constant("func")
     if name in REDUCTIONS:
         return operators.reduce(column, REDUCTIONS[name])
     if name in {"std", "var"}:
@@ -212,21 +212,21 @@ def read_agg(call: CodeCall, column: Series) -> Value:
 
 def read_corr(call: CodeCall, column: Series) -> Scalar:
     """Read `corr(other)`."""
-    if call.constant("method", "pearson") != "pearson":
+    if call.read_constant("method", "pearson") != "pearson":
         raise call.fail("corr is read with Pearson's method only")
-    found = alignment.align(call.node, column, call.need("other"))
+    found = alignment.align(call.node, column, call.require("other"))
     return Scalar(found.rows, Agg("corr", found.exprs), column.scope)
 
 
 def read_copy(call: CodeCall, column: Series) -> Series:
     """Read `copy` and conversions that keep the values."""
-    call.constant("deep")
+    call.read_constant("deep")
     return replace(column)
 
 
 def read_combine(call: CodeCall, column: Series) -> Value:
     """Read `combine_first(other)`."""
-    return fill(call.node, column, call.need("other"))
+    return fill(call.node, column, call.require("other"))
 
 
 def read_index(_node: ast.AST, owner: Value, index: Value) -> Value:
@@ -251,7 +251,7 @@ def read_index(_node: ast.AST, owner: Value, index: Value) -> Value:
 
 def read_place(call: CodeCall, column: Series) -> Value:
     """Read `idxmax` and `idxmin`: the key of the largest value, or in a group its row."""
-    call.constant("axis")
+    call.read_constant("axis")
     if column.scope:
         column = materialize(column)
         details = (column.rows, number(column.expr, column.rows), call.name == "idxmax")
@@ -334,13 +334,13 @@ _AGG = "axis skipna numeric_only min_count"
 
 
 COLUMN_METHODS = {
-    **{name: Method(reduction(word), _AGG) for name, word in REDUCTIONS.items()},
+    **{name: Method(read_reduction(word), _AGG) for name, word in REDUCTIONS.items()},
     **{name: Method(read_operator, "other level fill_value axis") for name in OPERATORS},
     **{name: Method(read_operator, "other level fill_value axis") for name in COMPARISONS},
     "std": Method(read_spread, "axis skipna ddof numeric_only"),
     "var": Method(read_spread, "axis skipna ddof numeric_only"),
     "quantile": Method(read_quantile, "q interpolation"),
-    "abs": Method(row_word("abs")),
+    "abs": Method(make_word_reader("abs")),
     "round": Method(read_round, "decimals"),
     "mode": Method(read_modes),
     "clip": Method(read_clip, "lower upper axis"),
@@ -384,11 +384,11 @@ COLUMN_METHODS = {
 
 COLUMN_ATTRIBUTES: dict[str, Callable[..., Value]] = {
     "[]": read_index,
-    "str": accessor("texts"),
-    "dt": accessor("times"),
+    "str": make_accessor("texts"),
+    "dt": make_accessor("times"),
     "loc": lambda _node, owner: owner,
     "at": lambda _node, owner: owner,
-    "iloc": accessor("nth"),
+    "iloc": make_accessor("nth"),
     "size": read_size,
     "values": read_values,
     "name": name_of,

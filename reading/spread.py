@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..spec.expression import Agg, Case, Col, Compare, Expr, IsMissing, Lit, case, chain
+from ..spec.expression import Agg, Case, Col, Compare, Expr, IsMissing, Lit, build_case, build_chain
 from ..spec.workload import Output
 from .meaning import NEVER_MISSING, negate
 from .rows import (
@@ -13,9 +13,9 @@ from .rows import (
     Sorted,
     aggregate,
     combine,
-    conditions,
     find_free_name,
     inline_all,
+    list_conditions,
     sort,
     widen,
 )
@@ -31,7 +31,7 @@ def list_present(total: Scalar) -> set[Expr]:
 
 def list_own_tests(target: Rows, total: Scalar) -> tuple[Expr, ...]:
     """Return the conditions of a total's rows that other rows do not have."""
-    known = conditions(target) | list_present(total)
+    known = list_conditions(target) | list_present(total)
     rows = total.rows
     return tuple(one for one in rows.where if not known & {one, inline_all(rows, one)})
 
@@ -48,9 +48,9 @@ def spread_groups(
     where = (one for one in total.rows.where if one not in present and one not in own)
     base = replace(total.rows, where=tuple(where))
     expr = restrict_total(total, own)
-    if expr is None or not conditions(base) <= conditions(target):
+    if expr is None or not list_conditions(base) <= list_conditions(target):
         return None
-    if conditions(target) - conditions(base) - present:
+    if list_conditions(target) - list_conditions(base) - present:
         fresh = find_free_name(target, name)
         wide = widen(target, base, total.keys, Output(fresh, expr))
         return (wide, Col(fresh), None) if wide else None
@@ -62,13 +62,13 @@ def restrict_total(total: Scalar, tests: tuple[Expr, ...]) -> Expr | None:
     """Return a total of the rows that meet conditions, as one of all rows; missing without any."""
     if not tests:
         return total.expr
-    test = total.rows.inline(chain("and", *tests) if tests[1:] else tests[0])
+    test = total.rows.inline(build_chain("and", *tests) if tests[1:] else tests[0])
     expr = total.rows.inline(total.expr)
     made = restrict(expr, test)
     if made is None or (isinstance(expr, Agg) and expr.function not in NEVER_MISSING):
         return made
     count = Agg("sum", (Case(((test, Lit(1)),), Lit(0)),))
-    return case(((Compare("==", count, Lit(0)), Lit(None)),), made)
+    return build_case(((Compare("==", count, Lit(0)), Lit(None)),), made)
 
 
 def put_part(target: Rows, total: Scalar) -> tuple[Rows, Expr] | None:
@@ -80,11 +80,11 @@ def put_part(target: Rows, total: Scalar) -> tuple[Rows, Expr] | None:
         case Aggregated(below, keys, outputs) if keys == total.keys:
             own = list_own_tests(below, total)
             expr = restrict_total(total, own)
-            if conditions(below) - conditions(total.rows) - list_present(total):
+            if list_conditions(below) - list_conditions(total.rows) - list_present(total):
                 return None
             where = tuple(one for one in total.rows.where if one not in own)
             common = combine(below, replace(total.rows, where=where))
-            if expr is None or common is None or conditions(common) != conditions(below):
+            if expr is None or common is None or list_conditions(common) != list_conditions(below):
                 return None
             name = find_free_name(target, "part")
             made = aggregate(common, keys, (*outputs, Output(name, expr))), Col(name)

@@ -18,7 +18,7 @@ from .accessors import (
     read_slice,
     read_span,
 )
-from .calls import Method, accessor
+from .calls import Method, make_accessor
 from .columns import read_isin, read_mode, read_most_frequent
 from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
 from .groups import GROUP_ATTRIBUTES, GROUP_EXPANDING, GROUP_METHODS, GROUP_ROLLING
@@ -102,7 +102,7 @@ ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "Grouped": GROUP_ATTRIBUTES,
     "Scalar": {"days": read_span("days")},
     "index": {"[]": read_index_item, "values": take_index},
-    "keys": {**TIME_ATTRIBUTES, "values": take_keys, "str": accessor("texts")},
+    "keys": {**TIME_ATTRIBUTES, "values": take_keys, "str": make_accessor("texts")},
     "rows": {"[]": read_labels},
     "nth": {"[]": read_nth},
     "loc": {"[]": read_loc},

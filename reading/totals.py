@@ -25,7 +25,7 @@ from .values import (
     Series,
     UnreadError,
     Value,
-    column_of,
+    take_column,
 )
 
 # Aggregations of a column whose rows have no order.
@@ -34,7 +34,7 @@ NUMERIC = {"sum", "mean", "median", "std", "var", "skew"}
 NUMBERS = {"int", "float", "decimal", "bool"}
 
 
-def total_columns(call: CodeCall, frame: Frame, function: str) -> Part:
+def aggregate_each_column(call: CodeCall, frame: Frame, function: str) -> Part:
     """Return an aggregation of each column, by pandas' name of it."""
     if not frame.whole:
         raise call.fail(
@@ -43,19 +43,19 @@ def total_columns(call: CodeCall, frame: Frame, function: str) -> Part:
     word = REDUCTIONS.get(function)
     if word is None:
         raise call.fail(f"{function} of all columns is not read")
-    numeric = bool(call.constant("numeric_only", False))
+    numeric = bool(call.read_constant("numeric_only", False))
     pairs: list[tuple[Label, Value]] = []
     for label, name in frame.columns.items():
-        column = column_of(frame, label, name)
-        counted = operators.kind_of(column.expr, frame.rows) in NUMBERS | {None}
+        column = take_column(frame, label, name)
+        counted = operators.read_kind(column.expr, frame.rows) in NUMBERS | {None}
         if not counted and not numeric and function in NUMERIC:
             raise call.fail(f"{function} is of numbers, and {label!r} has none; choose columns")
         if counted or not numeric:
             pairs.append((label, operators.reduce(column, word)))
-    return totals(call, pairs)
+    return collect_totals(call, pairs)
 
 
-def totals(call: CodeCall, pairs: Sequence[tuple[Label, Value]]) -> Part:
+def collect_totals(call: CodeCall, pairs: Sequence[tuple[Label, Value]]) -> Part:
     """Return numbers of columns, by their names."""
     if not pairs or not all(isinstance(value, Scalar) for _, value in pairs):
         raise call.fail("a function of each column is read if it returns one number, or a column")
@@ -64,27 +64,27 @@ def totals(call: CodeCall, pairs: Sequence[tuple[Label, Value]]) -> Part:
 
 def aggregate_columns(call: CodeCall, frame: Frame) -> Value:
     """Read `agg` of a frame: a function of each column, or a dict of them."""
-    function = call.need("func")
+    function = call.require("func")
     match function:
         case Const(str() as name):
-            return total_columns(call, frame, name)
+            return aggregate_each_column(call, frame, name)
         case Library(dotted):
-            return total_columns(call, frame, dotted.rpartition(".")[2])
+            return aggregate_each_column(call, frame, dotted.rpartition(".")[2])
         case Const(dict() as found) if all(isinstance(one, str) for one in found.values()):
             parts = [
-                (label, total_columns(call, _only(call, frame, label), name))
+                (label, aggregate_each_column(call, _select_only(call, frame, label), name))
                 for label, name in found.items()
             ]
-            return totals(call, [(label, _first(part)) for label, part in parts])
+            return collect_totals(call, [(label, _take_first(part)) for label, part in parts])
     raise call.fail("agg of a frame is read with one function for each column")
 
 
-def _only(call: CodeCall, frame: Frame, label: Label) -> Frame:
-    name = call.reader.need(call.node, frame, cast("str", label))
+def _select_only(call: CodeCall, frame: Frame, label: Label) -> Frame:
+    name = call.reader.require_column(call.node, frame, cast("str", label))
     return Frame(frame.rows, {label: name}, scope=frame.scope)
 
 
-def _first(part: Part) -> Value:
+def _take_first(part: Part) -> Value:
     return cast("Mapping", part.owner).pairs[0][1]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..spec.expression import Agg, Case, Expr, Lit, children, rebuild, walk
+from ..spec.expression import Agg, Case, Expr, Lit, list_children, rebuild, walk
 from ..spec.vocabulary import WINDOWS
 
 
@@ -13,7 +13,7 @@ def transform(node: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
     changed = change(node)
     if changed is not None:
         return changed
-    return rebuild(node, tuple(transform(part, change) for part in children(node)))
+    return rebuild(node, tuple(transform(part, change) for part in list_children(node)))
 
 
 def restrict(expr: Expr, test: Expr) -> Expr | None:

@@ -214,17 +214,17 @@ Value: TypeAlias = (
 )
 
 
-def column_of(frame: Frame, label: Label, name: str) -> Series:
+def take_column(frame: Frame, label: Label, name: str) -> Series:
     """Return a frame's column."""
     return Series(frame.rows, Col(name), label, index=frame.index, scope=frame.scope)
 
 
-def outputs_of(pairs: dict[str, Expr]) -> tuple[Output, ...]:
+def list_outputs(pairs: dict[str, Expr]) -> tuple[Output, ...]:
     """Return named expressions as outputs."""
     return tuple(Output(name, expr) for name, expr in pairs.items())
 
 
-def parameters(function: CodeFunction) -> list[str]:
+def read_parameters(function: CodeFunction) -> list[str]:
     """Return the names of a function's arguments."""
     arguments = function.node.args
     every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)

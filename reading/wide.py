@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit, chain
+from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit, build_chain
 from ..spec.workload import SortKey
 from . import alignment
 from .aggregation import aggregate_all, is_several, make_groups
@@ -15,7 +15,7 @@ from .columns import read_round
 from .grouping import group_keys
 from .meaning import can_miss, negate
 from .rows import Aggregated, Rows, Sorted, keep, sort
-from .selection import need_column
+from .selection import require_column
 from .values import Const, Frame, Grouped, Items, Label, Library, Part, Series, Value
 
 NO_TOTALS = "margins adds rows and columns of totals, which no workload has; leave it out"
@@ -81,7 +81,7 @@ def widen(call: CodeCall, owner: Series | Frame, level: Label) -> Part:
     cells = [made.expr] if isinstance(made, Series) else [Col(one) for one in made.columns.values()]
     rows = made.rows
     if all(can_miss(cell, rows.schema) for cell in cells):
-        rows = keep(rows, negate(chain("and", *map(IsMissing, cells))))
+        rows = keep(rows, negate(build_chain("and", *map(IsMissing, cells))))
     if not _has_categories(call, rows, index):
         rows = sort(rows, tuple(map(SortKey, index.values())))
     return Part("wide", replace(made, rows=rows, index=index))
@@ -105,7 +105,7 @@ def read_unstack(call: CodeCall, owner: Value) -> Part:
 
 
 def _fill(call: CodeCall, table: Part) -> Part:
-    value = call.constant("fill_value")
+    value = call.read_constant("fill_value")
     return table if value is None else fill_cells(call, table, value)
 
 
@@ -114,14 +114,14 @@ def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
     index, wide = call.names("index"), call.names("columns")
     if len(wide) > 1 or not index:
         raise call.fail("pivot_table is read with an index, and one column for columns")
-    if call.constant("margins", False):
+    if call.read_constant("margins", False):
         raise call.fail(NO_TOTALS)
-    keys = {label: need_column(call.node, frame, label) for label in (*index, *wide)}
-    function = call.value("aggfunc") if call.has("aggfunc") else Const("mean")
-    call.constant("observed")
+    keys = {label: require_column(call.node, frame, label) for label in (*index, *wide)}
+    function = call.read_value("aggfunc") if call.has("aggfunc") else Const("mean")
+    call.read_constant("observed")
     grouped = Grouped(frame, keys)
     if values := sorted(call.names("values")):
-        chosen = ((label, Col(need_column(call.node, frame, label))) for label in values)
+        chosen = ((label, Col(require_column(call.node, frame, label))) for label in values)
         grouped = replace(grouped, selected=tuple(chosen))
     if is_several(function) and len(values) != 1:
         raise call.fail("pivot_table with a list of functions is read of one column")
@@ -136,8 +136,8 @@ def read_pivot(call: CodeCall, frame: Frame) -> Part:
     index, wide, values = (call.names(name) for name in ("index", "columns", "values"))
     if not index or len(wide) != 1 or not values:
         raise call.fail("pivot is read with index, one column for columns, and values")
-    keys = {label: need_column(call.node, frame, label) for label in (*index, *wide)}
-    cells = {label: need_column(call.node, frame, label) for label in values}
+    keys = {label: require_column(call.node, frame, label) for label in (*index, *wide)}
+    cells = {label: require_column(call.node, frame, label) for label in values}
     return widen(call, replace(frame, columns=cells, index=keys, complete=True), wide[0])
 
 
@@ -154,24 +154,24 @@ def read_rounded(call: CodeCall, part: Part) -> Part:
 
 def read_crosstab(call: CodeCall) -> Value:
     """Read `pd.crosstab`: the number of rows, or an aggregation, of each pair of values."""
-    if call.constant("margins", False):
+    if call.read_constant("margins", False):
         raise call.fail(NO_TOTALS)
-    index, columns = (_keys_of(call, name) for name in ("index", "columns"))
+    index, columns = (_read_keys(call, name) for name in ("index", "columns"))
     first = materialize(index[0])
     frame = Frame(first.rows, {}, complete=False, index=first.index)
     frame, keys = group_keys(call, frame, Items((*index, *columns)))
     grouped = Grouped(frame, keys)
     if call.has("values"):
-        column = alignment.align(call.node, Series(frame.rows, Lit(1)), call.value("values"))
+        column = alignment.align(call.node, Series(frame.rows, Lit(1)), call.read_value("values"))
         frame = replace(frame, rows=column.rows)
         grouped = Grouped(frame, keys, ((("value"), column.exprs[1]),), single=True)
-        return widen(call, _one(aggregate_all(call, grouped, call.need("aggfunc"))), -1)
-    made = _one(make_groups(call.node, grouped, [("size", Agg("size", ()))], series=True))
+        return widen(call, _cast_series(aggregate_all(call, grouped, call.require("aggfunc"))), -1)
+    made = _cast_series(make_groups(call.node, grouped, [("size", Agg("size", ()))], series=True))
     return fill_cells(call, widen(call, _share(call, made, len(index)), -1), 0, counts=True)
 
 
-def _keys_of(call: CodeCall, name: str) -> list[Series]:
-    value = call.need(name)
+def _read_keys(call: CodeCall, name: str) -> list[Series]:
+    value = call.require(name)
     found = list(value.values) if isinstance(value, Items) else [value]
     columns = [one for one in found if isinstance(one, Series)]
     if len(columns) < len(found):
@@ -179,14 +179,14 @@ def _keys_of(call: CodeCall, name: str) -> list[Series]:
     return columns
 
 
-def _one(made: Value) -> Series:
+def _cast_series(made: Value) -> Series:
     return cast("Series", made)
 
 
 def _share(call: CodeCall, counts: Series, rows: int) -> Series:
     """Return counts, or their shares of the whole, of the row or of the column."""
     names = tuple(counts.index.values())
-    wanted = call.constant("normalize", False)
+    wanted = call.read_constant("normalize", False)
     if wanted is False:
         return counts
     keys: tuple[str, ...] = ()
@@ -198,16 +198,16 @@ def _share(call: CodeCall, counts: Series, rows: int) -> Series:
 
 def read_filled(call: CodeCall, part: Part) -> Part:
     """Read `fillna(0)` of a wide table."""
-    if call.constant("inplace", False):
+    if call.read_constant("inplace", False):
         raise call.fail("fillna of a wide table is read without inplace")
-    value = call.value("value")
+    value = call.read_value("value")
     return fill_cells(call, part, value.value if isinstance(value, Const) else None)
 
 
 def read_whole(call: CodeCall, part: Part) -> Part:
     """Read `astype(int)` of a table of numbers of rows."""
-    cell, kind = find_cell(part.owner), call.need("dtype")
-    name = kind.name if isinstance(kind, Library) else str(call.constant("dtype"))
+    cell, kind = find_cell(part.owner), call.require("dtype")
+    name = kind.name if isinstance(kind, Library) else str(call.read_constant("dtype"))
     if not cell or not is_size(part.owner, cell) or "int" not in name:
         raise call.fail("astype of a wide table is read of numbers of rows")
     return replace(part)

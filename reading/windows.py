@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Arith, Compare, Expr, IsMissing, Lit, case
+from ..spec.expression import Agg, Arith, Compare, Expr, IsMissing, Lit, build_case
 from . import operators
 from .alignment import materialize
 from .calls import CodeCall, Method
@@ -19,7 +19,7 @@ ROLLED = ("sum", "mean", "min", "max", "std", "median", "count")
 NUMERIC |= {f"rolling_{name}" for name in ROLLED}
 
 
-def window_of(column: Series, function: str, *settings: Expr, name: object = None) -> Series:
+def find_window(column: Series, function: str, *settings: Expr, name: object = None) -> Series:
     """Return a function of the rows around each row, in the rows' order."""
     column = materialize(column)
     expr = column.expr
@@ -34,7 +34,7 @@ def read_shift(call: CodeCall, column: Series) -> Value:
     """Read `shift(n)`."""
     if call.has("freq") or call.has("fill_value"):
         raise call.fail("shift is read with a number of rows only")
-    return shift_rows(call, column, call.constant("periods", 1))
+    return shift_rows(call, column, call.read_constant("periods", 1))
 
 
 def shift_rows(call: CodeCall, column: Series, n: object) -> Series:
@@ -42,55 +42,55 @@ def shift_rows(call: CodeCall, column: Series, n: object) -> Series:
     if not isinstance(n, int) or isinstance(n, bool) or n == 0:
         raise call.fail("shift is read with a number of rows other than 0")
     settings = () if abs(n) == 1 else (Lit(abs(n)),)
-    return window_of(column, "lag" if n > 0 else "lead", *settings)
+    return find_window(column, "lag" if n > 0 else "lead", *settings)
 
 
 def read_diff(call: CodeCall, column: Series) -> Value:
     """Read `diff(n)`."""
-    call.constant("axis")
+    call.read_constant("axis")
     column = materialize(column)
-    before = shift_rows(call, column, call.constant("periods", 1))
-    return operators.binary(call.node, ast.Sub(), column, before)
+    before = shift_rows(call, column, call.read_constant("periods", 1))
+    return operators.read_binary(call.node, ast.Sub(), column, before)
 
 
 def read_change(call: CodeCall, column: Series) -> Value:
     """Read `pct_change(n)`, which fills missing values first, unless told not to."""
-    if call.constant("fill_method", "pad") not in {None, "pad", "ffill"}:
+    if call.read_constant("fill_method", "pad") not in {None, "pad", "ffill"}:
         raise call.fail("pct_change is read with fill_method=None or 'ffill'")
     if "fill_method" not in call.given or call.has("fill_method"):
         column = fill_gaps(column, "ffill")
-    n = call.constant("periods", 1)
+    n = call.read_constant("periods", 1)
     if not isinstance(n, int) or n < 1:
         raise call.fail("pct_change is read with a number of rows of 1 or more")
-    return window_of(column, "pct_change", *(() if n == 1 else (Lit(n),)))
+    return find_window(column, "pct_change", *(() if n == 1 else (Lit(n),)))
 
 
 def read_cumulation(call: CodeCall, column: Series) -> Value:
     """Read `cumsum`, `cummin` and `cummax`."""
-    call.constant("axis")
-    call.constant("skipna")
-    call.constant("numeric_only")
-    return window_of(column, call.name)
+    call.read_constant("axis")
+    call.read_constant("skipna")
+    call.read_constant("numeric_only")
+    return find_window(column, call.name)
 
 
 def read_fill(call: CodeCall, column: Series) -> Value:
     """Read `ffill` and `bfill`."""
-    call.constant("axis")
+    call.read_constant("axis")
     return fill_gaps(column, call.name)
 
 
 def fill_gaps(column: Series, method: str) -> Series:
     """Return a column with the value before or after where it is missing."""
     word = {"pad": "ffill", "backfill": "bfill"}.get(method, method)
-    return window_of(column, word) if can_miss(column.expr, column.rows.schema) else column
+    return find_window(column, word) if can_miss(column.expr, column.rows.schema) else column
 
 
 def read_rolling(call: CodeCall, column: Value) -> Part:
     """Read `rolling(n)`: the last n rows up to each row."""
-    window, least = call.constant("window"), call.constant("min_periods")
+    window, least = call.read_constant("window"), call.read_constant("min_periods")
     if not isinstance(window, int) or isinstance(window, bool) or window < 1:
         raise call.fail("rolling is read with a number of rows")
-    if call.constant("center", False) or call.constant("closed", "right") != "right":
+    if call.read_constant("center", False) or call.read_constant("closed", "right") != "right":
         raise call.fail("rolling is read over the last rows up to each row: leave center out")
     if least is not None and not 1 <= least <= window:
         raise call.fail("rolling is read with min_periods from 1 to the number of rows")
@@ -99,17 +99,17 @@ def read_rolling(call: CodeCall, column: Value) -> Part:
 
 def read_rolled(call: CodeCall, part: Part) -> Value:
     """Read an aggregation of `rolling(n)`."""
-    call.constant("ddof")
+    call.read_constant("ddof")
     column, name = materialize(cast("Series", part.owner)), call.name
     if name == "count":  # pandas sums ones and zeros: the first rows have too few of them
-        ones = case(((IsMissing(column.expr), Lit(0)),), Lit(1))
+        ones = build_case(((IsMissing(column.expr), Lit(0)),), Lit(1))
         column, name = column.with_expr(ones), "sum"
-    return window_of(column, f"rolling_{name}", *part.details)
+    return find_window(column, f"rolling_{name}", *part.details)
 
 
 def read_expanding(call: CodeCall, column: Value) -> Part:
     """Read `expanding()`: all rows up to each row."""
-    if call.constant("min_periods", 1) != 1:
+    if call.read_constant("min_periods", 1) != 1:
         raise call.fail("expanding is read with min_periods=1")
     return Part("expanding", column)
 
@@ -120,25 +120,29 @@ def read_expanded(call: CodeCall, part: Part) -> Series:
     value = number(column.expr, column.rows)
     missing = can_miss(value, column.rows.schema)
     if call.name in {"min", "max"}:
-        return fill_gaps(materialize(window_of(column, f"cum{call.name}")), "ffill")
+        return fill_gaps(materialize(find_window(column, f"cum{call.name}")), "ffill")
     test = IsMissing(value)
-    n = Agg("cumsum", (case(((test, Lit(0)),), Lit(1)) if missing else Lit(1),))
-    total = Agg("cumsum", (case(((test, Lit(0)),), value) if missing else value,))
+    n = Agg("cumsum", (build_case(((test, Lit(0)),), Lit(1)) if missing else Lit(1),))
+    total = Agg("cumsum", (build_case(((test, Lit(0)),), value) if missing else value,))
     spelled: dict[str, Expr] = {"sum": total, "count": n, "mean": Arith("/", total, n)}
     made = spelled[call.name]
     if missing and call.name != "count":
-        made = case(((Compare("==", n, Lit(0)), Lit(None)),), made)
+        made = build_case(((Compare("==", n, Lit(0)), Lit(None)),), made)
     return replace(column, expr=made, keys=column.scope)
 
 
 def read_ewm(call: CodeCall, column: Value) -> Part:
     """Read `ewm(span=n)`, and the same in other words: com, alpha."""
     given = [name for name in ("com", "span", "alpha") if call.has(name)]
-    if len(given) != 1 or not call.constant("adjust", True) or call.constant("ignore_na", False):
+    if (
+        len(given) != 1
+        or not call.read_constant("adjust", True)
+        or call.read_constant("ignore_na", False)
+    ):
         raise call.fail("ewm is read with one of span, com and alpha, and adjust=True")
-    if call.constant("min_periods", 0) not in {0, 1}:
+    if call.read_constant("min_periods", 0) not in {0, 1}:
         raise call.fail("ewm is read without min_periods")
-    value = call.constant(given[0])
+    value = call.read_constant(given[0])
     span = {"span": value, "com": 2 * value + 1, "alpha": 2 / value - 1}[given[0]]
     return Part("ewm", column, (Lit(span),))
 
@@ -146,24 +150,27 @@ def read_ewm(call: CodeCall, column: Value) -> Part:
 def read_weighted(_call: CodeCall, part: Part) -> Series:
     """Read `mean()` of `ewm(span=n)`; a missing value has the mean before it."""
     column = cast("Series", part.owner)
-    made = materialize(window_of(column, "ewm_mean", *part.details))
+    made = materialize(find_window(column, "ewm_mean", *part.details))
     return fill_gaps(made, "ffill")
 
 
 def read_rank(call: CodeCall, column: Series) -> Value:
     """Read `rank`."""
-    call.constant("axis")
-    call.constant("numeric_only")
-    if call.constant("na_option", "keep") != "keep":
+    call.read_constant("axis")
+    call.read_constant("numeric_only")
+    if call.read_constant("na_option", "keep") != "keep":
         raise call.fail("rank is read with na_option='keep'")
     column = materialize(column)
-    method, ascending = call.constant("method", "average"), call.constant("ascending", True)
+    method, ascending = (
+        call.read_constant("method", "average"),
+        call.read_constant("ascending", True),
+    )
     expr = number(column.expr, column.rows)
     if method not in {"min", "max", "average", "dense", "first"}:
         raise call.fail(f"rank with method={method!r} is not read")
     settings = (Lit(method), *(() if ascending else (Lit(True),)))
     made: Expr = Agg("rank", (expr, *(() if settings == (Lit("min"),) else settings)))
-    if call.constant("pct", False):
+    if call.read_constant("pct", False):
         count = Agg("n_unique" if method == "dense" else "count", (expr,))
         made = Arith("/", made, count)
     return replace(column, expr=made, keys=column.scope)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..spec.unparse import text
 from ..spec.workload import Join, Output, SortKey
-from .clauses import Step, condition
+from .clauses import Step, read_condition
 
 WIDTH = 96  # characters of a mapping on one line
 _PLAIN = re.compile(r"[A-Za-z_(][\w ()+*/.<>=-]*(?<! )")
@@ -38,10 +38,10 @@ def write_workload(
     name: str, about: str, dataset: WrittenDataset, queries: tuple[WrittenQuery, ...]
 ) -> str:
     """Return the text of a workload."""
-    return "\n".join(_lines(name, about, dataset, queries)) + "\n"
+    return "\n".join(_write_lines(name, about, dataset, queries)) + "\n"
 
 
-def _lines(
+def _write_lines(
     name: str, about: str, dataset: WrittenDataset, queries: tuple[WrittenQuery, ...]
 ) -> Iterator[str]:
     yield f"workload: {quote(name)}"
@@ -51,7 +51,7 @@ def _lines(
     for option, value in dataset.options:
         yield f"  {option}: {json.dumps(value, ensure_ascii=False)}"
     if dataset.tables:
-        yield f"  tables: {_flow(dict(dataset.tables))}"
+        yield f"  tables: {_write_flow(dict(dataset.tables))}"
     yield "queries:"
     for query in queries:
         yield f"  # {query.comment}"
@@ -72,13 +72,13 @@ def _query_lines(steps: tuple[Step, ...]) -> Iterator[str]:
 
 def _step_lines(step: Step) -> Iterator[str]:
     if len(step.joins) == 1:
-        yield f"join: {_flow(_join(step.joins[0]))}"
+        yield f"join: {_write_flow(_join(step.joins[0]))}"
     elif step.joins:
         yield "join:"
-        yield from (f"  - {_flow(_join(join))}" for join in step.joins)
-    if (where := condition(step.where)) is not None:
+        yield from (f"  - {_write_flow(_join(join))}" for join in step.joins)
+    if (where := read_condition(step.where)) is not None:
         yield f"where: {quote(text(where))}"
-    yield from _outputs("derive", step.derive)
+    yield from _write_outputs("derive", step.derive)
     if step.group_by:
         yield f"group_by: {_names(step.group_by)}"
     if step.order_by:
@@ -88,15 +88,16 @@ def _step_lines(step: Step) -> Iterator[str]:
             yield f"{step.answer}: {_names(step.names)}"
         case "largest" if found := step.largest:
             clause = "smallest" if found.smallest else "largest"
-            yield f"{clause}: {_flow({'column': found.column, 'n': found.n, 'as': found.name})}"
+            kept = {"column": found.column, "n": found.n, "as": found.name}
+            yield f"{clause}: {_write_flow(kept)}"
         case "unpivot" if form := step.unpivot:
             clauses: dict[str, object] = {"on": list(form.on), "index": list(form.index)}
-            yield f"unpivot: {_flow({**clauses, 'names': form.names, 'values': form.values})}"
+            yield f"unpivot: {_write_flow({**clauses, 'names': form.names, 'values': form.values})}"
         case "apply":
             yield from _apply_lines(step.apply)
         case "aggregate" | "transform":
-            yield from _outputs(step.answer, step.outputs)
-    if (having := condition(step.having)) is not None:
+            yield from _write_outputs(step.answer, step.outputs)
+    if (having := read_condition(step.having)) is not None:
         yield f"having: {quote(text(having))}"
     if step.sort:
         yield f"sort: {_names(tuple(map(_sort_key, step.sort)))}"
@@ -106,7 +107,7 @@ def _step_lines(step: Step) -> Iterator[str]:
 
 def _apply_lines(apply: dict[str, str]) -> Iterator[str]:
     if "\n" not in apply["rows"]:
-        yield f"apply: {_flow(apply)}"
+        yield f"apply: {_write_flow(apply)}"
         return
     yield "apply:"
     yield "  rows: |"
@@ -124,11 +125,11 @@ def _sort_key(key: SortKey) -> str:
     return f"-{key.name}" if key.descending else key.name
 
 
-def _outputs(clause: str, outputs: tuple[Output, ...]) -> Iterator[str]:
+def _write_outputs(clause: str, outputs: tuple[Output, ...]) -> Iterator[str]:
     if not outputs:
         return
     written = {output.name: text(output.expression) for output in outputs}
-    line = f"{clause}: {_flow(written)}"
+    line = f"{clause}: {_write_flow(written)}"
     if len(line) <= WIDTH:
         yield line
         return
@@ -140,15 +141,15 @@ def _names(names: tuple[str, ...]) -> str:
     return quote(names[0]) if len(names) == 1 else f"[{', '.join(map(quote, names))}]"
 
 
-def _flow(values: dict[str, object] | dict[str, str]) -> str:
-    return "{" + ", ".join(f"{quote(k)}: {_flow_value(v)}" for k, v in values.items()) + "}"
+def _write_flow(values: dict[str, object] | dict[str, str]) -> str:
+    return "{" + ", ".join(f"{quote(k)}: {_write_flow_value(v)}" for k, v in values.items()) + "}"
 
 
-def _flow_value(value: object) -> str:
+def _write_flow_value(value: object) -> str:
     if isinstance(value, list):
         return _names(tuple(value))
     if isinstance(value, dict):
-        return _flow(value)
+        return _write_flow(value)
     return quote(value) if isinstance(value, str) else str(value)
 
 

@@ -19,7 +19,7 @@ from .crossovers import Contest, Curve, compare_within
 from .model import Grid, Story
 from .spread import pool
 from .trend import fit
-from .units import format_three_digits, seconds
+from .units import format_seconds, format_three_digits
 
 TITLE = "Break-even points"
 FAR_BEYOND = 100.0  # a crossing further from the measured sizes is no finding
@@ -72,7 +72,7 @@ class Sizes:
     unit: str
 
 
-def line(small: int, few: float, large: int, many: float) -> CostModel:
+def describe_line(small: int, few: float, large: int, many: float) -> CostModel:
     """Return the line through two points; a cost below zero is noise, and none.
 
     >>> line(100, 1.5, 200, 2.0)
@@ -109,35 +109,35 @@ def combine(found: Sequence[BreakEven]) -> BreakEven:
     return BreakEven(found[0].kind, median(places) if places else None)
 
 
-def stories(stored: StoredComparison) -> tuple[Story, ...]:
+def describe_stories(stored: StoredComparison) -> tuple[Story, ...]:
     """Return the section of a comparison that was measured at a tenth of its size too."""
     if stored.tenth is None or not stored.tenth.runs:
         return ()
-    asked = [one for query in stored.tenth.head.queries if (one := sizes(stored, query))]
-    grids = tuple(_grid(one) for one in asked)
+    asked = [one for query in stored.tenth.head.queries if (one := describe_sizes(stored, query))]
+    grids = tuple(_describe_grid(one) for one in asked)
     return (Story(TITLE, grids, LEGEND, stored.tenth.warnings),) if grids else ()
 
 
-def sizes(stored: StoredComparison, query: str) -> Sizes | None:
+def describe_sizes(stored: StoredComparison, query: str) -> Sizes | None:
     """Return a question's two sizes; None where they are unknown or equal."""
     assert stored.tenth is not None
     few, many = stored.tenth, stored
-    unit = _unit(stored, query)
+    unit = _describe_unit(stored, query)
     counts = (_groups(few, query), _groups(many, query))
     if unit != "groups" or counts[1] < LEAST_APART * counts[0] or not counts[0]:
         unit = "rows" if unit == "groups" else unit
-        counts = (_size(few, query), _size(many, query))
+        counts = (_describe_size(few, query), _describe_size(many, query))
     if counts[0] >= counts[1]:
         return None
     return Sizes(query, *counts, few, many, unit)
 
 
-def _unit(stored: StoredComparison, query: str) -> str:
+def _describe_unit(stored: StoredComparison, query: str) -> str:
     units = stored.head.measure.get("units")
     return str(units.get(query, "rows")) if isinstance(units, dict) else "rows"
 
 
-def _size(stored: StoredComparison, query: str) -> int:
+def _describe_size(stored: StoredComparison, query: str) -> int:
     sizes = stored.head.measure.get("sizes")
     size = sizes.get(query) if isinstance(sizes, dict) else None
     return size if isinstance(size, int) else 0
@@ -149,7 +149,7 @@ def _groups(stored: StoredComparison, query: str) -> int:
     return max((run.rows or 0 for run in runs), default=0)
 
 
-def _grid(sizes: Sizes) -> Grid:
+def _describe_grid(sizes: Sizes) -> Grid:
     base = sizes.many.head.baseline
     unit = sizes.unit.removesuffix("s")
     fresh, warm = (
@@ -157,23 +157,23 @@ def _grid(sizes: Sizes) -> Grid:
     )
     headings = ("engine", "fixed cost", f"cost per {unit}", fresh, warm)
     engines = [name for name in sizes.many.head.engines if name != base]
-    rows = [_row(sizes, name, base) for name in (base, *engines)]
+    rows = [_describe_row(sizes, name, base) for name in (base, *engines)]
     caption = f"{sizes.query}: {sizes.small:,} and {sizes.large:,} {sizes.unit}"
     return Grid(caption, headings, rows)
 
 
-def _row(sizes: Sizes, name: str, base: str) -> tuple[str, ...]:
-    fresh, session = (lines(sizes, name, taken) for taken in (whole, hot))
+def _describe_row(sizes: Sizes, name: str, base: str) -> tuple[str, ...]:
+    fresh, session = (describe_lines(sizes, name, taken) for taken in (whole, hot))
     if not fresh:
         return (name, "—", "—", describe_failure(sizes, name), "—")
     head = (
         name,
-        seconds(median(one.start for one in fresh.values())),
-        seconds(median(one.cost for one in fresh.values())),
+        format_seconds(median(one.start for one in fresh.values())),
+        format_seconds(median(one.cost for one in fresh.values())),
     )
     if name == base:
         return (*head, "baseline", "baseline")
-    against = (lines(sizes, base, taken) for taken in (whole, hot))
+    against = (describe_lines(sizes, base, taken) for taken in (whole, hot))
     pairs = zip((fresh, session), against, strict=True)
     return (
         *head,
@@ -192,11 +192,13 @@ def _combine_rounds(mine: Mapping[int, CostModel], other: Mapping[int, CostModel
     )
 
 
-def lines(sizes: Sizes, name: str, taken: Callable[[Run], float | None]) -> dict[int, CostModel]:
+def describe_lines(
+    sizes: Sizes, name: str, taken: Callable[[Run], float | None]
+) -> dict[int, CostModel]:
     """Return the line of each round that ended well at both sizes."""
     few, many = (_times(stored, sizes.query, name, taken) for stored in (sizes.few, sizes.many))
     return {
-        number: line(sizes.small, few[number], sizes.large, many[number])
+        number: describe_line(sizes.small, few[number], sizes.large, many[number])
         for number in few
         if number in many
     }

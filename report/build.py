@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from statistics import median
 
-from ..storage.folder import StoredComparison, program_path
+from ..storage.folder import StoredComparison, build_program_path
 from ..storage.records import Agreement, Disagreement, Head, Outcome, Phase, Run
 from . import break_even, capabilities, recommendation, sentences, statistics
-from .context import gather, version
+from .context import format_version, gather
 from .model import (
     AnswerCheck,
     Cell,
@@ -28,13 +28,13 @@ from .model import (
 )
 from .units import format_count
 from .upgrades import upgrades
-from .verdicts import Material, collect, compute_ratio, judge_lead, judge_over, outcome_of
+from .verdicts import Material, collect, compute_ratio, find_outcome, judge_lead, judge_over
 
 NOT_RUN = "not run"
 # Optional sections of a report, shown in every format.
 STORIES: tuple[Callable[[StoredComparison], Iterable[Story]], ...] = (
-    break_even.stories,
-    capabilities.stories,
+    break_even.describe_stories,
+    capabilities.describe_stories,
 )
 
 
@@ -74,7 +74,7 @@ def build(stored: StoredComparison) -> View:
     return replace(
         view,
         sentences=sentences.write_findings(view, stored),
-        warnings=sentences.warnings(view, stored),
+        warnings=sentences.tell_warnings(view, stored),
     )
 
 
@@ -110,7 +110,7 @@ def _build_cell(engine: str, query: str, material: Material) -> Cell:
     own = material.runs.get((engine, query), ())
     if not own:
         return Cell(engine, query, None, NOT_RUN)
-    outcome = Outcome.WRONG if (engine, query) in material.wrong else outcome_of(own)
+    outcome = Outcome.WRONG if (engine, query) in material.wrong else find_outcome(own)
     ended = sum(run.outcome is outcome for run in own)
     partly = 0 < ended < len(own)
     ok = outcome is Outcome.OK
@@ -121,15 +121,15 @@ def _build_cell(engine: str, query: str, material: Material) -> Cell:
         query,
         outcome,
         f"{word}, {ended} of {len(own)}" if partly else word,
-        time=_median(material.timings.samples[engine, query].values()) if ok else None,
+        time=_compute_median(material.timings.samples[engine, query].values()) if ok else None,
         peak=max((run.memory.peak for run in own if run.memory.peak is not None), default=None),
-        startup=_median(run.times.startup for run in own),
-        load=_median(run.times.load for run in own),
-        cold=_median(run.times.cold for run in own) if ok else None,
+        startup=_compute_median(run.times.startup for run in own),
+        load=_compute_median(run.times.load for run in own),
+        cold=_compute_median(run.times.cold for run in own) if ok else None,
         warming=tuple(time for run in own for time in _list_warmups(run)) if ok else (),
         hot=tuple(time for run in own for time in run.times.hot) if ok else (),
         rounds=len(own),
-        noisy=statistics.noisy_share(own),
+        noisy=statistics.compute_noisy_share(own),
     )
 
 
@@ -159,7 +159,7 @@ def _summarize_engine(
         overall = Ratio(1.0, None, None, Verdict.BASELINE)
     return EngineSummary(
         engine,
-        version(engine, material.stored.head.engines.get(engine)),
+        format_version(engine, material.stored.head.engines.get(engine)),
         answered=sum(cell.ok for cell in cells),
         asked=len(cells),
         fastest=leads.count(Verdict.FASTER),
@@ -168,7 +168,7 @@ def _summarize_engine(
         overall=overall,
         over=len(pairs),
         rounds=min((cell.rounds for cell in cells if cell.ok), default=0),
-        startup=_median(cell.startup for cell in cells if cell.ok),
+        startup=_compute_median(cell.startup for cell in cells if cell.ok),
         load=_sum_known(shared, lambda cell: cell.load),
         cold=_sum_known(shared, lambda cell: cell.cold),
         hot=_sum_known(shared, lambda cell: cell.time),
@@ -182,7 +182,7 @@ def _sum_known(cells: Sequence[Cell], part: Callable[[Cell], float | None]) -> f
     return sum(known) if known and len(known) == len(values) else None
 
 
-def _median(values: Iterable[float | None]) -> float | None:
+def _compute_median(values: Iterable[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return median(known) if known else None
 
@@ -244,7 +244,7 @@ def _describe_unchecked(agreement: Agreement) -> str:
 def _list_programs(material: Material) -> tuple[StoredProgram, ...]:
     programs = material.stored.programs
     return tuple(
-        StoredProgram(engine, query, program_path(engine, query), programs[engine, query])
+        StoredProgram(engine, query, build_program_path(engine, query), programs[engine, query])
         for query in material.queries
         for engine in material.engines
         if (engine, query) in programs

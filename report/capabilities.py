@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..storage import folder, probe_results
 from ..storage.probe_results import ProbeOutcome, ProbeResult, Question, Trait
 from .model import Grid, Story
-from .units import ratio, seconds
+from .units import format_ratio, format_seconds
 
 TITLE = "Parallel back-ends"
 FAMILY = "Data-frame libraries with pandas-like syntax"
@@ -35,9 +35,9 @@ FAMILY_LEGEND = (
 )
 
 
-def stories(stored: folder.StoredComparison) -> tuple[Story, ...]:
+def describe_stories(stored: folder.StoredComparison) -> tuple[Story, ...]:
     """Return the sections of a comparison whose back-ends and libraries were probed."""
-    found, skipped = probe_results.lines(stored.path)
+    found, skipped = probe_results.read_lines(stored.path)
     return build_stories(found, stored.head.limits.get("threads") or "all", skipped)
 
 
@@ -81,8 +81,8 @@ def _make_section(
 
 def _make_backend_grids(found: Sequence[ProbeResult], workers: object) -> tuple[Grid, ...]:
     known, names = _index_results(found)
-    traits = [(r, *(_word(known.get((r, q.name))) for q in ROADS)) for r in names]
-    costs = [(r, *_costs(known.get((r, Question.COSTS.name)))) for r in names]
+    traits = [(r, *(_choose_word(known.get((r, q.name))) for q in ROADS)) for r in names]
+    costs = [(r, *_describe_costs(known.get((r, Question.COSTS.name)))) for r in names]
     return (
         Grid("What works", ("back-end", *ROADS), traits),
         Grid(f"Costs, with {workers} workers", ("back-end", *COSTS), costs),
@@ -93,7 +93,7 @@ def _make_library_grids(found: Sequence[ProbeResult]) -> tuple[Grid, ...]:
     known, names = _index_results(found)
     rows = []
     for name in names:
-        first, *others = (_word(known.get((name, trait.name))) for trait in TRAITS)
+        first, *others = (_choose_word(known.get((name, trait.name))) for trait in TRAITS)
         rows.append((name, first, *_format_speed(known.get((name, Trait.SPEED.name))), *others))
     first, *others = map(str, TRAITS)
     headings = ("library", first, "speed-up", "start-up", *others)
@@ -107,23 +107,23 @@ def _index_results(
     return known, tuple(dict.fromkeys(f.subject for f in found))
 
 
-def _word(found: ProbeResult | None) -> str:
+def _choose_word(found: ProbeResult | None) -> str:
     if found is None:
         return "—"
     return found.evidence if found.word is ProbeOutcome.YES and found.evidence else str(found.word)
 
 
-def _costs(found: ProbeResult | None) -> tuple[str, ...]:
+def _describe_costs(found: ProbeResult | None) -> tuple[str, ...]:
     if found is None or found.word is not ProbeOutcome.YES:
         return ("—" if found is None else str(found.word), *("—" for _ in COSTS[1:]))
     names = ("start", "imports", "task", "mebibyte")
     return (
-        *(seconds(found.figures.get(name)) for name in names),
-        ratio(found.figures.get("speedup")),
+        *(format_seconds(found.figures.get(name)) for name in names),
+        format_ratio(found.figures.get("speedup")),
     )
 
 
 def _format_speed(found: ProbeResult | None) -> tuple[str, str]:
     if found is None or found.word is not ProbeOutcome.YES:
         return ("—" if found is None else str(found.word), "—")
-    return ratio(found.figures.get("speedup")), seconds(found.figures.get("start"))
+    return format_ratio(found.figures.get("speedup")), format_seconds(found.figures.get("start"))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from .model import Cell, EngineSummary, View
-from .units import seconds, size
+from .units import format_seconds, format_size
 
 SPAN = 1000  # width of a strip in its own units; it stretches to the screen's
 MIDDLE = 8
@@ -119,14 +119,16 @@ class LogScale:
             return 0.0
         return (math.log10(number) - self.low) / (self.high - self.low)
 
-    def ticks(self, scale: float) -> tuple[Tick, ...]:
+    def choose_ticks(self, scale: float) -> tuple[Tick, ...]:
         """Return two to six round times on an axis of a length."""
         decades = range(math.floor(self.low), math.ceil(self.high) + 1)
         span = self.high - self.low
         steps = (1, 2, 5) if span < 1.5 else (1, 3) if span < 3 else (1,)
         values = [step * 10.0**decade for decade in decades for step in steps]
         inside = [value for value in values if 0 <= self(value) <= 1]
-        return tuple(Tick(round(self(v) * scale, 1), strip_zeros(seconds(v))) for v in inside)
+        return tuple(
+            Tick(round(self(v) * scale, 1), strip_zeros(format_seconds(v))) for v in inside
+        )
 
 
 def runs(view: View) -> Runs:
@@ -137,12 +139,12 @@ def runs(view: View) -> Runs:
         Strips(row.query, row.question, tuple(_strip(cell, scale) for cell in row.cells))
         for row in view.rows
     )
-    return Runs(scale.ticks(100), rows)
+    return Runs(scale.choose_ticks(100), rows)
 
 
 def _strip(cell: Cell, scale: LogScale) -> Strip:
     at = None if cell.time is None else round(scale(cell.time) * SPAN, 1)
-    text = seconds(cell.time) if cell.time is not None else cell.word
+    text = format_seconds(cell.time) if cell.time is not None else cell.word
     return Strip(cell.engine, _dots(cell.hot, scale), _dots(cell.warming, scale), at, text)
 
 
@@ -151,12 +153,12 @@ def _dots(times: Sequence[float], scale: LogScale) -> str:
     return "".join(f"M{scale(time) * SPAN:.0f} {MIDDLE}h0" for time in times)
 
 
-def bars(view: View) -> tuple[Bar, ...]:
+def draw_bars(view: View) -> tuple[Bar, ...]:
     """Place where each engine's time goes: start-up, load, cold and hot on average per question."""
     count = len(view.common)
     parts = [(column, _parts(column, count)) for column in view.columns if column.hot is not None]
     longest = max((sum(part.values()) for _, part in parts), default=0.0) or 1.0
-    return tuple(_bar(column.engine, part, longest) for column, part in parts if count)
+    return tuple(_draw_bar(column.engine, part, longest) for column, part in parts if count)
 
 
 def _parts(column: EngineSummary, count: int) -> dict[str, float]:
@@ -165,14 +167,15 @@ def _parts(column: EngineSummary, count: int) -> dict[str, float]:
     return {"start-up": column.startup or 0.0, **means}
 
 
-def _bar(engine: str, parts: dict[str, float], longest: float) -> Bar:
+def _draw_bar(engine: str, parts: dict[str, float], longest: float) -> Bar:
     drawn = tuple(
-        Segment(name, round(time / longest * 100, 2), seconds(time)) for name, time in parts.items()
+        Segment(name, round(time / longest * 100, 2), format_seconds(time))
+        for name, time in parts.items()
     )
     return Bar(engine, drawn, ", ".join(f"{part.name} {part.text}" for part in drawn))
 
 
-def scatter(view: View) -> Scatter | None:
+def draw_scatter(view: View) -> Scatter | None:
     """Place out peak memory against time; None with fewer than two engines to show."""
     shown = [(c.engine, c.hot, c.peak) for c in view.columns if c.hot and c.peak is not None]
     if len(shown) < 2:
@@ -184,18 +187,18 @@ def scatter(view: View) -> Scatter | None:
         _point(engine, PLOT_LEFT + across(hot or 0) * inner, hot or 0, peak or 0, top)
         for engine, hot, peak in shown
     ]
-    ticks = tuple(Tick(PLOT_LEFT + tick.at, tick.label) for tick in across.ticks(inner))
-    return Scatter(_place_labels(points), ticks, _memory_ticks(top))
+    ticks = tuple(Tick(PLOT_LEFT + tick.at, tick.label) for tick in across.choose_ticks(inner))
+    return Scatter(_place_labels(points), ticks, _choose_memory_ticks(top))
 
 
 def _point(engine: str, x: float, time: float, peak: int, top: float) -> ScatterPoint:
-    y = round(_height(peak, top), 1)
+    y = round(_measure_height(peak, top), 1)
     return ScatterPoint(
-        engine, round(x, 1), y, y, False, f"{engine}: {seconds(time)}, {size(peak)}"
+        engine, round(x, 1), y, y, False, f"{engine}: {format_seconds(time)}, {format_size(peak)}"
     )
 
 
-def _height(peak: float, top: float) -> float:
+def _measure_height(peak: float, top: float) -> float:
     return (PLOT_HEIGHT - PLOT_FOOT) * (1 - peak / top)
 
 
@@ -216,10 +219,10 @@ def _place_labels(points: Sequence[ScatterPoint]) -> tuple[ScatterPoint, ...]:
 def _is_free(
     label: ScatterPoint, placed: Sequence[ScatterPoint], points: Sequence[ScatterPoint]
 ) -> bool:
-    start, end = _extent(label)
+    start, end = _measure_extent(label)
     if start < PLOT_LEFT or end > PLOT_WIDTH:
         return False
-    others = [(*_extent(other), other.label) for other in placed]
+    others = [(*_measure_extent(other), other.label) for other in placed]
     dots = [(p.x - 5, p.x + 5, p.y) for p in points if p.engine != label.engine]
     return not any(
         start < right and left < end and abs(y - label.label) < LABEL_HEIGHT
@@ -227,16 +230,19 @@ def _is_free(
     )
 
 
-def _extent(point: ScatterPoint) -> tuple[float, float]:
+def _measure_extent(point: ScatterPoint) -> tuple[float, float]:
     """Return where a label begins and ends (7.5 units a character)."""
     length = 7.5 * len(point.engine) + 9
     return (point.x - length, point.x) if point.left else (point.x, point.x + length)
 
 
-def _memory_ticks(top: float) -> tuple[Tick, ...]:
+def _choose_memory_ticks(top: float) -> tuple[Tick, ...]:
     step = 2.0 ** math.floor(math.log2(top / 2))  # two to four ticks, all round in binary units
     values = [step * number for number in range(1, int(top // step) + 1)]
-    return tuple(Tick(round(_height(v, top), 1), strip_zeros(size(int(v)))) for v in (0, *values))
+    return tuple(
+        Tick(round(_measure_height(v, top), 1), strip_zeros(format_size(int(v))))
+        for v in (0, *values)
+    )
 
 
 def strip_zeros(text: str) -> str:

@@ -62,7 +62,7 @@ class Comparison:
         return terminal.render(self.view)
 
     def _repr_html_(self) -> str:
-        return html.fragment(self.view)
+        return html.render_fragment(self.view)
 
     def to_frame(self) -> pandas.DataFrame:
         """Return a row an engine and question: times in seconds, memory in bytes."""

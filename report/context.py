@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..storage.records import Head, Run
 from .model import FactGroup
-from .units import seconds, size
+from .units import format_seconds, format_size
 
 BYTES = {"memory", "checking", "memory_total", "swap", "bytes", "size", "disk", "shm"}
 SECONDS = {"time", "budget", "timeout"}
 
 
-def version(engine: str, versions: object) -> str:
+def format_version(engine: str, versions: object) -> str:
     """Return an engine's own version from all that its comparison noted.
 
     >>> version("pandas+numba", {"pandas": "2.3.3", "numba": "0.61", "numpy": "2.4.6"})
@@ -82,9 +82,9 @@ def text(name: str, value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case int() if name in BYTES:
-            return size(value)
+            return format_size(value)
         case int() | float() if name in SECONDS:
-            return seconds(value)
+            return format_seconds(value)
         case int():
             return f"{value:,}" if value >= 10_000 else str(value)
         case Mapping():

@@ -13,7 +13,7 @@ from ..storage.records import Head
 from . import build, statistics
 from .context import text
 from .model import Cell, Ratio, Verdict, View
-from .units import format_count, seconds, size
+from .units import format_count, format_seconds, format_size
 from .verdicts import Material, collect
 
 # Facts that change from run to run, or with the place where things lie, and mean nothing here.
@@ -46,7 +46,7 @@ class Diff:
 
 def check_comparable(old: StoredComparison, new: StoredComparison) -> None:
     """Raise ResultsError, saying what differs, where two comparisons should not be compared."""
-    found = obstacles(old, new)
+    found = list_obstacles(old, new)
     if found:
         raise ResultsError(
             f"{old.path} and {new.path} are not comparable: {'; '.join(found)}; "
@@ -66,7 +66,9 @@ def diff(old: StoredComparison, new: StoredComparison) -> Diff:
     )
     lonely = tuple(_note_missing(before, after, "new")) + tuple(_note_missing(after, before, "old"))
     notes = (*_list_notes(old, new), *lonely)
-    return Diff(*_shorten_paths(old.path, new.path), obstacles(old, new), notes, _rank(changes))
+    return Diff(
+        *_shorten_paths(old.path, new.path), list_obstacles(old, new), notes, _rank(changes)
+    )
 
 
 def _shorten_paths(old: Path, new: Path) -> tuple[str, str]:
@@ -83,11 +85,11 @@ def _rank(changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(dict.fromkeys((*ended, *decided, *changes)))
 
 
-def obstacles(old: StoredComparison, new: StoredComparison) -> tuple[str, ...]:
+def list_obstacles(old: StoredComparison, new: StoredComparison) -> tuple[str, ...]:
     """Describe what differs of workload, data, limits and machine."""
     one, other = old.head, new.head
     workload = {"workload": one.workload}, {"workload": other.workload}
-    machine = (_machine(head) for head in (one, other))
+    machine = (_describe_machine(head) for head in (one, other))
     asked = (
         (f"the question of {name} ({asked!r}, then {other.queries[name]!r})")
         for name, asked in one.queries.items()
@@ -102,11 +104,11 @@ def obstacles(old: StoredComparison, new: StoredComparison) -> tuple[str, ...]:
     )
 
 
-def _machine(head: Head) -> dict[str, object]:
+def _describe_machine(head: Head) -> dict[str, object]:
     """Return what makes a machine another one; its memory as it reads: kernels differ a little."""
     facts = {name: head.machine.get(name) for name in MACHINE}
     memory = facts["memory"]
-    return {**facts, "memory": size(memory) if isinstance(memory, int) else memory}
+    return {**facts, "memory": format_size(memory) if isinstance(memory, int) else memory}
 
 
 def render(found: Diff) -> str:
@@ -114,13 +116,13 @@ def render(found: Diff) -> str:
     lines = [f"{found.old} → {found.new}"]
     lines += [f"! not comparable: {what}" for what in found.obstacles]
     lines += [f"- {note}" for note in found.notes]
-    lines += [f"- {summary(found)}", ""]
+    lines += [f"- {summarize(found)}", ""]
     width = max((len(f"{c.engine} {c.query}") for c in found.changes), default=0)
     lines += [f"{f'{c.engine} {c.query}':<{width}}  {c.word}" for c in found.changes]
     return "\n".join(lines) + "\n"
 
 
-def summary(found: Diff) -> str:
+def summarize(found: Diff) -> str:
     """Count what changed, in one line."""
     verdicts = [change.ratio.verdict for change in found.changes if change.ratio]
     faster, slower = verdicts.count(Verdict.FASTER), verdicts.count(Verdict.SLOWER)
@@ -142,7 +144,7 @@ def _compare_cells(before: Cell, after: Cell, old: Material, new: Material) -> C
 def _judge(before: Cell, after: Cell, old: Material, new: Material) -> Ratio | None:
     if before.time is None or after.time is None:
         return None
-    noisy = statistics.noisy_share([*old.of(before), *new.of(after)])
+    noisy = statistics.compute_noisy_share([*old.of(before), *new.of(after)])
     return new.timings.judge_since(old.timings, after.engine, after.query, noisy)
 
 
@@ -150,7 +152,7 @@ def _describe_change(before: Cell, after: Cell, found: Ratio | None) -> str:
     if found is None:
         same = before.word == after.word
         return f"{before.word}, unchanged" if same else f"{before.word} → {after.word}"
-    times = f"{seconds(before.time)} → {seconds(after.time)}"
+    times = f"{format_seconds(before.time)} → {format_seconds(after.time)}"
     reason = f" ({found.reason})" if found.reason else ""
     return f"{times}, {found.text}, {found.verdict}{reason}"
 

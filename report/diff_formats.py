@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any, assert_never
 
 from . import export, html
-from .diff import Change, Diff, summary
+from .diff import Change, Diff, summarize
 from .diff import render as plain
 from .formats import Format
-from .markdown import table, text
+from .markdown import text, write_table
 from .model import Ratio
-from .units import seconds, size
+from .units import format_seconds, format_size
 
 
 def render(found: Diff, form: Format) -> str:
@@ -25,7 +25,7 @@ def render(found: Diff, form: Format) -> str:
         case Format.JSON:
             return json.dumps(_to_document(found), ensure_ascii=False, indent=2) + "\n"
         case Format.JSONL:
-            return export.lines(records(found))
+            return export.write_lines(records(found))
         case Format.CSV:
             return export.format_csv(records(found))
         case Format.HTML:
@@ -44,14 +44,14 @@ def records(found: Diff) -> Iterator[dict[str, Any]]:
             "after": change.after.word,
             "time_before": change.before.time,
             "time_after": change.after.time,
-            **export.ratio_fields(change.ratio),
+            **export.export_ratio(change.ratio),
             "peak_before": change.before.peak,
             "peak_after": change.after.peak,
         }
 
 
 def _to_document(found: Diff) -> dict[str, Any]:
-    heading = {"old": found.old, "new": found.new, "summary": summary(found)}
+    heading = {"old": found.old, "new": found.new, "summary": summarize(found)}
     context = {"obstacles": list(found.obstacles), "notes": list(found.notes)}
     return {**heading, **context, "changes": list(records(found))}
 
@@ -60,16 +60,16 @@ def _render_markdown(found: Diff) -> Iterator[str]:
     yield f"## {text(found.old)} → {text(found.new)}"
     yield ""
     yield from (f"- **Not comparable:** {text(what)}" for what in found.obstacles)
-    yield from (f"- {text(note)}" for note in (*found.notes, summary(found)))
+    yield from (f"- {text(note)}" for note in (*found.notes, summarize(found)))
     yield ""
     headings = ("engine", "question", "before", "after", "ratio", "verdict", "peak")
-    yield from table(headings, [_row(change) for change in found.changes], first_left=2)
+    yield from write_table(headings, [_write_row(change) for change in found.changes], first_left=2)
 
 
-def _row(change: Change) -> tuple[str, ...]:
-    sizes = [size(cell.peak) for cell in (change.before, change.after)]
+def _write_row(change: Change) -> tuple[str, ...]:
+    sizes = [format_size(cell.peak) for cell in (change.before, change.after)]
     times = [
-        seconds(cell.time) if cell.time is not None else f"_{cell.word}_"
+        format_seconds(cell.time) if cell.time is not None else f"_{cell.word}_"
         for cell in (change.before, change.after)
     ]
     names = (text(change.engine), text(change.query))

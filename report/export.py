@@ -26,7 +26,7 @@ def render(view: View, chosen: Format | str) -> str:
         case Format.JSON:
             return json.dumps(asdict(view), ensure_ascii=False, indent=2) + "\n"
         case Format.JSONL:
-            return lines(records(view))
+            return write_lines(records(view))
         case Format.CSV:
             return format_csv(records(view))
         case Format.HTML:
@@ -50,7 +50,7 @@ def _record(row: Row, cell: Cell) -> dict[str, Any]:
         "engine": cell.engine,
         "outcome": cell.word,
         "time": cell.time,
-        **ratio_fields(cell.ratio),
+        **export_ratio(cell.ratio),
         "peak": cell.peak,
         "startup": cell.startup,
         "load": cell.load,
@@ -61,7 +61,7 @@ def _record(row: Row, cell: Cell) -> dict[str, Any]:
     }
 
 
-def ratio_fields(ratio: Ratio | None) -> dict[str, Any]:
+def export_ratio(ratio: Ratio | None) -> dict[str, Any]:
     """Return a ratio's part of a record."""
     return {
         "ratio": ratio.value if ratio else None,
@@ -72,7 +72,7 @@ def ratio_fields(ratio: Ratio | None) -> dict[str, Any]:
     }
 
 
-def lines(records: Iterable[dict[str, Any]]) -> str:
+def write_lines(records: Iterable[dict[str, Any]]) -> str:
     """Return records as JSON, one a line."""
     return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
 

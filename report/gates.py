@@ -21,7 +21,7 @@ from ..storage.records import Outcome
 from .diff import Diff
 from .model import Ratio, Verdict, View
 from .statistics import FAR, NOISY_SHARE
-from .units import size
+from .units import format_size
 
 NUMBER = r"\d+(?:\.\d*)?(?:[eE]\d+)?"
 NAME = r"[\w+./@-]+"
@@ -149,7 +149,7 @@ def _judge_memory(gate: Gate, one: Measurement) -> _Judgement:
         return _Judgement(holds=False)
     if one.peak is None:
         return _Judgement(None, f"has no peak memory ({_describe_ending(one)})")
-    holds, reason = _lies_beyond(gate, one.peak, one.peak), f"used {size(one.peak)}"
+    holds, reason = _lies_beyond(gate, one.peak, one.peak), f"used {format_size(one.peak)}"
     if one.outcome is not Outcome.OK and not (holds and gate.above):  # it may have needed more
         return _Judgement(None, f"{reason}, and ended: {_describe_ending(one)}")
     return _Judgement(holds, reason)

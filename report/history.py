@@ -12,10 +12,10 @@ from ..storage.folder import StoredComparison
 from ..storage.records import Head
 from . import statistics
 from .build import build as build_view
-from .diff import obstacles
+from .diff import list_obstacles
 from .model import Cell, Ratio
 from .timings import merge
-from .units import format_count, ratio, seconds
+from .units import format_count, format_ratio, format_seconds
 from .verdicts import Material, collect
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -67,7 +67,7 @@ def build(comparisons: Sequence[StoredComparison]) -> History:
         raise ResultsError("no comparison of this workload is stored; `dfbench compare` makes one")
     newest = comparisons[-1]
     points = tuple(
-        HistoryEntry(one.path.name, one.head, len(one.runs), obstacles(one, newest))
+        HistoryEntry(one.path.name, one.head, len(one.runs), list_obstacles(one, newest))
         for one in comparisons
     )
     cells = [
@@ -90,7 +90,7 @@ def build(comparisons: Sequence[StoredComparison]) -> History:
 
 def render(history: History) -> str:
     """Return a history as text: the comparisons, then a chart an engine and question."""
-    return "\n".join((*_list_comparisons(history), "", *_chart(history))) + "\n"
+    return "\n".join((*_list_comparisons(history), "", *_draw_chart(history))) + "\n"
 
 
 def records(history: History) -> Iterator[dict[str, Any]]:
@@ -103,14 +103,14 @@ def records(history: History) -> Iterator[dict[str, Any]]:
                     "began": point.head.began,
                     "dfbench": point.head.dfbench,
                     "engine": line.engine,
-                    "versions": " ".join(_versions(point.head, line.engine)),
+                    "versions": " ".join(_list_versions(point.head, line.engine)),
                     "query": line.query,
                     "outcome": word,
                     "time": time,
                 }
 
 
-def spark(times: Sequence[float | None]) -> str:
+def draw_sparkline(times: Sequence[float | None]) -> str:
     """Draw times as bars between the least and the greatest; a dot where there is none.
 
     >>> spark([1.0, 2.0, None, 1.5])
@@ -141,7 +141,7 @@ def _judge_last(materials: Sequence[Material]) -> dict[tuple[str, str], Ratio]:
         if last.timings.samples[engine, query] and old.samples.get((engine, query)):
             place = engine, query
             runs = [run for one in materials for run in one.runs.get(place, ())]
-            noisy = statistics.noisy_share(runs)
+            noisy = statistics.compute_noisy_share(runs)
             found[place] = last.timings.judge_since(old, engine, query, noisy)
     return found
 
@@ -160,12 +160,12 @@ def _list_comparisons(history: History) -> Iterator[str]:
 def _list_changes(old: Head, new: Head) -> Iterator[str]:
     if old.dfbench != new.dfbench:
         yield f"dfbench {old.dfbench} → {new.dfbench}"
-    was = {word for engine in old.engines for word in _versions(old, engine)}
-    now = dict.fromkeys(word for engine in new.engines for word in _versions(new, engine))
+    was = {word for engine in old.engines for word in _list_versions(old, engine)}
+    now = dict.fromkeys(word for engine in new.engines for word in _list_versions(new, engine))
     yield from (word for word in now if word not in was)
 
 
-def _versions(head: Head, engine: str) -> list[str]:
+def _list_versions(head: Head, engine: str) -> list[str]:
     versions = head.engines.get(engine)
     return (
         [f"{name} {version}" for name, version in versions.items()]
@@ -174,11 +174,11 @@ def _versions(head: Head, engine: str) -> list[str]:
     )
 
 
-def _chart(history: History) -> Iterator[str]:
+def _draw_chart(history: History) -> Iterator[str]:
     width = max((len(f"{line.engine} {line.query}") for line in history.lines), default=0)
     room = max((len(line.times[-SHOWN:]) for line in history.lines), default=0)
     for line in history.lines:
-        drawn = spark(line.times[-SHOWN:])
+        drawn = draw_sparkline(line.times[-SHOWN:])
         yield f"{f'{line.engine} {line.query}':<{width}}  {drawn:<{room}}  {_change(line)}".rstrip()
     if not history.lines:
         yield "No run has finished yet: there is nothing to draw."
@@ -187,11 +187,11 @@ def _chart(history: History) -> Iterator[str]:
 def _change(line: TimeSeries) -> str:
     if not line.known:
         return line.words[-1]
-    last = line.words[-1] if line.times[-1] is None else seconds(line.times[-1])
+    last = line.words[-1] if line.times[-1] is None else format_seconds(line.times[-1])
     if len(line.known) < 2 or line.times[-1] is None:
-        return last or seconds(line.known[-1])
+        return last or format_seconds(line.known[-1])
     earlier = median(line.known[:-1])
     count = len(line.known) - 1
     before = "the previous time" if count == 1 else f"the median of the previous {count}"
     verdict = f" ({line.ratio.note or line.ratio.verdict})" if line.ratio else ""
-    return f"{last}, {ratio(line.known[-1] / earlier)} {before}{verdict}"
+    return f"{last}, {format_ratio(line.known[-1] / earlier)} {before}{verdict}"

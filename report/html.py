@@ -12,9 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from . import charts, memory_floor
-from .diff import Diff, summary
+from .diff import Diff, summarize
 from .model import Cell, Story, View
-from .units import ratio, seconds, size
+from .units import format_ratio, format_seconds, format_size
 
 TEMPLATES = Path(__file__).parent / "templates"
 STEPS = 4  # of colour each way: at a quarter and at four times the baseline's time, full
@@ -22,38 +22,42 @@ STEPS = 4  # of colour each way: at a quarter and at four times the baseline's t
 
 def render(view: View) -> str:
     """Return a comparison as one HTML page; everything from the folder is escaped."""
-    return _page("report.html.jinja", view)
+    return _render_page("report.html.jinja", view)
 
 
-def fragment(view: View) -> str:
+def render_fragment(view: View) -> str:
     """Return the sentences, table, chart and failures, for a notebook."""
-    return _page("notebook.html.jinja", view)
+    return _render_page("notebook.html.jinja", view)
 
 
 def render_diff(found: Diff) -> str:
     """Return a difference between two comparisons as one HTML page."""
-    return _environment().get_template("diff.html.jinja").render(diff=found, summary=summary(found))
+    return (
+        _render_environment()
+        .get_template("diff.html.jinja")
+        .render(diff=found, summary=summarize(found))
+    )
 
 
 def render_floors(page: memory_floor.Page) -> str:
     """Return the smallest memory of each engine as one HTML page."""
-    template = _environment().get_template("floor.html.jinja")
+    template = _render_environment().get_template("floor.html.jinja")
     return template.render(page=page, legend=memory_floor.LEGEND)
 
 
 def render_story(story: Story) -> str:
     """Return a story as an HTML page of its own."""
-    return _environment().get_template("story.html.jinja").render(story=story)
+    return _render_environment().get_template("story.html.jinja").render(story=story)
 
 
-def heat(cell: Cell) -> int:
+def choose_heat(cell: Cell) -> int:
     """Return a cell's colour: -4 (much faster) to 4 (much slower); where neither is faster 0."""
     if cell.ratio is None or not cell.ratio.verdict.is_decided:
         return 0
-    return heat_ratio(cell.ratio.value)
+    return choose_ratio_heat(cell.ratio.value)
 
 
-def heat_ratio(value: float) -> int:
+def choose_ratio_heat(value: float) -> int:
     """Return the colour of a ratio above 0 that is decided: -4 to 4."""
     steps = math.copysign(math.ceil(abs(math.log2(value)) * 2), value - 1)
     return int(max(-STEPS, min(STEPS, steps)))
@@ -70,7 +74,7 @@ def format_code(words: str) -> Markup:
 
 def render_page(name: str, **values: object) -> str:
     """Return a template filled with values; everything in them is escaped."""
-    return _environment().get_template(name).render(**values)
+    return _render_environment().get_template(name).render(**values)
 
 
 def order_engines(view: View) -> View:
@@ -88,19 +92,19 @@ def order_engines(view: View) -> View:
     return replace(view, columns=tuple(columns), rows=tuple(rows))
 
 
-def _page(name: str, view: View) -> str:
+def _render_page(name: str, view: View) -> str:
     view = order_engines(view)
     return render_page(
         name,
         view=view,
         runs=charts.runs(view),
-        bars=charts.bars(view),
-        scatter=charts.scatter(view),
+        bars=charts.draw_bars(view),
+        scatter=charts.draw_scatter(view),
     )
 
 
 @cache  # a site has hundreds of pages, and each environment compiles its templates again
-def _environment() -> Environment:
+def _render_environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -109,11 +113,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "seconds": seconds,
-        "size": size,
-        "ratio": ratio,
-        "heat": heat,
-        "heat_ratio": heat_ratio,
+        "seconds": format_seconds,
+        "size": format_size,
+        "ratio": format_ratio,
+        "heat": choose_heat,
+        "heat_ratio": choose_ratio_heat,
         "format_code": format_code,
     }
     return environment

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .model import Cell, EngineSummary, FailedRuns, Ratio, Row, StoredProgram, Story, View
-from .units import seconds, size
+from .units import format_seconds, format_size
 
 TIMES = ("start-up", "load", "cold", "hot")
 LIMIT = 65_536  # characters that GitHub takes in a pull request's text
@@ -14,8 +14,17 @@ LIMIT = 65_536  # characters that GitHub takes in a pull request's text
 
 def render(view: View) -> str:
     """Return a comparison as Markdown; the programs are left out where it would grow too long."""
-    above = (_top, _engines, _questions, _write_offered, _failures, _agreement, _stories, _facts)
-    whole = _join(view, (*above, _programs, _render_command))
+    above = (
+        _write_top,
+        _write_engines,
+        _write_questions,
+        _write_offered,
+        _write_failures,
+        _write_agreement,
+        _write_stories,
+        _write_facts,
+    )
+    whole = _join(view, (*above, _write_programs, _render_command))
     return whole if len(whole) <= LIMIT else _join(view, (*above, _places, _render_command))
 
 
@@ -34,14 +43,14 @@ def text(words: str) -> str:
     return re.sub(r"([\\`*_{}\[\]#|~])", r"\\\1", line).replace("@", "&#64;")
 
 
-def fence(code: str, language: str = "") -> str:
+def write_fence(code: str, language: str = "") -> str:
     """Return code as a block that no run of backticks inside can end."""
     longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
     ticks = "`" * max(3, longest + 1)
     return f"{ticks}{language}\n{code.rstrip()}\n{ticks}"
 
 
-def _top(view: View) -> Iterator[str]:
+def _write_top(view: View) -> Iterator[str]:
     yield f"## {text(view.workload)}"
     yield ""
     if view.about:
@@ -54,43 +63,46 @@ def _top(view: View) -> Iterator[str]:
     yield ""
 
 
-def _engines(view: View) -> Iterator[str]:
+def _write_engines(view: View) -> Iterator[str]:
     if not view.is_timed:
         rows = [
-            (text(c.engine), _format_answered(c), size(c.peak), _version(c)) for c in view.columns
+            (text(c.engine), _format_answered(c), format_size(c.peak), _write_version(c))
+            for c in view.columns
         ]
-        yield from table(("engine", "answered", "peak", "version"), rows)
+        yield from write_table(("engine", "answered", "peak", "version"), rows)
         return
     against = f"ratio to {view.baseline}"
     headings = ("engine", against, "answered", "rounds", *TIMES, "peak", "version")
-    yield from table(headings, [_engine(column) for column in view.columns])
+    yield from write_table(headings, [_write_engine(column) for column in view.columns])
     yield f"{view.sums}."
     yield ""
 
 
-def _engine(column: EngineSummary) -> tuple[str, ...]:
+def _write_engine(column: EngineSummary) -> tuple[str, ...]:
     times = (column.startup, column.load, column.cold, column.hot)
     ran = (
         text(column.engine),
-        _ratio(column.overall),
+        _write_ratio(column.overall),
         _format_answered(column),
         str(column.rounds),
     )
-    return (*ran, *map(seconds, times), size(column.peak), _version(column))
+    return (*ran, *map(format_seconds, times), format_size(column.peak), _write_version(column))
 
 
 def _format_answered(column: EngineSummary) -> str:
     return f"{column.answered} of {column.asked}"
 
 
-def _version(column: EngineSummary) -> str:
+def _write_version(column: EngineSummary) -> str:
     return text(column.version) or "—"
 
 
-def _questions(view: View) -> Iterator[str]:
+def _write_questions(view: View) -> Iterator[str]:
     headings = ("question", *view.engines)
-    cell = _cell if view.is_timed else _format_outcome
-    yield from table(headings, [(_question(row), *map(cell, row.cells)) for row in view.rows])
+    cell = _write_cell if view.is_timed else _format_outcome
+    yield from write_table(
+        headings, [(_write_question(row), *map(cell, row.cells)) for row in view.rows]
+    )
     if not view.is_timed:
         yield from ("Each cell: the outcome; peak memory of all processes.", "")
         return
@@ -102,24 +114,24 @@ def _questions(view: View) -> Iterator[str]:
     yield ""
 
 
-def _question(row: Row) -> str:
+def _write_question(row: Row) -> str:
     return f"{text(row.title)}: {text(row.question)}" if row.question else text(row.title)
 
 
 def _format_outcome(cell: Cell) -> str:
-    return f"{cell.word}<br>{size(cell.peak)}" if cell.ok else f"_{cell.word}_"
+    return f"{cell.word}<br>{format_size(cell.peak)}" if cell.ok else f"_{cell.word}_"
 
 
-def _cell(cell: Cell) -> str:
+def _write_cell(cell: Cell) -> str:
     if not cell.ok:
         return f"_{cell.word}_"
     if cell.time is None:
-        return f"cold {seconds(cell.cold)}<br>{size(cell.peak)}"
-    time = f"**{seconds(cell.time)}**" if cell.best else seconds(cell.time)
-    return f"{time}<br>{_ratio(cell.ratio)}<br>{size(cell.peak)}"
+        return f"cold {format_seconds(cell.cold)}<br>{format_size(cell.peak)}"
+    time = f"**{format_seconds(cell.time)}**" if cell.best else format_seconds(cell.time)
+    return f"{time}<br>{_write_ratio(cell.ratio)}<br>{format_size(cell.peak)}"
 
 
-def _ratio(found: Ratio | None) -> str:
+def _write_ratio(found: Ratio | None) -> str:
     if found is None:
         return "—"
     return f"{found.text}<br>{text(found.note)}" if found.note else f"{found.mark}{found.text}"
@@ -128,27 +140,29 @@ def _ratio(found: Ratio | None) -> str:
 def _write_offered(view: View) -> Iterator[str]:
     for program in view.offered:
         yield f"### {text(program.query)} in {text(program.engine)}, to paste"
-        yield from ("", fence(program.text, "python"), "")
+        yield from ("", write_fence(program.text, "python"), "")
 
 
-def _failures(view: View) -> Iterator[str]:
+def _write_failures(view: View) -> Iterator[str]:
     if not view.failures:
         return
     yield from ("### Failures", "")
     for failure in view.failures:
-        yield from _failure(failure)
+        yield from _write_failure(failure)
     yield ""
 
 
-def _failure(failure: FailedRuns) -> Iterator[str]:
+def _write_failure(failure: FailedRuns) -> Iterator[str]:
     where = f"**{text(failure.engine)}**, {text(failure.query)}"
     evidence = f": {text(failure.evidence)}" if failure.evidence else ""
     yield f"- {where}: {failure.ending}{evidence}"
     if failure.log.strip():
-        yield from _indent(_details("last lines of the log", fence(failure.log, "text")))
+        yield from _indent(
+            _write_details("last lines of the log", write_fence(failure.log, "text"))
+        )
 
 
-def _agreement(view: View) -> Iterator[str]:
+def _write_agreement(view: View) -> Iterator[str]:
     if not view.checked:
         return
     yield from ("### Answer check", "")
@@ -158,7 +172,7 @@ def _agreement(view: View) -> Iterator[str]:
             if difference.rows:
                 rows = "\n".join("  ".join(row) for row in difference.rows)
                 summary = f"{difference.engine}: first rows that differ"
-                yield from _indent(_details(summary, fence(rows, "text")))
+                yield from _indent(_write_details(summary, write_fence(rows, "text")))
     yield ""
 
 
@@ -168,39 +182,41 @@ def _indent(block: Iterable[str]) -> Iterator[str]:
         yield f"  {line}".rstrip()
 
 
-def _stories(view: View) -> Iterator[str]:
+def _write_stories(view: View) -> Iterator[str]:
     for one in view.stories:
-        yield from story(one, "###")
+        yield from write_story(one, "###")
 
 
-def story(content: Story, mark: str = "#") -> Iterator[str]:
+def write_story(content: Story, mark: str = "#") -> Iterator[str]:
     """Return a story under a heading of a mark."""
     yield from (f"{mark} {text(content.title)}", "")
     for warning in content.warnings:
         yield from (f"> **Warning:** {text(warning)}", "")
     for grid in content.grids:
         yield from (f"{mark}# {text(grid.caption)}", "")
-        yield from table(grid.headings, [tuple(map(text, row)) for row in grid.rows])
+        yield from write_table(grid.headings, [tuple(map(text, row)) for row in grid.rows])
     yield from (text(content.legend), "")
 
 
-def _facts(view: View) -> Iterator[str]:
+def _write_facts(view: View) -> Iterator[str]:
     lines = []
     for facts in view.facts:
         lines += [f"**{text(facts.title)}**", ""]
         lines += [f"- {text(label)}: {text(value)}" for label, value in facts.items]
         lines += [""]
     if lines:
-        yield from _details("Data, limits, machine, versions", "\n".join(lines))
+        yield from _write_details("Data, limits, machine, versions", "\n".join(lines))
         yield ""
 
 
-def _programs(view: View) -> Iterator[str]:
+def _write_programs(view: View) -> Iterator[str]:
     for row in view.rows:
         own = [program for program in view.programs if program.query == row.query]
         if own:
-            blocks = "\n\n".join(map(_program, own))
-            yield from _details(f"Programs of {row.query}: {row.question}".rstrip(": "), blocks)
+            blocks = "\n\n".join(map(_write_program, own))
+            yield from _write_details(
+                f"Programs of {row.query}: {row.question}".rstrip(": "), blocks
+            )
             yield ""
 
 
@@ -210,23 +226,23 @@ def _places(view: View) -> Iterator[str]:
     yield ""
 
 
-def _program(program: StoredProgram) -> str:
-    return f"{text(program.engine)} (`{program.path}`)\n\n{fence(program.text, 'python')}"
+def _write_program(program: StoredProgram) -> str:
+    return f"{text(program.engine)} (`{program.path}`)\n\n{write_fence(program.text, 'python')}"
 
 
 def _render_command(view: View) -> Iterator[str]:
     if view.command:
-        yield from ("Reproduce:", "", fence(view.command, "sh"), "")
+        yield from ("Reproduce:", "", write_fence(view.command, "sh"), "")
     if view.source:
-        yield from _details("The workload", fence(view.source, "yaml"))
+        yield from _write_details("The workload", write_fence(view.source, "yaml"))
         yield ""
 
 
-def _details(summary: str, inside: str) -> Iterable[str]:
+def _write_details(summary: str, inside: str) -> Iterable[str]:
     return (f"<details><summary>{text(summary)}</summary>", "", inside, "", "</details>")
 
 
-def table(
+def write_table(
     headings: Sequence[str], rows: Sequence[Sequence[str]], first_left: int = 1
 ) -> Iterator[str]:
     """Return a table, its first columns set to the left; headings are escaped, cells are not."""

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ..storage.records import Outcome, Run
 from ..storage.trials import StoredSearch, Trial, TrialCounts
-from .units import ratio, seconds, size
+from .units import format_ratio, format_seconds, format_size
 
 BAR = 12  # characters of the longest bar on a terminal
 LEGEND = (
@@ -61,11 +61,11 @@ class Floor:
         if self.ending.startswith(Outcome.TIMEOUT):
             why = "it timed out there, for example because it reread files that the limit evicted"
         elif (self.charged or 0) > self.low:
-            total = size(self.charged)
+            total = format_size(self.charged)
             why = f"a limit also counts cached files and kernel memory, {total} without a limit"
         else:
             why = "the peak is sampled, and varies between runs"
-        where = f"{size(self.low)}, above its unlimited peak of {size(self.peak)}"
+        where = f"{format_size(self.low)}, above its unlimited peak of {format_size(self.peak)}"
         return f"{self.engine} fails at {where}: {why}."
 
     @property
@@ -74,7 +74,7 @@ class Floor:
         if self.low is None:
             return "—"
         failed = self.of - self.finished
-        return f"{size(self.low)} ({failed} of {self.of})"
+        return f"{format_size(self.low)} ({failed} of {self.of})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Page:
     warnings: tuple[str, ...]
     floors: tuple[Floor, ...]
 
-    def width(self, count: int | None) -> float:
+    def measure_width(self, count: int | None) -> float:
         """Return a share of the longest bar, in per cent."""
         longest = max((max(f.floor or 0, f.peak or 0) for f in self.floors), default=0)
         return round(100 * (count or 0) / longest, 1) if longest else 0.0
@@ -99,7 +99,7 @@ def build(stored: StoredSearch) -> Page:
     """Return a stored search, finished or not, as reports show it."""
     head = stored.head
     places = dict.fromkeys((q, e) for q in head.queries for e in head.engines)
-    floors = (_floor(e, q, _of(stored.trials, e, q)) for q, e in places)
+    floors = (_write_floor(e, q, _of(stored.trials, e, q)) for q, e in places)
     rows = head.dataset.get("rows", 0)
     return Page(
         workload=head.workload,
@@ -116,7 +116,7 @@ def _of(trials: Sequence[Trial], engine: str, query: str) -> list[Trial]:
     return [t for t in trials if (t.run.engine, t.run.query) == (engine, query)]
 
 
-def _floor(engine: str, query: str, trials: Sequence[Trial]) -> Floor:
+def _write_floor(engine: str, query: str, trials: Sequence[Trial]) -> Floor:
     free = [trial.run for trial in trials if trial.limit is None]
     bad = next((run for run in free if run.outcome is not Outcome.OK), None)
     if bad:
@@ -126,7 +126,7 @@ def _floor(engine: str, query: str, trials: Sequence[Trial]) -> Floor:
     peak = max((run.memory.answering for run in free), default=None)
     low, high = tried.low, tried.high
     if high is None:
-        why = f"more than {size(low)}" if low else "not searched"
+        why = f"more than {format_size(low)}" if low else "not searched"
         return Floor(engine, query, None, low=low, peak=peak, why=why)
     at = [trial.run for trial in trials if trial.limit == high]
     below = [t.run for t in trials if t.limit == low and t.run.outcome is not Outcome.OK]
@@ -179,13 +179,13 @@ def _print(page: Page, console: Console) -> None:
         console.print(Text(f"! {warning}", style="yellow"))
     for query in dict.fromkeys(floor.query for floor in page.floors):
         console.print()
-        console.print(_table(page, query))
+        console.print(_write_table(page, query))
         for note in (floor.note for floor in page.floors if floor.query == query and floor.note):
             console.print(Text(note))
     console.print(Text(LEGEND, style="dim"))
 
 
-def _table(page: Page, query: str) -> Table:
+def _write_table(page: Page, query: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
     table.add_column(query, overflow="fold", style="bold")
     for heading in ("smallest", "fails at", "unlimited", "time", "cost"):
@@ -193,13 +193,13 @@ def _table(page: Page, query: str) -> Table:
     table.add_column("", overflow="fold")
     for floor in page.floors:
         if floor.query == query:
-            table.add_row(floor.engine, *_cells(page, floor))
+            table.add_row(floor.engine, *_write_cells(page, floor))
     return table
 
 
-def _cells(page: Page, floor: Floor) -> tuple[str, ...]:
+def _write_cells(page: Page, floor: Floor) -> tuple[str, ...]:
     if floor.floor is None:
-        return ("—", "", size(floor.peak), "", "", floor.why)
-    bar = "█" * max(1, round(page.width(floor.floor) / 100 * BAR))
-    times = seconds(floor.time), ratio(floor.cost)
-    return (size(floor.floor), floor.fails, size(floor.peak), *times, bar)
+        return ("—", "", format_size(floor.peak), "", "", floor.why)
+    bar = "█" * max(1, round(page.measure_width(floor.floor) / 100 * BAR))
+    times = format_seconds(floor.time), format_ratio(floor.cost)
+    return (format_size(floor.floor), floor.fails, format_size(floor.peak), *times, bar)

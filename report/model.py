@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..storage.records import Disagreement, Outcome, Phase
-from .units import format_count, ratio, ratio_text
+from .units import format_count, format_ratio, format_ratio_interval
 
 
 class Verdict(StrEnum):
@@ -67,8 +67,8 @@ class Ratio:
     def text(self) -> str:
         """Return the ratio with its interval, as far as it is known."""
         if self.verdict is Verdict.BASELINE:
-            return ratio(self.value)
-        return ratio_text(self.value, self.low, self.high)
+            return format_ratio(self.value)
+        return format_ratio_interval(self.value, self.low, self.high)
 
     @property
     def note(self) -> str:

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from ..storage.records import Outcome, Run
 from ..storage.sanitize import sanitize
-from .units import seconds
+from .units import format_seconds
 
 LOG_SECONDS = 60.0  # a log file gets a line at least this often, between runs
 
@@ -127,7 +127,7 @@ class Progress:
             left = min(left, self.budget - spent)
         if left <= 0:
             return ", past the time budget"
-        return f", about {seconds(left)} left" if left >= 1 else ", less than 1 s left"
+        return f", about {format_seconds(left)} left" if left >= 1 else ", less than 1 s left"
 
     def _is_silent(self) -> bool:
         return self.clock() - self.wrote >= LOG_SECONDS

@@ -15,7 +15,14 @@ from ..spec.workload import YOURS
 from ..storage.records import Outcome
 from .labels import parse_program
 from .model import Cell, EngineSummary, Ratio, Row, StoredProgram, Verdict, View
-from .units import format_count, interval, join_names, ratio, seconds, size
+from .units import (
+    format_count,
+    format_interval,
+    format_ratio,
+    format_seconds,
+    format_size,
+    join_names,
+)
 
 DOUBTS = {
     Verdict.SLOWER: "Your code is the fastest",
@@ -58,7 +65,7 @@ def describe_offer(view: View) -> Iterator[str]:
 
 def find_offer(view: View) -> Offer | None:
     """Return the best engine beside the person's code; None where nothing can be compared."""
-    rows = [row for row in view.rows if _cell(row, view.baseline).time is not None]
+    rows = [row for row in view.rows if _find_cell(row, view.baseline).time is not None]
     disputed = {
         difference.engine
         for check in view.checked
@@ -124,8 +131,8 @@ def _write_call(guard: ast.If, files: Sequence[str]) -> Iterator[str]:
 
 def _make_offer(column: EngineSummary, rows: Sequence[Row], baseline: str) -> Offer:
     assert column.overall is not None
-    new = [_cell(row, column.engine) for row in rows]
-    old = [_cell(row, baseline) for row in rows]
+    new = [_find_cell(row, column.engine) for row in rows]
+    old = [_find_cell(row, baseline) for row in rows]
     return Offer(
         column.engine,
         tuple(row.query for row in rows),
@@ -135,7 +142,7 @@ def _make_offer(column: EngineSummary, rows: Sequence[Row], baseline: str) -> Of
     )
 
 
-def _cell(row: Row, engine: str) -> Cell:
+def _find_cell(row: Row, engine: str) -> Cell:
     return next(cell for cell in row.cells if cell.engine == engine)
 
 
@@ -151,8 +158,9 @@ def _describe_gain(offer: Offer, view: View) -> str:
     new, old = offer.times
     what = "this" if len(view.rows) == 1 else _name_questions(offer, view)
     return (
-        f"{offer.engine} answers {what} in {seconds(new)} where your code takes {seconds(old)} "
-        f"({_describe_speed(offer.ratio)}){_memory(offer)}; {_count_lines(offer.queries, view)}."
+        f"{offer.engine} answers {what} in {format_seconds(new)} where your code takes "
+        f"{format_seconds(old)} ({_describe_speed(offer.ratio)}){_describe_memory(offer)}; "
+        f"{_count_lines(offer.queries, view)}."
     )
 
 
@@ -165,15 +173,15 @@ def _name_questions(offer: Offer, view: View) -> str:
 def _describe_speed(found: Ratio) -> str:
     """Return how many times faster: the ratio and its interval turned around."""
     low, high = found.low, found.high
-    span = interval(1 / high, 1 / low) if low and high else ""
-    return f"{ratio(1 / found.value)} {span}".rstrip()
+    span = format_interval(1 / high, 1 / low) if low and high else ""
+    return f"{format_ratio(1 / found.value)} {span}".rstrip()
 
 
-def _memory(offer: Offer) -> str:
+def _describe_memory(offer: Offer) -> str:
     new, old = offer.peaks
     if new is None or old is None:
         return ""
-    return f", with {size(new)} instead of {size(old)}"
+    return f", with {format_size(new)} instead of {format_size(old)}"
 
 
 def _count_lines(queries: Sequence[str], view: View) -> str:
@@ -186,12 +194,12 @@ def _describe_doubt(offer: Offer) -> str:
     """Return that nothing is certainly faster, and what the best engine takes."""
     found = offer.ratio
     start = DOUBTS.get(found.verdict, "No engine is certainly faster than your code")
-    return f"{start}: {offer.engine} takes {found.text} its time{_memory(offer)}."
+    return f"{start}: {offer.engine} takes {found.text} its time{_describe_memory(offer)}."
 
 
 def _find_rescue(row: Row, view: View) -> Cell | None:
     """Return the fastest engine that answers where the code itself does not within the limits."""
-    own = _cell(row, view.baseline)
+    own = _find_cell(row, view.baseline)
     able = [cell for cell in row.cells if cell.time is not None]
     if own.outcome not in LIMITED or not able:
         return None
@@ -200,7 +208,7 @@ def _find_rescue(row: Row, view: View) -> Cell | None:
 
 def _describe_loss(row: Row, view: View) -> Iterator[str]:
     """Report that the code has no time on a question, and which engine does answer it."""
-    own = _cell(row, view.baseline)
+    own = _find_cell(row, view.baseline)
     failed = [f for f in view.failures if f.engine == view.baseline and f.query == row.query]
     evidence = failed[0].evidence if failed else ""
     differ = [d for c in view.checked if row.query in c.queries for d in c.differ]
@@ -226,6 +234,6 @@ def _describe_rescue(row: Row, view: View) -> str:
     rescue = _find_rescue(row, view)
     if rescue is None:
         return ""
-    memory = f" with {size(rescue.peak)}" if rescue.peak else ""
-    answered = f"{rescue.engine} answers in {seconds(rescue.time)}{memory}"
+    memory = f" with {format_size(rescue.peak)}" if rescue.peak else ""
+    answered = f"{rescue.engine} answers in {format_seconds(rescue.time)}{memory}"
     return f", which {answered}; {_count_lines([row.query], view)}"

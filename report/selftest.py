@@ -89,8 +89,8 @@ def count_rounds(pairs: int, count: int, rounds: int) -> int:
 
 def build(stored: StoredComparison, rounds: int, count: int = SIMULATED) -> SelfTest:
     """Test verdicts on the rounds of a stored comparison; ResultsError where they are too few."""
-    everything = {engine: _samples(stored.runs, engine) for engine in _engines(stored.runs)}
-    noise = noise_of([pool(samples) for samples in everything.values()])
+    everything = {engine: _samples(stored.runs, engine) for engine in _list_engines(stored.runs)}
+    noise = measure_noise([pool(samples) for samples in everything.values()])
     if len(noise.shape) < LEAST:
         raise ResultsError(
             f"{stored.path}: {len(noise.shape)} pairs of rounds are too few to estimate the noise "
@@ -103,7 +103,7 @@ def build(stored: StoredComparison, rounds: int, count: int = SIMULATED) -> Self
     return SelfTest(real, rounds, noise.typical, simulated)
 
 
-def noise_of(pools: Sequence[Sequence[Sequence[float]]]) -> NoiseModel:
+def measure_noise(pools: Sequence[Sequence[Sequence[float]]]) -> NoiseModel:
     """Return the noise in each engine's logarithmic ratios, a row a question."""
     scales = [[math.sqrt(fmean(log**2 for log in row)) for row in rows] for rows in pools]
     shape = [
@@ -139,7 +139,7 @@ def judge_itself(
             for query, row in questions.items()
             for half, times in zip(HALVES, halve(row, block), strict=True)
         }
-        noisy = statistics.noisy_share([run for run in own if run.round in block])
+        noisy = statistics.compute_noisy_share([run for run in own if run.round in block])
         timings = Timings({**others, **halves}, least)
         found = (timings.judge(*HALVES, query, noisy) for query in questions)
         yield from (ratio for ratio in found if ratio)
@@ -203,7 +203,7 @@ def _conclude(found: SelfTest) -> str:
     )
 
 
-def _engines(runs: Sequence[Run]) -> tuple[str, ...]:
+def _list_engines(runs: Sequence[Run]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(run.engine for run in runs if run.outcome is Outcome.OK))
 
 
@@ -214,12 +214,12 @@ def _samples(runs: Sequence[Run], engine: str) -> dict[str, dict[int, float]]:
 
 
 def _simulate(seed: random.Random, noise: NoiseModel, rounds: int, count: int) -> Simulation:
-    same, slower = (_verdicts(seed, noise, rounds, count, truth) for truth in (1.0, PLANTED))
+    same, slower = (_list_verdicts(seed, noise, rounds, count, truth) for truth in (1.0, PLANTED))
     errs = sum(verdict.is_decided for verdict in same) / len(same)
     return Simulation(rounds, errs, slower.count(Verdict.SLOWER) / len(slower))
 
 
-def _verdicts(
+def _list_verdicts(
     seed: random.Random, noise: NoiseModel, rounds: int, count: int, truth: float
 ) -> list[Verdict]:
     """Return so many verdicts, of comparisons of all engines' questions in turn."""

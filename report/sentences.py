@@ -13,7 +13,14 @@ from . import statistics
 from .labels import describe_labels, name_baseline
 from .model import Doubt, EngineSummary, Ratio, Row, Verdict, View
 from .recommendation import describe_offer, find_offer, is_own_code
-from .units import format_count, interval, join_names, percent, seconds, size
+from .units import (
+    format_count,
+    format_interval,
+    format_percent,
+    format_seconds,
+    format_size,
+    join_names,
+)
 
 SPILLED = 32 * 2**20  # bytes; a scheduler's own logs are below it
 # What an engine's lead over the next one is called.
@@ -31,20 +38,20 @@ def write_findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     timed = any(run.times.hot for run in stored.runs)
     # A check times nothing: there the answers come before the memory.
     parts = (
-        _partial(view, stored),
+        _tell_partial(view, stored),
         describe_offer(view),
-        () if len(view.rows) == 1 and find_offer(view) else _winner(view, stored),
+        () if len(view.rows) == 1 and find_offer(view) else _tell_winner(view, stored),
         _describe_upgrades(view),
-        *((_memory(view), answers) if timed else (answers, _memory(view))),
+        *((_tell_memory(view), answers) if timed else (answers, _tell_memory(view))),
         _describe_spills(stored),
         describe_labels(view.engines, stored),
     )
     return tuple(sentence for part in parts for sentence in part)
 
 
-def warnings(view: View, stored: StoredComparison) -> tuple[str, ...]:
+def tell_warnings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     """Return the warnings that weaken the results."""
-    busy = statistics.noisy_share(stored.runs) > statistics.NOISY_SHARE
+    busy = statistics.compute_noisy_share(stored.runs) > statistics.NOISY_SHARE
     return (*stored.warnings, *run_warnings(stored), *(() if busy else _rounds(view)))
 
 
@@ -52,7 +59,7 @@ def run_warnings(stored: StoredComparison) -> tuple[str, ...]:
     """Return what the runs themselves hold against the results: clusters, cores, noise."""
     if not any(run.times.hot for run in stored.runs):  # a check times nothing
         return tuple(_clusters(stored))
-    return (*_clusters(stored), *_cores(stored), *_noise(stored))
+    return (*_clusters(stored), *_tell_cores(stored), *_tell_noise(stored))
 
 
 def describe_setting(head: Head) -> str:
@@ -69,7 +76,7 @@ def describe_setting(head: Head) -> str:
         else name
         if isinstance(name, str)
         else "",
-        f"{size(weight)} of Parquet" if isinstance(weight, int) and weight else "",
+        f"{format_size(weight)} of Parquet" if isinstance(weight, int) and weight else "",
         f"{format_count(cores, 'core')} of {cpu}" if isinstance(cores, int) and cpu else "",
         _describe_limits(head.limits),
         head.began[:10],
@@ -80,15 +87,15 @@ def describe_setting(head: Head) -> str:
 def _describe_limits(limits: Mapping[str, object]) -> str:
     memory, time, threads = (limits.get(name) for name in ("memory", "time", "threads"))
     bounds = (
-        size(memory) if isinstance(memory, int) else "",
-        seconds(time) if isinstance(time, int | float) else "",
+        format_size(memory) if isinstance(memory, int) else "",
+        format_seconds(time) if isinstance(time, int | float) else "",
         format_count(threads, "thread") if isinstance(threads, int) else "",
     )
     known = [bound for bound in bounds if bound]
     return f"limits per engine: {', '.join(known)}" if known else ""
 
 
-def _partial(view: View, stored: StoredComparison) -> Iterator[str]:
+def _tell_partial(view: View, stored: StoredComparison) -> Iterator[str]:
     ended, planned = _count_runs(stored)
     if not stored.runs:
         yield "No run has finished yet: there is nothing to compare."
@@ -105,7 +112,7 @@ def _count_runs(stored: StoredComparison) -> tuple[int, int]:
     return done, planned if isinstance(planned, int) else 0
 
 
-def _winner(view: View, stored: StoredComparison) -> Iterator[str]:
+def _tell_winner(view: View, stored: StoredComparison) -> Iterator[str]:
     if not any(cell.ok for row in view.rows for cell in row.cells):
         if view.failures:
             yield "No engine answered any question."
@@ -113,7 +120,7 @@ def _winner(view: View, stored: StoredComparison) -> Iterator[str]:
     first, *others = _rank_winners(view) or ([],)
     if first:
         names = join_names([column.engine for column in first])
-        yield f"{_headline(names, first, view)}{_lead(view, first, stored)}."
+        yield f"{_tell_headline(names, first, view)}{_lead(view, first, stored)}."
     placed = [f"{c.engine} is {_list_places(view, c.engine)}" for own in others for c in own]
     if placed:
         yield f"{'; '.join(placed)}."
@@ -130,7 +137,7 @@ def _rank_winners(view: View) -> list[list[EngineSummary]]:
     return [ranks[rank] for rank in sorted(ranks, reverse=True)]
 
 
-def _headline(names: str, first: list[EngineSummary], view: View) -> str:
+def _tell_headline(names: str, first: list[EngineSummary], view: View) -> str:
     """Return how many questions the first engines win clearly, and how many they only lead."""
     column, total = first[0], len(view.rows)
     verb = "is" if len(first) == 1 else "are each"
@@ -191,7 +198,7 @@ def _share(count: int, total: int) -> str:
     return "the only question" if total == 1 else f"all {format_count(total, 'question')}"
 
 
-def _first(view: View) -> list[str]:
+def _tell_first(view: View) -> list[str]:
     return [column.engine for first in _rank_winners(view)[:1] for column in first]
 
 
@@ -216,7 +223,7 @@ def _time_against(other: str, found: Ratio, over: int) -> str:
     `over` is the number of questions both answered; 0 means all, which needs no mention.
     """
     where = f" over the {format_count(over, 'question')} both answered" if over else ""
-    notes = "; ".join(_certainty(found))
+    notes = "; ".join(_tell_certainty(found))
     value = found.text.partition(" [")[0]
     return f"{value} the time of {other}{where}{f' ({notes})' if notes else ''}"
 
@@ -230,14 +237,14 @@ def _describe_upgrades(view: View) -> Iterator[str]:
             "; it no longer answers": one.lost,
         }
         changes = "".join(f"{words} {join_names(on)}" for words, on in parts.items() if on)
-        if not changes and one.older == view.baseline and _first(view) == [one.newer]:
+        if not changes and one.older == view.baseline and _tell_first(view) == [one.newer]:
             continue  # the first sentence holds the same ratio
         over = 0 if one.over == len(view.rows) else one.over
         yield f"{one.newer} takes {_time_against(one.older, one.overall, over)}{changes}."
 
 
-def _certainty(overall: Ratio) -> Iterator[str]:
-    if span := interval(overall.low, overall.high):
+def _tell_certainty(overall: Ratio) -> Iterator[str]:
+    if span := format_interval(overall.low, overall.high):
         yield f"95 % interval {span.strip('[]')}"
     elif overall.verdict.is_decided or overall.doubt not in {Doubt.ONE_ROUND, Doubt.NOISE}:
         yield overall.rounds
@@ -247,7 +254,7 @@ def _certainty(overall: Ratio) -> Iterator[str]:
         yield overall.reason
 
 
-def _memory(view: View) -> Iterator[str]:
+def _tell_memory(view: View) -> Iterator[str]:
     most = max((column.answered for column in view.columns), default=0)
     full = [c for c in view.columns if c.answered == most and c.peak is not None and most]
     if len(full) < 2:
@@ -256,9 +263,9 @@ def _memory(view: View) -> Iterator[str]:
     greatest = max(full, key=lambda column: column.peak or 0)
     between = [c for c in full if c.engine == view.baseline and c not in (least, greatest)]
     yield (
-        f"{least.engine} used the least memory, a peak of {size(least.peak)}; "
-        f"{greatest.engine} used the most, {size(greatest.peak)}"
-        f"{''.join(f'; {c.engine} used {size(c.peak)}' for c in between)}."
+        f"{least.engine} used the least memory, a peak of {format_size(least.peak)}; "
+        f"{greatest.engine} used the most, {format_size(greatest.peak)}"
+        f"{''.join(f'; {c.engine} used {format_size(c.peak)}' for c in between)}."
     )
 
 
@@ -269,7 +276,7 @@ def _describe_spills(stored: StoredComparison) -> Iterator[str]:
         if (disk := run.memory.disk or 0) >= SPILLED:
             most[run.engine] = max(most.get(run.engine, 0), disk)
     if most:
-        sizes = join_names([f"{size(disk)} by {engine}" for engine, disk in most.items()])
+        sizes = join_names([f"{format_size(disk)} by {engine}" for engine, disk in most.items()])
         yield f"Temporary files on disk, at their peak: {sizes}."
 
 
@@ -287,10 +294,10 @@ def _describe_ending(outcome: Outcome, queries: list[str], limits: Mapping[str, 
     memory, time = limits.get("memory"), limits.get("time")
     match outcome:
         case Outcome.OUT_OF_MEMORY:
-            limit = f" (limit {size(memory)})" if isinstance(memory, int) else ""
+            limit = f" (limit {format_size(memory)})" if isinstance(memory, int) else ""
             return f"ran out of memory on {where}{limit}"
         case Outcome.TIMEOUT:
-            limit = f" (limit {seconds(time)})" if isinstance(time, int | float) else ""
+            limit = f" (limit {format_seconds(time)})" if isinstance(time, int | float) else ""
             return f"timed out on {where}{limit}"
         case Outcome.WRONG:
             return f"returned a wrong answer for {where}"
@@ -339,7 +346,7 @@ def _clusters(stored: StoredComparison) -> Iterator[str]:
         yield str(note)
 
 
-def _cores(stored: StoredComparison) -> Iterator[str]:
+def _tell_cores(stored: StoredComparison) -> Iterator[str]:
     """Report each engine whose runs used more cores than the limit of threads."""
     for engine in dict.fromkeys(run.engine for run in stored.runs if run.cores):
         wide = [run for run in stored.runs if run.engine == engine and run.cores]
@@ -350,19 +357,19 @@ def _cores(stored: StoredComparison) -> Iterator[str]:
         )
 
 
-def _noise(stored: StoredComparison) -> Iterator[str]:
+def _tell_noise(stored: StoredComparison) -> Iterator[str]:
     """Report each disturbance of the machine, and what to do about it."""
     noises = [run.noise for run in stored.runs]
     of = format_count(len(noises), "run")
     if busy := sum((n.foreign or 0) > statistics.FOREIGN_CPU for n in noises):
         yield (
-            f"Other processes used over {percent(statistics.FOREIGN_CPU)} of the CPU during {busy} "
-            f"of {of}: stop them and compare again."
+            f"Other processes used over {format_percent(statistics.FOREIGN_CPU)} of the CPU during "
+            f"{busy} of {of}: stop them and compare again."
         )
     if stolen := sum((n.steal or 0) > statistics.STEAL for n in noises):
         yield (
-            f"Other virtual machines used over {percent(statistics.STEAL)} of the CPU during "
-            f"{stolen} of {of}: compare on a dedicated machine, or at a quieter time."
+            f"Other virtual machines used over {format_percent(statistics.STEAL)} of the CPU "
+            f"during {stolen} of {of}: compare on a dedicated machine, or at a quieter time."
         )
     if swapped := sum((n.swapped or 0) > statistics.SWAPPED for n in noises):
         yield (

@@ -28,7 +28,7 @@ from ..storage.records import Noise, Run
 from .distributions import student
 from .model import Doubt, Ratio, Verdict
 from .spread import Spread, pool
-from .units import HUGE, format_count, format_two_digits, percent
+from .units import HUGE, format_count, format_percent, format_two_digits
 
 # Where a program lies in memory alone makes it differ from itself by a per cent (Mytkowicz et al.
 # 2009, "Producing wrong data without doing anything obviously wrong!"); no interval shows that.
@@ -71,12 +71,12 @@ class Estimate:
         """Return the 95 % interval of the ratio; it holds the ratio that is shown."""
         half = student(max(self.freedom, 1.0)) * self.error + abs(self.drift) / 2
         half = min(max(half, abs(self.shown - self.centre)), LARGEST)
-        return _exponent(self.centre - half), _exponent(self.centre + half)
+        return _compute_exponent(self.centre - half), _compute_exponent(self.centre + half)
 
     @property
     def value(self) -> float:
         """Return the ratio that is shown."""
-        return _exponent(self.shown)
+        return _compute_exponent(self.shown)
 
 
 def sample(run: Run) -> float | None:
@@ -84,7 +84,7 @@ def sample(run: Run) -> float | None:
     return min(run.times.hot, default=None)
 
 
-def cold(run: Run) -> float | None:
+def read_cold(run: Run) -> float | None:
     """Return the seconds of a process's first execution."""
     return run.times.cold
 
@@ -106,7 +106,7 @@ def is_noisy(noise: Noise) -> bool:
     return shared or (noise.swapped or 0) > SWAPPED or (noise.throttled or 0) > 0
 
 
-def noisy_share(runs: Sequence[Run]) -> float:
+def compute_noisy_share(runs: Sequence[Run]) -> float:
     """Return the share of runs beside which the machine did too much else."""
     return fmean(is_noisy(run.noise) for run in runs) if runs else 0.0
 
@@ -120,7 +120,7 @@ def pair_rounds(engine: Mapping[int, float], baseline: Mapping[int, float]) -> d
     }
 
 
-def within(runs: Sequence[Run]) -> float:
+def pool_within(runs: Sequence[Run]) -> float:
     """Return the least variance that a round's sample can have: that of a mean of its hot runs.
 
     It is pooled from the logarithms of the hot runs inside each process; 0 where none has two.
@@ -282,23 +282,25 @@ def _explain(verdict: Verdict, found: Estimate) -> tuple[str, Doubt | None]:
     """Return why it is this verdict, and what makes it doubtful."""
     low, high = found.interval
     if found.drift:
-        drift = _exponent(abs(found.drift)) - 1
-        return f"a drift of {percent(drift)} over the rounds", Doubt.DRIFT
+        drift = _compute_exponent(abs(found.drift)) - 1
+        return f"a drift of {format_percent(drift)} over the rounds", Doubt.DRIFT
     if verdict is Verdict.SAME:
-        return f"within {percent(SAME)}", None
+        return f"within {format_percent(SAME)}", None
     if verdict.is_decided:
-        return (f"by less than {percent(SAME)}" if _is_near(low, high) else ""), None
+        return (f"by less than {format_percent(SAME)}" if _is_near(low, high) else ""), None
     if found.rounds == _count_rounds(1):
         return found.rounds, Doubt.ONE_ROUND
     factor = min(math.sqrt(high / low), HUGE)
     width = (
-        f"±{percent(factor - 1)}" if factor < 2 else f"± a factor of {format_two_digits(factor)}"
+        f"±{format_percent(factor - 1)}"
+        if factor < 2
+        else f"± a factor of {format_two_digits(factor)}"
     )
     close = ", too close to 1" if low > 1 or high < 1 else ""
     return f"{found.rounds}, {width}{close}", Doubt.NOISE
 
 
-def _exponent(log: float) -> float:
+def _compute_exponent(log: float) -> float:
     return math.exp(min(max(log, -LARGEST), LARGEST))
 
 
@@ -307,7 +309,7 @@ def _count_rounds(count: int) -> str:
 
 
 def _describe_noise(noisy: float) -> str:
-    return f"the machine was busy during {percent(noisy)} of the runs"
+    return f"the machine was busy during {format_percent(noisy)} of the runs"
 
 
 def _judge_far(low: float, high: float) -> Verdict:

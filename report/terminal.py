@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .model import MARKS, Cell, Doubt, EngineSummary, Grid, Ratio, Row, Story, Verdict, View
-from .units import ratio, seconds, size
+from .units import format_ratio, format_seconds, format_size
 
 WIDTH = 80
 GRID_WIDTH = 100  # a table of text is torn where it has less
@@ -36,7 +36,7 @@ def show(view: View, file: TextIO | None = None) -> None:
     """Print a comparison; colour only on a terminal, and not under NO_COLOR."""
     console = Console(file=file, highlight=False, soft_wrap=False)
     if console.is_terminal:
-        console.print(body(view, console.width), crop=False)
+        console.print(write_body(view, console.width), crop=False)
     else:
         console.file.write(render(view, console.width))
 
@@ -45,30 +45,30 @@ def render(view: View, width: int = WIDTH) -> str:
     """Return a comparison as plain text of a width."""
     file = io.StringIO()
     console = Console(file=file, width=width, highlight=False, color_system=None, no_color=True)
-    console.print(body(view, width), crop=False)
+    console.print(write_body(view, width), crop=False)
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
 
 
-def body(view: View, width: int) -> RenderableType:
+def write_body(view: View, width: int) -> RenderableType:
     """Return a comparison as rich lays it out in a width."""
     parts: list[RenderableType] = [Text(_title(view), style="bold")]
     parts += [Text(view.setting, style="dim")] if view.setting else []
-    parts += [_hang("-", sentence) for sentence in view.sentences]
-    parts += [_hang("!", warning, "yellow") for warning in view.warnings]
+    parts += [_indent_wrapped("-", sentence) for sentence in view.sentences]
+    parts += [_indent_wrapped("!", warning, "yellow") for warning in view.warnings]
     if any(cell.outcome for row in view.rows for cell in row.cells):
-        parts += [Text(), _engines(view)]
+        parts += [Text(), _write_engines(view)]
         parts += [Text(f"{view.sums}.", style="dim")] if view.is_timed else []
-        parts += [*_questions(view, width), Text(_legend(view), style="dim")]
-    parts += [*_failures(view), *_differences(view)]
+        parts += [*_write_questions(view, width), Text(_write_legend(view), style="dim")]
+    parts += [*_write_failures(view), *_write_differences(view)]
     for story in view.stories:
-        parts += [Text(), Text(story.title, style="bold"), *_story(story)]
+        parts += [Text(), Text(story.title, style="bold"), *_write_story(story)]
     for program in view.offered:
         title = Text(f"{program.query} in {program.engine}, to paste", style="bold")
         parts += [Text(), title, Text(program.text, no_wrap=True, overflow="ignore")]
     return Group(*parts)
 
 
-def _hang(mark: str, words: str, style: str = "") -> Table:
+def _indent_wrapped(mark: str, words: str, style: str = "") -> Table:
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_row(mark, Text(words, style=style))
     return table
@@ -78,7 +78,7 @@ def _title(view: View) -> str:
     return f"{view.workload}: {view.about}" if view.about else view.workload
 
 
-def _legend(view: View) -> str:
+def _write_legend(view: View) -> str:
     """Return how cells are read, with the marks of the doubts that there are."""
     if not view.is_timed:
         return UNTIMED
@@ -90,7 +90,7 @@ def _legend(view: View) -> str:
     return LEGEND.format(baseline=view.baseline, doubts=doubts)
 
 
-def _engines(view: View) -> Table:
+def _write_engines(view: View) -> Table:
     table = _make_table()
     table.add_column("engine", overflow="fold")
     if not view.is_timed:
@@ -98,32 +98,38 @@ def _engines(view: View) -> Table:
         table.add_column("peak", justify="right")
         for column in view.columns:
             answered = f"{column.answered}/{column.asked}"
-            table.add_row(escape(column.engine), answered, size(column.peak))
+            table.add_row(escape(column.engine), answered, format_size(column.peak))
         return table
     for heading in ("ok", f"to {view.baseline}", "start-up", "load", "cold", "hot", "peak"):
         table.add_column(heading, justify="right", overflow="fold")
     for column in view.columns:
-        table.add_row(*_engine(column))
+        table.add_row(*_write_engine(column))
     return table
 
 
-def _engine(column: EngineSummary) -> tuple[str | Text, ...]:
+def _write_engine(column: EngineSummary) -> tuple[str | Text, ...]:
     overall = column.overall
-    against = _ratio(overall) if overall else Text("—")
+    against = _write_ratio(overall) if overall else Text("—")
     times = (column.startup, column.load, column.cold, column.hot)
     answered = f"{column.answered}/{column.asked}"
     name = escape(column.engine)
-    return (name, answered, against, *(seconds(time) for time in times), size(column.peak))
+    return (
+        name,
+        answered,
+        against,
+        *(format_seconds(time) for time in times),
+        format_size(column.peak),
+    )
 
 
-def _questions(view: View, width: int) -> Iterator[RenderableType]:
+def _write_questions(view: View, width: int) -> Iterator[RenderableType]:
     room = max(1, (width - _name_width(view)) // (CELL + 2))
     for first in range(0, len(view.engines), _spread_evenly(len(view.engines), room)):
         chosen = range(
             first, min(first + _spread_evenly(len(view.engines), room), len(view.engines))
         )
         yield Text()
-        yield _matrix(view, chosen, width)
+        yield _write_matrix(view, chosen, width)
 
 
 def _spread_evenly(count: int, room: int) -> int:
@@ -136,7 +142,7 @@ def _name_width(view: View) -> int:
     return min(22, max((len(row.title) for row in view.rows), default=0))
 
 
-def _matrix(view: View, chosen: Sequence[int], width: int) -> Table:
+def _write_matrix(view: View, chosen: Sequence[int], width: int) -> Table:
     table = _make_table()
     table.add_column("", overflow="fold", max_width=_name_width(view), style="bold")
     for index in chosen:
@@ -147,29 +153,31 @@ def _matrix(view: View, chosen: Sequence[int], width: int) -> Table:
         table.add_column("question", overflow="fold", max_width=spare, style="dim")
     for row in view.rows:
         question = (escape(row.question),) if asks else ()
-        cells = [_cell(row, i) if view.is_timed else _format_outcome(row.cells[i]) for i in chosen]
+        cells = [
+            _write_cell(row, i) if view.is_timed else _format_outcome(row.cells[i]) for i in chosen
+        ]
         table.add_row(escape(row.title), *cells, *question)
     return table
 
 
 def _format_outcome(cell: Cell) -> Text:
-    return Text(f"{cell.word} {size(cell.peak):>8}") if cell.ok else _format_failure(cell)
+    return Text(f"{cell.word} {format_size(cell.peak):>8}") if cell.ok else _format_failure(cell)
 
 
 def _format_failure(cell: Cell) -> Text:
     return Text(cell.word, style="dim" if cell.outcome is None else "magenta")
 
 
-def _cell(row: Row, index: int) -> Text:
+def _write_cell(row: Row, index: int) -> Text:
     cell = row.cells[index]
     if not cell.ok:
         return _format_failure(cell)
     mark = ("?" if row.is_contested else "*") if cell.best else " "
     if cell.time is None:
-        return Text(f"cold {seconds(cell.cold)} {size(cell.peak):>8}")
+        return Text(f"cold {format_seconds(cell.cold)} {format_size(cell.peak):>8}")
     style = "bold" if cell.best else ""
-    text = Text(f"{mark} {_narrow(seconds(cell.time)):>6} ", style=style)
-    return text.append_text(_format_ratio(cell)).append(f" {_narrow(size(cell.peak)):>5}")
+    text = Text(f"{mark} {_narrow(format_seconds(cell.time)):>6} ", style=style)
+    return text.append_text(_format_ratio(cell)).append(f" {_narrow(format_size(cell.peak)):>5}")
 
 
 def _narrow(text: str) -> str:
@@ -179,25 +187,27 @@ def _narrow(text: str) -> str:
 def _format_ratio(cell: Cell) -> Text:
     if cell.ratio is None:
         return Text(f"{'—':>6} ")
-    return _ratio(cell.ratio)
+    return _write_ratio(cell.ratio)
 
 
-def _ratio(found: Ratio) -> Text:
+def _write_ratio(found: Ratio) -> Text:
     """Return a ratio in seven columns where its digits fit."""
-    return Text(f"{ratio(found.value):>6}{found.mark:1}", style=COLOURS.get(found.verdict, ""))
+    return Text(
+        f"{format_ratio(found.value):>6}{found.mark:1}", style=COLOURS.get(found.verdict, "")
+    )
 
 
-def _failures(view: View) -> Iterator[RenderableType]:
+def _write_failures(view: View) -> Iterator[RenderableType]:
     shown = [failure for failure in view.failures if failure.evidence]
     if shown:
         yield Text()
         yield Text("Failures", style="bold")
     for failure in shown:
         where = f"{failure.engine} {failure.query}"
-        yield _hang("-", f"{where}: {failure.ending}: {failure.evidence}")
+        yield _indent_wrapped("-", f"{where}: {failure.ending}: {failure.evidence}")
 
 
-def _differences(view: View) -> Iterator[RenderableType]:
+def _write_differences(view: View) -> Iterator[RenderableType]:
     """Yield the first rows of each answer that differs."""
     for check in view.checked:
         for found in (one for one in check.differ if one.rows):
@@ -217,10 +227,10 @@ def render_sections(
     file = io.StringIO()
     console = Console(file=file, width=GRID_WIDTH, highlight=False, color_system=None)
     console.print(Text(title))
-    console.print(Group(*(_hang("-", sentence) for sentence in sentences)))
-    console.print(Group(*(_hang("!", warning) for warning in warnings)))
+    console.print(Group(*(_indent_wrapped("-", sentence) for sentence in sentences)))
+    console.print(Group(*(_indent_wrapped("!", warning) for warning in warnings)))
     for story in stories:
-        console.print(Group(Text(), Text(story.title), *_story(story)))
+        console.print(Group(Text(), Text(story.title), *_write_story(story)))
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
 
 
@@ -229,19 +239,19 @@ def tell(story: Story) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, GRID_WIDTH)
-    console.print(Group(*_story(story)))
+    console.print(Group(*_write_story(story)))
 
 
-def _story(story: Story) -> Iterator[RenderableType]:
+def _write_story(story: Story) -> Iterator[RenderableType]:
     for warning in story.warnings:
-        yield _hang("!", warning, "yellow")
+        yield _indent_wrapped("!", warning, "yellow")
     for grid in story.grids:
-        yield _grid(grid)
+        yield _write_grid(grid)
         yield Text()
     yield Text(story.legend, style="dim")
 
 
-def _grid(grid: Grid) -> Table:
+def _write_grid(grid: Grid) -> Table:
     table = Table(title=Text(grid.caption), title_justify="left", box=None, pad_edge=False)
     for index, heading in enumerate(grid.headings):
         table.add_column(escape(heading), no_wrap=index == 0, overflow="fold")

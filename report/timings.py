@@ -64,7 +64,7 @@ class Timings:
         times = [tuple(timings.samples[place].values()) for timings in (self, old)]
         spreads = self.spreads.get(engine), old.spreads.get(engine)
         least = self.least.get(engine, 0.0) + old.least.get(engine, 0.0)
-        drift = self._span(engine, query) - old._span(engine, query)
+        drift = self._format_span(engine, query) - old._format_span(engine, query)
         found = statistics.estimate_apart(times[0], times[1], spreads, least, drift)
         return statistics.decide(found, noisy)
 
@@ -74,7 +74,7 @@ class Timings:
             return None
         spreads = self._spreads(engine, other)
         return statistics.estimate(
-            ratios, spreads, self._sum_least(engine, other), self._drift(engine, other)
+            ratios, spreads, self._sum_least(engine, other), self._describe_drift(engine, other)
         )
 
     def _pair_rounds(self, engine: str, other: str, query: str) -> dict[int, float]:
@@ -87,7 +87,7 @@ class Timings:
     def _sum_least(self, engine: str, other: str) -> float:
         return self.least.get(engine, 0.0) + self.least.get(other, 0.0)
 
-    def _drift(self, engine: str, other: str) -> float:
+    def _describe_drift(self, engine: str, other: str) -> float:
         """Return the drift that two engines' questions have in common, found once for a pair."""
         if (engine, other) not in self._drifts:
             queries = [query for name, query in self.samples if name == engine]
@@ -95,7 +95,7 @@ class Timings:
             self._drifts[engine, other] = statistics.fit_drift(rows)
         return self._drifts[engine, other]
 
-    def _span(self, engine: str, query: str) -> float:
+    def _format_span(self, engine: str, query: str) -> float:
         """Return how far the logarithm of an engine's time on a question moved over its rounds."""
         own = engine, ""
         if own not in self._drifts:
@@ -111,7 +111,7 @@ def measure_least(runs: Iterable[Run]) -> dict[str, float]:
     own: defaultdict[str, list[Run]] = defaultdict(list)
     for run in runs:
         own[run.engine].append(run)
-    return {engine: statistics.within(found) for engine, found in own.items()}
+    return {engine: statistics.pool_within(found) for engine, found in own.items()}
 
 
 def merge(timings: Sequence[Timings]) -> Timings:

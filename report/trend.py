@@ -31,7 +31,7 @@ class Cost:
         """Return the cost at some sizes."""
         return np.asarray(self.a + self.b * x**self.c, dtype=np.float64)
 
-    def slopes(self, x: Numbers, *, power: bool) -> Numbers:
+    def fit_slopes(self, x: Numbers, *, power: bool) -> Numbers:
         """Return the derivatives of the cost's logarithm by a, b and c; 0 for what is fixed."""
         grown, whole = x**self.c, self(x)
         by_a = (self.a > 0) / whole
@@ -62,7 +62,7 @@ class Trend:
         weights = _interpolate(self.place(self.x), self.place(x))
         if self.cost is None:
             return weights @ self.logs, weights
-        slopes, wanted = (self.cost.slopes(where, power=self.free) for where in (self.x, x))
+        slopes, wanted = (self.cost.fit_slopes(where, power=self.free) for where in (self.x, x))
         rest = self.logs - np.log(self.cost(self.x))
         solved = invert(slopes)
         return (

@@ -22,7 +22,7 @@ def format_three_digits(number: float) -> str:
     return f"{number:.0f}"
 
 
-def seconds(time: float | None) -> str:
+def format_seconds(time: float | None) -> str:
     """Return a time with its unit; an em dash where there is none.
 
     >>> seconds(0.0000123), seconds(0.01234), seconds(1.2345), seconds(0.0), seconds(None)
@@ -38,7 +38,7 @@ def seconds(time: float | None) -> str:
     return f"{format_three_digits(time)} s"
 
 
-def size(count: int | None) -> str:
+def format_size(count: int | None) -> str:
     """Return a number of bytes with its binary unit; an em dash where there is none.
 
     >>> size(2 * 1024**3), size(1536), size(None)
@@ -54,7 +54,7 @@ def size(count: int | None) -> str:
     return f"{_shorten_digits(amount)} TiB"
 
 
-def ratio(value: float | None) -> str:
+def format_ratio(value: float | None) -> str:
     """Return a ratio to the baseline with at least two digits; an em dash where there is none.
 
     >>> ratio(0.2439), ratio(1.0), ratio(41.2), ratio(0.000289)
@@ -80,7 +80,7 @@ def format_two_digits(number: float) -> str:
     return f"{number:.{max(places, 0)}f}"
 
 
-def interval(low: float | None, high: float | None) -> str:
+def format_interval(low: float | None, high: float | None) -> str:
     """Return a ratio's interval; nothing where there is none, or it says too little.
 
     >>> interval(0.21, 0.8), interval(None, None), interval(0.1, 10.0)
@@ -88,22 +88,22 @@ def interval(low: float | None, high: float | None) -> str:
     """
     if low is None or high is None or high > WIDE * low:
         return ""
-    return f"[{ratio(low)[:-1]}–{ratio(high)[:-1]}]"
+    return f"[{format_ratio(low)[:-1]}–{format_ratio(high)[:-1]}]"
 
 
-def ratio_text(value: float, low: float | None, high: float | None) -> str:
+def format_ratio_interval(value: float, low: float | None, high: float | None) -> str:
     """Return a ratio with its interval; "about" where that is unknown, or too wide to say much.
 
     >>> ratio_text(0.25, 0.2, 0.5), ratio_text(4.64, 0.9, 24.0), ratio_text(4.64, None, None)
     ('0.250× [0.200–0.500]', 'about 4.6×', 'about 4.6×')
     """
-    span = interval(low, high)
+    span = format_interval(low, high)
     if span or value >= HUGE:
-        return f"{ratio(value)} {span}".rstrip()
+        return f"{format_ratio(value)} {span}".rstrip()
     return f"about {format_two_digits(value)}×"
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """Return a share in per cent.
 
     >>> percent(0.05), percent(0.299)

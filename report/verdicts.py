@@ -40,7 +40,7 @@ def collect(stored: StoredComparison, taken: Taken = statistics.sample) -> Mater
     good = {
         place: statistics.samples(own, taken)
         for place, own in runs.items()
-        if outcome_of(own) is Outcome.OK and place not in wrong
+        if find_outcome(own) is Outcome.OK and place not in wrong
     }
     least = measure_least(run for place in good for run in runs[place])
     baseline = _choose_baseline(stored, engines)
@@ -81,7 +81,7 @@ def judge_lead(first: Cell, second: Cell, material: Material) -> Verdict:
     return found.verdict
 
 
-def outcome_of(runs: Sequence[Run]) -> Outcome:
+def find_outcome(runs: Sequence[Run]) -> Outcome:
     """Return ok where all runs are, else what most of the others are."""
     bad = [run.outcome for run in runs if run.outcome is not Outcome.OK]
     return Counter(bad).most_common(1)[0][0] if bad else Outcome.OK
@@ -108,6 +108,6 @@ def _choose_baseline(stored: StoredComparison, engines: Sequence[str]) -> str:
 
 
 def _share_noisy(pairs: Sequence[tuple[Cell, Cell]], material: Material) -> float:
-    return statistics.noisy_share(
+    return statistics.compute_noisy_share(
         [run for pair in pairs for cell in pair for run in material.of(cell)]
     )

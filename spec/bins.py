@@ -67,7 +67,7 @@ def read_bins(case: Case) -> Bins | None:
     return Bins(value, tuple(edges), named, right=op == "<=")
 
 
-def equal_widths(value: Expr, count: int) -> list[Expr]:
+def compute_equal_widths(value: Expr, count: int) -> list[Expr]:
     """Return the inner edges of bins of the same width, from the smallest to the largest value."""
     low, high = Agg("min", (value,)), Agg("max", (value,))
     range_ = Arith("-", high, low)
@@ -75,12 +75,12 @@ def equal_widths(value: Expr, count: int) -> list[Expr]:
     return [Arith("+", low, Arith("/", width, Lit(count))) for width in widths]
 
 
-def equal_shares(value: Expr, count: int) -> list[Expr]:
+def compute_equal_shares(value: Expr, count: int) -> list[Expr]:
     """Return the inner edges of bins with as many values each, as far as equal ones allow."""
     return [Agg("quantile", (value, Lit(place / count))) for place in range(1, count)]
 
 
-NUMBERED = {"bins": equal_widths, "quantile_bins": equal_shares}
+NUMBERED = {"bins": compute_equal_widths, "quantile_bins": compute_equal_shares}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .expression import Agg, aggregations
+from .expression import Agg, list_aggregations
 from .workload import Output, Query, Tasks
 
 CHOOSING_FREELY = "any_value"
@@ -16,7 +16,7 @@ def list_choices(query: Query | Tasks) -> tuple[Output, ...]:
 
 def find_misuse(output: Output) -> str:
     """Return why an output cannot be checked: it computes with a value that is not settled."""
-    asked = {agg.function for agg in aggregations(output.expression)}
+    asked = {agg.function for agg in list_aggregations(output.expression)}
     if CHOOSING_FREELY not in asked or is_choice(output):
         return ""
     return "any_value has to be an output alone: a value computed from it could be any of several"

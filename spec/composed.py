@@ -23,10 +23,10 @@ from .expression import (
     IsMissing,
     Lit,
     Not,
-    aggregations,
-    children,
     choose_fresh_name,
-    columns,
+    list_aggregations,
+    list_children,
+    list_columns,
     rebuild,
 )
 from .gaps import split_gaps
@@ -58,12 +58,12 @@ def spread_quantiles(name: TextNode, node: Node) -> list[tuple[TextNode, Node]]:
     # Each character keeps its place in the file.
     texts = [(share, f"{start}{share.ljust(len(listed) + 2)}{end}") for share in listed.split(",")]
     return [
-        (replace(name, text=f"{name.text}_{_percent(share)}"), replace(node, text=text))
+        (replace(name, text=f"{name.text}_{_write_percent(share)}"), replace(node, text=text))
         for share, text in texts
     ]
 
 
-def _percent(share: str) -> str:
+def _write_percent(share: str) -> str:
     try:
         return f"{100 * float(share):.10g}".replace(".", "_")
     except ValueError:
@@ -79,7 +79,7 @@ def _compose_step(step: Query) -> list[Query]:
     if step.gaps and step.aggregate:
         groups, *filled = split_gaps(step)
         return [*_compose_step(groups), *filled]
-    asked = aggregations(*(output.expression for output in (*step.aggregate, *step.transform)))
+    asked = list_aggregations(*(output.expression for output in (*step.aggregate, *step.transform)))
     if not any(agg.function in COMPOSED for agg in asked):
         return [step]
     return _Composition.of(step).steps()
@@ -90,7 +90,7 @@ def _put_beside(step: Query) -> tuple[Query, Query] | None:
 
     Bins of a number are told by values of all rows: of those that the clause sees.
     """
-    if step.where is not None and aggregations(step.where):
+    if step.where is not None and list_aggregations(step.where):
         name = choose_fresh_name(
             "bin", {*step.reads, *step.outputs, *(o.name for o in step.derive)}
         )
@@ -99,11 +99,13 @@ def _put_beside(step: Query) -> tuple[Query, Query] | None:
         found, rest = made, replace(step, where=where)
         first = replace(_keep_rows_alone(step), where=None)
     else:
-        first_of = next((n for n, o in enumerate(step.derive) if aggregations(o.expression)), None)
+        first_of = next(
+            (n for n, o in enumerate(step.derive) if list_aggregations(o.expression)), None
+        )
         if first_of is None:
             return None
         kept, later = step.derive[:first_of], step.derive[first_of:]
-        found = _independent(later)
+        found = _drop_dependent(later)
         rest = replace(step, where=None, derive=tuple(o for o in later if o not in found))
         first = _keep_rows_alone(step)
     rest = replace(rest, joins=(), earlier=())
@@ -117,23 +119,24 @@ def _keep_rows_alone(step: Query) -> Query:
     return Query(step.name, "", joins=step.joins, where=step.where)
 
 
-def _independent(outputs: Sequence[Output]) -> tuple[Output, ...]:
+def _drop_dependent(outputs: Sequence[Output]) -> tuple[Output, ...]:
     """Return the outputs over all rows that read none of these outputs."""
     names = {output.name for output in outputs}
     return tuple(
         output
         for output in outputs
-        if aggregations(output.expression) and names.isdisjoint(columns(output.expression))
+        if list_aggregations(output.expression)
+        and names.isdisjoint(list_columns(output.expression))
     )
 
 
 def _take_bins(node: Expr, name: str) -> tuple[tuple[Output, ...], Expr]:
     """Return the bins in a condition as columns, and the condition over them."""
-    if isinstance(node, Case) and aggregations(node):
+    if isinstance(node, Case) and list_aggregations(node):
         return (Output(name, node),), Col(name)
     found: list[Output] = []
     parts = []
-    for part in children(node):
+    for part in list_children(node):
         taken, rest = _take_bins(part, f"{name}_{len(found) + 2}" if found else name)
         found += taken
         parts.append(rest)
@@ -186,7 +189,7 @@ class _Composition:
         step = self.step
         asked = step.aggregate or step.transform
         outputs = tuple(replace(o, expression=self.write(o.expression)) for o in asked)
-        read = columns(*(output.expression for output in outputs))
+        read = list_columns(*(output.expression for output in outputs))
         ordering = [key.name for key in step.order_by]
         stages = [
             ((*step.group_by, name), {count: Agg("count", (Col(name),))})
@@ -195,7 +198,7 @@ class _Composition:
         values = {name: agg for agg, name in self.beside.items()}
         made = [*self.counted.values(), *values]
         stages.append((step.group_by, values))
-        carried = dict.fromkeys((*step.group_by, *read, *ordering, *columns(*values.values())))
+        carried = dict.fromkeys((*step.group_by, *read, *ordering, *list_columns(*values.values())))
         there = [name for name in (*carried, *self.counted) if name not in made]
         derive = (*step.derive, *(Output(name, node) for node, name in self.derived.items()))
         rows = replace(_open(step), aggregate=(), order_by=(), derive=derive)
@@ -216,23 +219,23 @@ class _Composition:
         """Write an expression over aggregations in the words of engines."""
         match node:
             case Agg("arg_max" | "arg_min" as name, (x, by)):
-                chosen = self.column(by)
-                best = self.value(Agg(BESIDE[name], (chosen,)))
+                chosen = self.name_column(by)
+                best = self.name_value(Agg(BESIDE[name], (chosen,)))
                 return _write_smallest(Compare("==", chosen, best), x)
             case Agg("mode", (x,)):
-                value = self.column(x)
+                value = self.name_column(x)
                 count = self.count(value.name)
-                most = self.value(Agg("max", (count,)))
+                most = self.name_value(Agg("max", (count,)))
                 return _write_smallest(Compare("==", count, most), value)
             case Agg("skew", (x,)):
-                return self.skewness(self.column(x))
+                return self.write_skewness(self.name_column(x))
             case _:
-                return rebuild(node, tuple(map(self.write, children(node))))
+                return rebuild(node, tuple(map(self.write, list_children(node))))
 
-    def skewness(self, x: Col) -> Expr:
+    def write_skewness(self, x: Col) -> Expr:
         """Return the adjusted Fisher-Pearson skewness, as pandas and DuckDB have it."""
         n = Agg("count", (x,))
-        away = Arith("-", x, self.value(Agg("mean", (x,))))
+        away = Arith("-", x, self.name_value(Agg("mean", (x,))))
         third = Agg("sum", (Arith("*", Arith("*", away, away), away),))
         share = Arith("/", n, Arith("*", Arith("-", n, Lit(1)), Arith("-", n, Lit(2))))
         spread = Arith("**", Agg("std", (x,)), Lit(3))
@@ -240,15 +243,15 @@ class _Composition:
         known = Bool("and", (Compare(">", n, Lit(2)), varied))
         return Case(((known, Arith("/", Arith("*", share, third), spread)),), Lit(None))
 
-    def column(self, node: Expr) -> Col:
+    def name_column(self, node: Expr) -> Col:
         """Return the column of a value, which is derived if it is none."""
         if isinstance(node, Col):
             return node
-        return Col(self.choose_name(self.derived, node, "_".join((*columns(node), "value"))))
+        return Col(self.choose_name(self.derived, node, "_".join((*list_columns(node), "value"))))
 
-    def value(self, agg: Agg) -> Col:
+    def name_value(self, agg: Agg) -> Col:
         """Return the column of a group's value beside its rows."""
-        return Col(self.choose_name(self.beside, agg, "_".join((agg.function, *columns(agg)))))
+        return Col(self.choose_name(self.beside, agg, "_".join((agg.function, *list_columns(agg)))))
 
     def count(self, name: str) -> Col:
         return Col(self.choose_name(self.counted, name, f"{name}_rows"))

@@ -36,19 +36,19 @@ def read_csv_format(dataset: Section) -> CsvFormat:
         delimiter="\t" if delimiter == "tab" else delimiter,
         quote="" if quote == "none" else quote or CsvFormat().quote,
         decimal=decimal,
-        header="header" not in given or given.boolean("header"),
+        header="header" not in given or given.parse_boolean("header"),
         missing=tuple(w.text for w in given.names("missing")) if "missing" in given else None,
         encoding=_read_encoding(given),
         thousands=thousands,
         comment=_sign(given, "comment"),
         types=_types(given),
-        dates=_dates(given),
+        dates=_parse_dates(given),
         whole="tables" not in dataset,
     )
 
 
 def _sign(given: Section, key: str, word: str = "") -> str | None:
-    node = given.scalar(key, "one character")
+    node = given.parse_scalar(key, "one character")
     if node is None or node.text == word or (len(node.text) == 1 and node.text.isascii()):
         return node.text if node else None
     other = f" or {word}" if word else ""
@@ -57,7 +57,7 @@ def _sign(given: Section, key: str, word: str = "") -> str | None:
 
 
 def _read_encoding(given: Section) -> str | None:
-    node = given.scalar("encoding", "the name of an encoding")
+    node = given.parse_scalar("encoding", "the name of an encoding")
     if node is None:
         return None
     try:
@@ -81,7 +81,7 @@ def _types(given: Section) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _dates(given: Section) -> tuple[tuple[str, str], ...]:
+def _parse_dates(given: Section) -> tuple[tuple[str, str], ...]:
     found, typed = [], dict(_types(given))
     rule = RULES["format"]
     for name, node in given.pairs("dates", "a mapping of columns to formats"):

@@ -131,7 +131,7 @@ def compose(origin: Origin, log: Log) -> Node | None:
         empty = "the file is empty; a workload starts with 'workload: NAME'"
         log.add(Position(origin, 0), empty if origin.placed else "the value is missing")
         return None
-    return _Nodes(origin, log).node(root)
+    return _Nodes(origin, log).compose_node(root)
 
 
 # A sweep reads one text for each of its points. Nothing changes the nodes.
@@ -163,7 +163,7 @@ class _Nodes:
     log: Log
     left: int = MOST
 
-    def node(self, raw: RawNode, depth: int = 0) -> Node | None:
+    def compose_node(self, raw: RawNode, depth: int = 0) -> Node | None:
         place = Position(self.origin, raw.start_mark.index)
         self.left -= 1
         if depth > DEEPEST or self.left < 0:
@@ -174,15 +174,15 @@ class _Nodes:
             return None
         match raw:
             case ScalarNode():
-                return self.scalar(raw)
+                return self.compose_scalar(raw)
             case SequenceNode():
-                nodes = (self.node(item, depth + 1) for item in raw.value)
+                nodes = (self.compose_node(item, depth + 1) for item in raw.value)
                 return ListNode(place, tuple(node for node in nodes if node is not None))
             case MappingNode():
                 return Fields(place, tuple(self.pairs(raw, depth + 1)))
         raise AssertionError(raw)
 
-    def scalar(self, raw: ScalarNode) -> TextNode:
+    def compose_scalar(self, raw: ScalarNode) -> TextNode:
         start, end = raw.start_mark.index, raw.end_mark.index
         places = _align(raw.value, self.origin.text, start, end, raw.style)
         place = Position(self.origin, places[0] if raw.style in {"|", ">"} else start)
@@ -200,8 +200,8 @@ class _Nodes:
                     Position(self.origin, key.start_mark.index), "a key must be a single word"
                 )
                 continue
-            name = self.scalar(key)
-            node = value if isinstance(value, TextNode) else self.node(value, depth)
+            name = self.compose_scalar(key)
+            node = value if isinstance(value, TextNode) else self.compose_node(value, depth)
             if isinstance(node, TextNode) and node.empty and not node.text:
                 node = replace(node, place=name.place)  # YAML puts nothing on the next line
             if first := seen.get(name.text):
@@ -250,7 +250,7 @@ def _align(value: str, text: str, start: int, end: int, style: str | None) -> li
     for character in value:
         index = _skip(text, index, end, character)
         places.append(min(index, end))
-        index += _width(text, index, style)
+        index += _measure_width(text, index, style)
     return [*places, min(index, end)]
 
 
@@ -266,7 +266,7 @@ def _skip(text: str, index: int, end: int, wanted: str) -> int:
     return index
 
 
-def _width(text: str, index: int, style: str | None) -> int:
+def _measure_width(text: str, index: int, style: str | None) -> int:
     """Return how many characters of the text one character of the value took."""
     here = text[index : index + 2]
     if style == "'" and here == "''":

@@ -49,7 +49,9 @@ def _with_settings(log: Log, name: TextNode, node: Node) -> TextNode:
     given = open_section(log, node, name.text, ENGINE)
     if "scheduler" in given and "address" in given:
         log.add(given.at("address"), "address and scheduler mean the same; give only one of them")
-    versions = (value.text for key in ENGINE if (value := given.scalar(key, ENGINE[key].about)))
+    versions = (
+        value.text for key in ENGINE if (value := given.parse_scalar(key, ENGINE[key].about))
+    )
     return replace(name, text="@".join([name.text, *versions]))
 
 

@@ -153,7 +153,7 @@ Expr: TypeAlias = (
 )
 
 
-def children(node: Expr) -> tuple[Expr, ...]:
+def list_children(node: Expr) -> tuple[Expr, ...]:
     """Return the direct operands of a node, in the order of evaluation."""
     match node:
         case Col() | Lit():
@@ -180,7 +180,7 @@ def substitute(expression: Expr, names: Mapping[str, Expr]) -> Expr:
     """Put expressions in place of columns of these names."""
     if isinstance(expression, Col):
         return names.get(expression.name, expression)
-    return rebuild(expression, tuple(substitute(c, names) for c in children(expression)))
+    return rebuild(expression, tuple(substitute(c, names) for c in list_children(expression)))
 
 
 def rebuild(node: Expr, parts: tuple[Expr, ...]) -> Expr:
@@ -220,18 +220,18 @@ def rebuild(node: Expr, parts: tuple[Expr, ...]) -> Expr:
 def walk(node: Expr) -> Iterator[Expr]:
     """Yield a node and everything below it, depth first."""
     yield node
-    for child in children(node):
+    for child in list_children(node):
         yield from walk(child)
 
 
-def columns(*nodes: Expr) -> tuple[str, ...]:
+def list_columns(*nodes: Expr) -> tuple[str, ...]:
     """Return the columns that expressions read, by first appearance; `Let` names are left out."""
     bound = {node.name for root in nodes for node in walk(root) if isinstance(node, Let)}
     names = (node.name for root in nodes for node in walk(root) if isinstance(node, Col))
     return tuple(dict.fromkeys(name for name in names if name not in bound))
 
 
-def aggregations(*nodes: Expr) -> tuple[Agg, ...]:
+def list_aggregations(*nodes: Expr) -> tuple[Agg, ...]:
     """Return the distinct aggregations of expressions, in order of first appearance."""
     return tuple(dict.fromkeys(n for root in nodes for n in walk(root) if isinstance(n, Agg)))
 
@@ -243,7 +243,7 @@ def choose_fresh_name(name: str, taken: set[str]) -> str:
     return next(f"{name}_{n}" for n in range(2, 10_000) if f"{name}_{n}" not in taken)
 
 
-def case(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Case:
+def build_case(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Case:
     """Return one flat chain: a chain in the `else` of another continues it."""
     match otherwise:
         case Case(more, last):
@@ -251,7 +251,7 @@ def case(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Case:
     return Case(branches, otherwise)
 
 
-def chain(op: Literal["and", "or"], *operands: Expr) -> Bool:
+def build_chain(op: Literal["and", "or"], *operands: Expr) -> Bool:
     """Return one flat `and` or `or`: nested ones with the same operator are merged."""
     flat: list[Expr] = []
     for operand in operands:

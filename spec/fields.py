@@ -45,7 +45,7 @@ class Section:
         node = self.values.get(key)
         return node.place if node else self.place
 
-    def scalar(self, key: str, wanted: str) -> TextNode | None:
+    def parse_scalar(self, key: str, wanted: str) -> TextNode | None:
         """Return a single value; a mistake where it is empty, a list or a mapping."""
         match self.values.get(key):
             case None:
@@ -60,37 +60,37 @@ class Section:
 
     def text(self, key: str, default: str = "") -> str:
         """Return a text."""
-        node = self.scalar(key, "text")
+        node = self.parse_scalar(key, "text")
         return node.text if node else default
 
-    def word(self, key: str, default: str) -> str:
+    def parse_word(self, key: str, default: str) -> str:
         """Return a name that may also name a file."""
-        node = self.scalar(key, "a name")
+        node = self.parse_scalar(key, "a name")
         if not node:
             return default
         check_word(self.log, node)
         return node.text
 
-    def choice(self, key: str, known: Sequence[str]) -> str:
+    def parse_choice(self, key: str, known: Sequence[str]) -> str:
         """Return one of the known words; the first if the key is left out."""
         wanted = f"{', '.join(known[:-1])} or {known[-1]}"
-        node = self.scalar(key, wanted)
+        node = self.parse_scalar(key, wanted)
         if node and node.text in known:
             return node.text
         if node:
             self.log.add(node.place, f"{key} must be {wanted}, not {node.text!r}")
         return known[0]
 
-    def boolean(self, key: str) -> bool:
+    def parse_boolean(self, key: str) -> bool:
         """Return a boolean; false if the key is left out."""
-        node = self.scalar(key, "true or false")
+        node = self.parse_scalar(key, "true or false")
         if node and not (node.plain and node.text.lower() in {"true", "false"}):
             self.log.add(node.place, f"{key} must be true or false, not {node.text!r}")
         return node is not None and node.text.lower() == "true"
 
-    def integer(self, key: str, default: int, least: int = 1, most: int = LARGEST) -> int:
+    def parse_integer(self, key: str, default: int, least: int = 1, most: int = LARGEST) -> int:
         """Return a whole number within bounds."""
-        node = self.scalar(key, "a whole number")
+        node = self.parse_scalar(key, "a whole number")
         if not node:
             return default
         value = parse_number(node.text) if node.plain else None
@@ -104,30 +104,32 @@ class Section:
             return value
         return default
 
-    def integer_or(self, key: str, word: str, default: int | None) -> int | None:
+    def parse_integer_or(self, key: str, word: str, default: int | None) -> int | None:
         """Return a whole number from 0, or None for the given word."""
         match self.values.get(key):
             case TextNode(text=text) if text == word:
                 return None
-        return self.integer(key, 0, least=0) if key in self else default
+        return self.parse_integer(key, 0, least=0) if key in self else default
 
     def read_optional_integer(self, key: str, default: int | None) -> int | None:
         """Return a whole number from 1, or None for YAML's null."""
-        if self._null(key):
+        if self._parse_null(key):
             return None
-        return self.integer(key, 1) if key in self else default
+        return self.parse_integer(key, 1) if key in self else default
 
     def size(self, key: str) -> int | None:
         """Return bytes, or None for null or where the key is left out."""
-        return self._quantity(key, parse_size, None, "a size such as 8GiB")
+        return self._parse_quantity(key, parse_size, None, "a size such as 8GiB")
 
     def time(self, key: str, default: float | None) -> float | None:
         """Return seconds, or None for null."""
-        return self._quantity(key, parse_duration, default, "a time such as 5min")
+        return self._parse_quantity(key, parse_duration, default, "a time such as 5min")
 
-    def percent(self, key: str) -> float:
+    def parse_percent(self, key: str) -> float:
         """Return a share, 1 being all; all if the key is left out."""
-        return (self._quantity(key, parse_percent, 100.0, "a share such as 25%") or 100.0) / 100
+        return (
+            self._parse_quantity(key, parse_percent, 100.0, "a share such as 25%") or 100.0
+        ) / 100
 
     def is_word(self, key: str, word: str) -> bool:
         """Return whether a key's value is the given word."""
@@ -136,18 +138,18 @@ class Section:
                 return True
         return False
 
-    def _null(self, key: str) -> bool:
+    def _parse_null(self, key: str) -> bool:
         match self.values.get(key):
             case TextNode(empty=True, text=text) if text:
                 return True
         return False
 
-    def _quantity(
+    def _parse_quantity(
         self, key: str, read: Callable[[str], Number], default: Number | None, wanted: str
     ) -> Number | None:
-        if self._null(key):
+        if self._parse_null(key):
             return None
-        node = self.scalar(key, wanted)
+        node = self.parse_scalar(key, wanted)
         if not node:
             return default
         try:
@@ -160,7 +162,7 @@ class Section:
         """Return a list of texts; one alone needs no brackets."""
         node = self.values.get(key)
         if not isinstance(node, ListNode):
-            alone = self.scalar(key, "a name, or a list of names")
+            alone = self.parse_scalar(key, "a name, or a list of names")
             return (alone,) if alone else ()
         if not node.nodes:
             self.log.add(node.place, f"{key} is empty; list at least one name")
@@ -177,7 +179,7 @@ class Section:
             else:
                 self.log.add(item.place, f"{key} must list names, not {_sort(item)}")
 
-    def items(self, key: str, wanted: str) -> tuple[Node, ...]:
+    def parse_items(self, key: str, wanted: str) -> tuple[Node, ...]:
         """Return the entries of a list."""
         match self.values.get(key):
             case ListNode(_, nodes) if nodes:
@@ -187,10 +189,12 @@ class Section:
                 self.log.add(self.at(key), f"{key} needs {wanted}, not {given}")
         return ()
 
-    def one_or_more(self, key: str, wanted: str) -> tuple[Node, ...]:
+    def parse_one_or_more(self, key: str, wanted: str) -> tuple[Node, ...]:
         """Return the entries of a list, or the only value, which needs no list."""
         node = self.values.get(key)
-        return self.items(key, wanted) if isinstance(node, ListNode) or node is None else (node,)
+        return (
+            self.parse_items(key, wanted) if isinstance(node, ListNode) or node is None else (node,)
+        )
 
     def pairs(self, key: str, wanted: str) -> tuple[tuple[TextNode, Node], ...]:
         """Return the entries of a mapping whose keys are free."""

@@ -64,10 +64,10 @@ def _read_from_file(log: Log, node: TextNode, origin: Origin, name: str) -> Func
     if name not in defs:
         log.add(node.place, f"{origin.name} has no function {name!r}{suggest(name, tuple(defs))}")
         return None
-    return _segment(origin, defs[name])
+    return _cut_segment(origin, defs[name])
 
 
-def _segment(origin: Origin, part: ast.FunctionDef) -> FunctionSource:
+def _cut_segment(origin: Origin, part: ast.FunctionDef) -> FunctionSource:
     lines = origin.text.splitlines(keepends=True)
     first = min([part.lineno, *(d.lineno for d in part.decorator_list)]) - 1
     start = sum(len(line) for line in lines[:first])

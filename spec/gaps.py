@@ -13,10 +13,10 @@ from .expression import (
     Expr,
     Lit,
     Value,
-    aggregations,
-    children,
     choose_fresh_name,
-    columns,
+    list_aggregations,
+    list_children,
+    list_columns,
     rebuild,
 )
 from .kinds import OF_NOTHING
@@ -63,9 +63,9 @@ def split_gaps(step: Query) -> tuple[Query, ...]:
     assert gaps is not None
     taken = {*step.reads, *step.outputs, *(output.name for output in step.derive)}
     names = {o.expression: o.name for o in step.aggregate if isinstance(o.expression, Agg)}
-    for agg in aggregations(*(output.expression for output in step.aggregate)):
+    for agg in list_aggregations(*(output.expression for output in step.aggregate)):
         if agg not in names:
-            names[agg] = choose_fresh_name("_".join((agg.function, *columns(agg))), taken)
+            names[agg] = choose_fresh_name("_".join((agg.function, *list_columns(agg))), taken)
             taken.add(names[agg])
     aggregate = tuple(Output(name, agg) for agg, name in names.items())
     first = replace(
@@ -89,10 +89,10 @@ def split_gaps(step: Query) -> tuple[Query, ...]:
 def _name_aggregations(node: Expr, names: Mapping[Agg, str]) -> Expr:
     if isinstance(node, Agg):
         return Col(names[node])
-    return rebuild(node, tuple(_name_aggregations(part, names) for part in children(node)))
+    return rebuild(node, tuple(_name_aggregations(part, names) for part in list_children(node)))
 
 
-def gaps_schema(gaps: Gaps, data: Schema) -> Schema:
+def derive_gaps_schema(gaps: Gaps, data: Schema) -> Schema:
     """Return the columns of the filled rows, of which there are more than before."""
     zeros = dict(gaps.zeros)
     kept = set(gaps.keys)

@@ -10,7 +10,20 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .expression import Agg, Arith, Bool, Call, Case, Col, Compare, Expr, Lit, Neg, children, walk
+from .expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    Lit,
+    Neg,
+    list_children,
+    walk,
+)
 from .parser import ARITHMETIC, COMPARISONS
 from .python_syntax import ExpressionError, Slip
 from .workload import Output
@@ -52,7 +65,7 @@ def is_array(node: Expr) -> bool:
         case Col():
             return True
         case _:
-            return any(map(is_array, children(node)))
+            return any(map(is_array, list_children(node)))
 
 
 def read_group(
@@ -61,7 +74,7 @@ def read_group(
     """Read a def; ExpressionError at the first part that is not an aggregation."""
     reader = _GroupFunctionReader(offset_of, outputs)
     names: dict[str, Expr] = {a.arg: Col(a.arg) for a in function.args.args}
-    values = reader.block(function.body, names)
+    values = reader.parse_block(function.body, names)
     return ReadGroup(values, tuple(reader.named))
 
 
@@ -75,25 +88,29 @@ class _GroupFunctionReader:
     def fail(self, node: ast.AST, message: str) -> ExpressionError:
         return ExpressionError((Slip(self.offset_of(node), message),))
 
-    def block(self, statements: list[ast.stmt], names: dict[str, Expr]) -> tuple[Expr, ...]:
+    def parse_block(self, statements: list[ast.stmt], names: dict[str, Expr]) -> tuple[Expr, ...]:
         """Read statements up to the values they return."""
         self.paths += 1
         match statements:
             case [ast.Return(ast.expr() as value), *_]:
                 return self.read_outputs(value, names)
             case [ast.Expr(ast.Constant()) | ast.Pass(), *rest]:
-                return self.block(rest, names)
+                return self.parse_block(rest, names)
             case [ast.Assign([ast.Name(name)], value), *rest]:
-                return self.block(rest, self.add_named(name, self.value(value, names), names))
+                return self.parse_block(
+                    rest, self.add_named(name, self.parse_value(value, names), names)
+                )
             case [ast.AugAssign(ast.Name(name) as old, op, value) as node, *rest]:
                 binary = ast.copy_location(
                     ast.BinOp(ast.copy_location(ast.Name(name), old), op, value), node
                 )
-                return self.block(rest, self.add_named(name, self.value(binary, names), names))
+                return self.parse_block(
+                    rest, self.add_named(name, self.parse_value(binary, names), names)
+                )
             case [ast.If() as node, *rest] if self.paths < MOST_PATHS:
-                test = self.scalar(node.test, names)
-                then = self.block([*node.body, *rest], names)
-                other = self.block([*node.orelse, *rest], names)
+                test = self.parse_scalar(node.test, names)
+                then = self.parse_block([*node.body, *rest], names)
+                other = self.parse_block([*node.orelse, *rest], names)
                 pairs = zip(then, other, strict=True)
                 return tuple(Case(((test, yes),), no) for yes, no in pairs)
             case [first, *_]:
@@ -111,7 +128,7 @@ class _GroupFunctionReader:
         parts = node.elts if isinstance(node, ast.Tuple) else [node]
         if len(parts) != self.outputs:
             raise self.fail(node, "the number of returned values does not match 'as'")
-        values = tuple(self.value(part, names) for part in parts)
+        values = tuple(self.parse_value(part, names) for part in parts)
         for part, value in zip(parts, values, strict=True):
             if is_array(value):
                 raise self.fail(part, "this returns an array; an aggregation returns one value")
@@ -119,14 +136,14 @@ class _GroupFunctionReader:
                 raise self.fail(part, "this returns a boolean; an aggregation returns a number")
         return values
 
-    def scalar(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
+    def parse_scalar(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
         """Read a condition of `if`: on an array, Python raises."""
-        value = self.value(node, names)
+        value = self.parse_value(node, names)
         if is_array(value) or not isinstance(value, CONDITIONS):
             raise self.fail(node, "a condition must compare single values, not arrays")
         return value
 
-    def value(self, node: ast.expr, names: dict[str, Expr]) -> Expr:  # one line for each node
+    def parse_value(self, node: ast.expr, names: dict[str, Expr]) -> Expr:  # one line for each node
         """Read an expression: an array's, or a single value's."""
         match node:
             case ast.Name(name) if name in names:
@@ -136,45 +153,45 @@ class _GroupFunctionReader:
             case ast.Attribute(ast.Name(module), name) if module in MODULES and name in NUMBERS:
                 return Lit(NUMBERS[name])
             case ast.Attribute(owner, "size"):
-                return self.length(owner, names)
+                return self.parse_length(owner, names)
             case ast.BinOp(left, ast.MatMult(), right):
-                return self.product(left, right, names)
+                return self.parse_product(left, right, names)
             case ast.BinOp(left, ast.BitAnd() | ast.BitOr() as op, right):
-                operands = (self.condition(left, names), self.condition(right, names))
+                operands = (self.parse_condition(left, names), self.parse_condition(right, names))
                 return Bool("and" if isinstance(op, ast.BitAnd) else "or", operands)
             case ast.BinOp(left, op, right):
-                return self.arithmetic(node, left, op, right, names)
+                return self.parse_arithmetic(node, left, op, right, names)
             case ast.UnaryOp(ast.USub(), operand):
-                return Neg(_number(self.value(operand, names)))
+                return Neg(_number(self.parse_value(operand, names)))
             case ast.Compare(left, [op], [right]) if type(op) in COMPARISONS:
-                return self.comparison(left, op, right, names)
+                return self.parse_comparison(left, op, right, names)
             case ast.BoolOp(op, operands):
-                parts = tuple(self.scalar(part, names) for part in operands)
+                parts = tuple(self.parse_scalar(part, names) for part in operands)
                 return Bool("and" if isinstance(op, ast.And) else "or", parts)
             case ast.IfExp(test, then, other):
-                condition = self.scalar(test, names)
-                values = (_number(self.value(part, names)) for part in (then, other))
+                condition = self.parse_scalar(test, names)
+                values = (_number(self.parse_value(part, names)) for part in (then, other))
                 return Case(((condition, next(values)),), next(values))
             case ast.Call():
                 return self.call(node, names)
         message = "cannot be translated; engines that call Python run it"
         raise self.fail(node, f"{ast.unparse(node)!r} {message}")
 
-    def comparison(
+    def parse_comparison(
         self, left: ast.expr, op: ast.cmpop, right: ast.expr, names: dict[str, Expr]
     ) -> Expr:
-        sides = (_number(self.value(left, names)), _number(self.value(right, names)))
+        sides = (_number(self.parse_value(left, names)), _number(self.parse_value(right, names)))
         if isinstance(op, ast.NotEq):
             raise self.fail(left, "'!=' is true for NaN in Python; compare by '<' or '>'")
         return Compare(COMPARISONS[type(op)], *sides)
 
-    def condition(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
-        value = self.value(node, names)
+    def parse_condition(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
+        value = self.parse_value(node, names)
         if not isinstance(value, CONDITIONS):
             raise self.fail(node, "'&' and '|' need conditions on both sides")
         return value
 
-    def arithmetic(
+    def parse_arithmetic(
         self,
         node: ast.expr,
         left: ast.expr,
@@ -182,7 +199,7 @@ class _GroupFunctionReader:
         right: ast.expr,
         names: dict[str, Expr],
     ) -> Expr:
-        x, y = _number(self.value(left, names)), _number(self.value(right, names))
+        x, y = _number(self.parse_value(left, names)), _number(self.parse_value(right, names))
         word = ARITHMETIC.get(type(op))
         if word is None:
             raise self.fail(node, "this operator cannot be translated")
@@ -198,21 +215,21 @@ class _GroupFunctionReader:
     def call(self, node: ast.Call, names: dict[str, Expr]) -> Expr:
         match node:
             case ast.Call(ast.Name("len"), [array], []):
-                return self.length(array, names)
+                return self.parse_length(array, names)
             case ast.Call(ast.Name("float" | "abs" as name), [argument], []):
-                value = _number(self.value(argument, names))
+                value = _number(self.parse_value(argument, names))
                 return Call("abs", (value,)) if name == "abs" else value
             case ast.Call(ast.Attribute(ast.Name(module), name), arguments, keywords) if (
                 module in MODULES and module not in names
             ):
-                return self.function(node, MODULES[module], name, arguments, keywords, names)
+                return self.parse_function(node, MODULES[module], name, arguments, keywords, names)
             case ast.Call(ast.Attribute(owner, name), [], keywords) if name in METHODS:
                 return self.read_reduction(node, METHODS[name], owner, keywords, names)
             case ast.Call(ast.Attribute(owner, "any" | "all" as name), [], []):
                 return self.read_any_all(node, name, owner, names)
         raise self.fail(node, f"{ast.unparse(node.func)} cannot be translated")
 
-    def function(  # noqa: PLR0913 - a call's parts
+    def parse_function(  # noqa: PLR0913 - a call's parts
         self,
         node: ast.Call,
         module: str,
@@ -223,7 +240,7 @@ class _GroupFunctionReader:
     ) -> Expr:
         match module, name, arguments, keywords:
             case _, _, [argument], [] if name in ROW:
-                value = _number(self.value(argument, names))
+                value = _number(self.parse_value(argument, names))
                 if module == "math" and is_array(value):
                     raise self.fail(
                         node, f"math.{name} takes single values; use np.{name} for arrays"
@@ -236,16 +253,16 @@ class _GroupFunctionReader:
             case "np", "any" | "all", [array], []:
                 return self.read_any_all(node, name, array, names)
             case "np", "where", [test, then, other], []:
-                condition = self.condition(test, names)
-                values = (_number(self.value(part, names)) for part in (then, other))
+                condition = self.parse_condition(test, names)
+                values = (_number(self.parse_value(part, names)) for part in (then, other))
                 return Case(((condition, next(values)),), next(values))
             case "np", "dot", [left, right], []:
-                return self.product(left, right, names)
+                return self.parse_product(left, right, names)
             case "np", "ptp", [array], []:
                 greatest = self.read_reduction(node, "max", array, [], names)
                 return Arith("-", greatest, self.read_reduction(node, "min", array, [], names))
             case "np", "square", [argument], []:
-                return Arith("**", _number(self.value(argument, names)), Lit(2))
+                return Arith("**", _number(self.parse_value(argument, names)), Lit(2))
         raise self.fail(node, f"{module}.{name} cannot be translated")
 
     def read_reduction(  # noqa: PLR0913 - an aggregation's parts
@@ -259,7 +276,7 @@ class _GroupFunctionReader:
         skip: bool = False,
     ) -> Expr:
         """Read an aggregation; NumPy's `std` and `var` are the population's unless ddof=1."""
-        argument = self.array(array, names)
+        argument = self.parse_array(array, names)
         match keywords:
             case []:
                 name = POPULATION.get(function, function)
@@ -268,33 +285,33 @@ class _GroupFunctionReader:
             case _:
                 raise self.fail(node, "only the options ddof=0 and ddof=1 can be translated")
         found = Agg(name, (argument,))
-        return found if skip else whole(found)
+        return found if skip else parse_whole(found)
 
     def read_any_all(
         self, node: ast.AST, name: str, array: ast.expr, names: dict[str, Expr]
     ) -> Expr:
         """Read `any` or `all` of a condition, in which NaN is not true: as a number, 1 or 0."""
-        condition = self.value(array, names)
+        condition = self.parse_value(array, names)
         if not isinstance(condition, CONDITIONS) or not is_array(condition):
             raise self.fail(node, f"{name} needs a condition on an array")
         return Compare("==", Agg("max" if name == "any" else "min", (_number(condition),)), Lit(1))
 
-    def product(self, left: ast.expr, right: ast.expr, names: dict[str, Expr]) -> Expr:
-        sides = (self.array(left, names), self.array(right, names))
-        return whole(Agg("sum", (Arith("*", *sides),)))
+    def parse_product(self, left: ast.expr, right: ast.expr, names: dict[str, Expr]) -> Expr:
+        sides = (self.parse_array(left, names), self.parse_array(right, names))
+        return parse_whole(Agg("sum", (Arith("*", *sides),)))
 
-    def length(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
-        self.array(node, names)
+    def parse_length(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
+        self.parse_array(node, names)
         return Agg("size", ())
 
-    def array(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
-        value = _number(self.value(node, names))
+    def parse_array(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
+        value = _number(self.parse_value(node, names))
         if not is_array(value):
             raise self.fail(node, "this is a single value; an aggregation needs an array")
         return value
 
 
-def whole(agg: Agg) -> Case:
+def parse_whole(agg: Agg) -> Case:
     """Return an aggregation that is missing as soon as one value is, as NumPy's are NaN."""
     complete = Compare("==", Agg("count", agg.arguments), Agg("size", ()))
     return Case(((complete, agg),), Lit(None))
@@ -303,7 +320,7 @@ def whole(agg: Agg) -> Case:
 def if_whole(node: Expr) -> Agg | None:
     """Return the aggregation of what `whole` made; None for anything else."""
     match node:
-        case Case(((_, Agg() as agg),), _) if node == whole(agg):
+        case Case(((_, Agg() as agg),), _) if node == parse_whole(agg):
             return agg
     return None
 

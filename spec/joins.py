@@ -124,8 +124,8 @@ class JoinReader:
     def read(self) -> Join | None:
         """Read the join; return None after a mistake."""
         given = open_section(self.log, self.node, "join", JOIN)
-        name = given.scalar("table", "the name of a table")
-        how = "asof" if "asof" in given else cast("How", given.choice("how", HOW))
+        name = given.parse_scalar("table", "the name of a table")
+        how = "asof" if "asof" in given else cast("How", given.parse_choice("how", HOW))
         pairs, times = self._read_pairs(given, how)
         if name is None or not self._is_table(name) or not self._is_complete(given, how, pairs):
             return None

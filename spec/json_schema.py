@@ -49,7 +49,7 @@ _NAME_LISTS: list[Schema] = [
 _NAMES: Schema = {"anyOf": _NAME_LISTS}
 
 
-def _object(keys: Mapping[str, Key], **more: object) -> Schema:
+def _describe_object(keys: Mapping[str, Key], **more: object) -> Schema:
     properties = {
         name: {"description": key.about, **FORMS[key.takes]} for name, key in keys.items()
     }
@@ -64,7 +64,7 @@ def _write_whole(**bounds: int) -> Schema:
     return {"anyOf": [{"type": "integer", **bounds}, digits]}
 
 
-def _mapping(values: Mapping[str, object]) -> Schema:
+def _describe_mapping(values: Mapping[str, object]) -> Schema:
     return {"type": "object", "minProperties": 1, "additionalProperties": values}
 
 
@@ -85,26 +85,26 @@ FORMS: dict[Takes, Schema] = {
     "time": {"type": ["string", "number", "null"], "exclusiveMinimum": 0},
     "names": _NAMES,
     "expression": _SCALAR,
-    "outputs": _mapping(_SCALAR),
-    "columns": {"anyOf": [_SCALAR, {**_mapping(_NAMES), "maxProperties": 1}]},
+    "outputs": _describe_mapping(_SCALAR),
+    "columns": {"anyOf": [_SCALAR, {**_describe_mapping(_NAMES), "maxProperties": 1}]},
     "function": _SCALAR,
     "generator": {"enum": sorted(GENERATORS)},
     "missing": {"enum": list(ON_MISSING)},
     "verify": {"enum": list(VERIFY)},
     "load": {"enum": list(LOADS)},
     "beside": {"enum": list(BESIDE)},
-    "constants": _mapping(_SCALAR),
-    "keys": {"anyOf": [*_NAME_LISTS, _mapping(_SCALAR)]},
+    "constants": _describe_mapping(_SCALAR),
+    "keys": {"anyOf": [*_NAME_LISTS, _describe_mapping(_SCALAR)]},
     "how": {"enum": list(HOW)},
     "part": {"type": "string", "pattern": r"^[0-9.]+\s*%$"},
-    "sweep": {**_mapping(_NAMES), "maxProperties": MOST_AXES},
+    "sweep": {**_describe_mapping(_NAMES), "maxProperties": MOST_AXES},
     "keep": {"enum": list(KEEP)},
-    "types": _mapping({"enum": list(TYPES)}),
-    "dates": _mapping(_SCALAR),
-    "tables": {**_mapping(_NAMES), "propertyNames": {"pattern": f"^{TABLE.pattern}$"}},
+    "types": _describe_mapping({"enum": list(TYPES)}),
+    "dates": _describe_mapping(_SCALAR),
+    "tables": {**_describe_mapping(_NAMES), "propertyNames": {"pattern": f"^{TABLE.pattern}$"}},
 }
 _ENGINE: Schema = {
-    "anyOf": [_SCALAR, {**_mapping(_object(ENGINE)), "maxProperties": 1}],
+    "anyOf": [_SCALAR, {**_describe_mapping(_describe_object(ENGINE)), "maxProperties": 1}],
 }
 FORMS |= {
     "engines": {
@@ -113,44 +113,46 @@ FORMS |= {
             {"type": "array", "items": _ENGINE, "minItems": 1, "uniqueItems": True},
         ]
     },
-    "csv": _object(CSV_FORMAT),
+    "csv": _describe_object(CSV_FORMAT),
 }
 FORMS |= {
-    "dataset": _object(DATASET, oneOf=_one_of("generate", "files")),
-    "extreme": _object(EXTREME),
-    "pivot": _object(PIVOT),
-    "unpivot": _object(UNPIVOT),
-    "asof": _object(ASOF),
-    "apply": _object(APPLY, oneOf=_one_of("rows", "groups")),
-    "tasks": {"anyOf": [_object(TASKS), {"type": "array", "items": _object(TASKS)}]},
-    "limits": _object(LIMITS),
-    "measure": _object(MEASURE),
-    "programs": _mapping({"anyOf": [_SCALAR, _object(PROGRAM)]}),
+    "dataset": _describe_object(DATASET, oneOf=_one_of("generate", "files")),
+    "extreme": _describe_object(EXTREME),
+    "pivot": _describe_object(PIVOT),
+    "unpivot": _describe_object(UNPIVOT),
+    "asof": _describe_object(ASOF),
+    "apply": _describe_object(APPLY, oneOf=_one_of("rows", "groups")),
+    "tasks": {
+        "anyOf": [_describe_object(TASKS), {"type": "array", "items": _describe_object(TASKS)}]
+    },
+    "limits": _describe_object(LIMITS),
+    "measure": _describe_object(MEASURE),
+    "programs": _describe_mapping({"anyOf": [_SCALAR, _describe_object(PROGRAM)]}),
 }
-_JOIN = _object(JOIN, anyOf=_one_of("on", "asof", "how"))
+_JOIN = _describe_object(JOIN, anyOf=_one_of("on", "asof", "how"))
 FORMS |= {"joins": {"anyOf": [_JOIN, {"type": "array", "items": _JOIN, "minItems": 1}]}}
-FORMS |= {"steps": {"type": "array", "items": _object(STEP), "minItems": 1}}
+FORMS |= {"steps": {"type": "array", "items": _describe_object(STEP), "minItems": 1}}
 FORMS |= {
     "queries": {
-        **_mapping(_object(QUERY)),
+        **_describe_mapping(_describe_object(QUERY)),
         "propertyNames": {"pattern": f"^{WORD.pattern}$"},
     }
 }
 
 
-def json_schema() -> Schema:
+def describe_json_schema() -> Schema:
     """Return the JSON schema of a workload file."""
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "dfbench workload",
         "description": "A dataset, queries, engines, limits, and how to measure.",
     }
-    return {**head, **_object(WORKLOAD, oneOf=_one_of("queries", "tasks"))}
+    return {**head, **_describe_object(WORKLOAD, oneOf=_one_of("queries", "tasks"))}
 
 
 def write_schema() -> str:
     """Return the schema as the text that is committed."""
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(describe_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

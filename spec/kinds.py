@@ -28,12 +28,12 @@ from .expression import (
     Neg,
     Not,
     Value,
-    children,
-    columns,
+    list_children,
+    list_columns,
     substitute,
 )
 from .intervals import DAYS, SECONDS
-from .ranges import Range, value_range
+from .ranges import Range, find_range
 from .schema import Column, Kind, Schema
 from .vocabulary import AGGREGATIONS, ROLLING, ROW_FUNCTIONS, WINDOWS, Function, Takes
 from .windows import expand_change
@@ -92,7 +92,7 @@ class KindError(ValueError):
         super().__init__(message)
 
 
-def kind(expr: Expr, schema: Schema) -> Kind:
+def find_kind(expr: Expr, schema: Schema) -> Kind:
     """Return the kind of an expression's value; raise KindError, or KeyError for no column."""
     return _Kinds(schema, _NOTHING).of(expr)
 
@@ -119,9 +119,9 @@ class _Kinds:
             case Col(name):
                 return self.names[name] if name in self.names else self.schema[name].kind
             case Lit(value):
-                return _literal(value)
+                return _find_literal_kind(value)
             case Arith():
-                return self.arithmetic(node)
+                return self.find_arithmetic_kind(node)
             case Neg(operand):
                 return self.takes(operand, "number", "'-'")
             case Compare(op, left, right):
@@ -134,24 +134,24 @@ class _Kinds:
                 self.require_one_kind("'in'", operand, *values)
                 return "bool"
             case Bool(op, operands):
-                return self.conditions(f"{op!r}", *operands)
+                return self.check_conditions(f"{op!r}", *operands)
             case Not(operand):
-                return self.conditions("'not'", operand)
+                return self.check_conditions("'not'", operand)
             case Cast(operand, _):
                 return self.of(operand)
             case Demean():
                 return "float"
             case Call(name, arguments):
-                return self.function(name, ROW_FUNCTIONS[name], arguments)
+                return self.find_function_kind(name, ROW_FUNCTIONS[name], arguments)
             case Agg("std_population" | "var_population", (argument,)):  # an adapter's own
                 self.takes(argument, "number", "a spread")
                 return "float"
             case Agg("values", (argument,)):  # the oracle's own: lists of what a group has
                 return self.of(argument)
             case Agg(name, arguments):
-                return self.function(name, (AGGREGATIONS | WINDOWS)[name], arguments)
+                return self.find_function_kind(name, (AGGREGATIONS | WINDOWS)[name], arguments)
             case Case(branches, otherwise):
-                self.conditions("'if'", *(test for test, _ in branches))
+                self.check_conditions("'if'", *(test for test, _ in branches))
                 return self.require_one_kind("'if'", *(value for _, value in branches), otherwise)
             case Let(name, value, body):
                 return _Kinds(self.schema, {**self.names, name: self.of(value)}).of(body)
@@ -165,12 +165,12 @@ class _Kinds:
         mend = _MENDS.get((found, what), "")
         raise KindError(node, f"{where} needs {_WORDS[what]}, and this is {_WORDS[found]}{mend}")
 
-    def conditions(self, where: str, *nodes: Expr) -> Kind:
+    def check_conditions(self, where: str, *nodes: Expr) -> Kind:
         for node in nodes:
             self.takes(node, "condition", where)
         return "bool"
 
-    def arithmetic(self, node: Arith) -> Kind:
+    def find_arithmetic_kind(self, node: Arith) -> Kind:
         if node.op == "+" and self.of(node.left) == self.of(node.right) == "string":
             return "string"
         kinds = [self.takes(side, "number", f"{node.op!r}") for side in (node.left, node.right)]
@@ -184,11 +184,11 @@ class _Kinds:
             common = _find_common_kind([first, self.of(node)])
             if common is None:
                 raise KindError(node, f"{where} mixes {_WORDS[first]} and {_WORDS[self.of(node)]}")
-            self.zones(where, nodes[0], node)
+            self.find_zones(where, nodes[0], node)
             first = common
         return first
 
-    def zones(self, where: str, one: Expr, other: Expr) -> None:
+    def find_zones(self, where: str, one: Expr, other: Expr) -> None:
         """Raise KindError for a time with a zone beside one without: they have no order."""
         zoned = [self.has_zone(one), self.has_zone(other)]
         if zoned in ([True, False], [False, True]):
@@ -205,7 +205,9 @@ class _Kinds:
                 return self.has_zone(moment)
         return None
 
-    def function(self, name: str, function: Function, arguments: tuple[Expr, ...]) -> Kind:
+    def find_function_kind(
+        self, name: str, function: Function, arguments: tuple[Expr, ...]
+    ) -> Kind:
         if name in {"truncate", "offset"}:
             by_day = arguments[-1] in CALENDAR
             return self.takes(arguments[0], "date" if by_day else "timestamp", name)
@@ -260,7 +262,7 @@ _WORDS: dict[str, str] = {
 }
 
 
-def _literal(value: object) -> Kind:
+def _find_literal_kind(value: object) -> Kind:
     match value:
         case bool():
             return "bool"
@@ -321,7 +323,7 @@ def find_required_columns(node: Expr) -> frozenset[str]:
             first, *others = map(find_required_columns, arguments)
             return first.intersection(*others)
         case _:
-            return frozenset().union(*map(find_required_columns, children(node)))
+            return frozenset().union(*map(find_required_columns, list_children(node)))
 
 
 def may_be_undefined(node: Expr) -> bool:
@@ -399,12 +401,12 @@ class _Missing:
         return _Missing(self.schema, names, {**self.ranges, name: self.range(value)})
 
     def range(self, node: Expr) -> Range:
-        return value_range(node, self.schema, self.ranges)
+        return find_range(node, self.schema, self.ranges)
 
     def _is_whole(self, value: Expr) -> bool:
         """Return whether a value is an integer or a truth value, of which every cast is one."""
-        known = all(name in self.schema and name not in self.names for name in columns(value))
-        return known and kind(value, self.schema) in {"int", "bool"}
+        known = all(name in self.schema and name not in self.names for name in list_columns(value))
+        return known and find_kind(value, self.schema) in {"int", "bool"}
 
     def _may_be_undefined(self, op: str, left: Expr, right: Expr) -> bool:
         """Return whether arithmetic on values that are there may give none."""
@@ -439,7 +441,7 @@ class _Missing:
                 return True
             case Agg("pct_change"):
                 return self.makes_infinity(expand_change(node))
-        return any(map(self.makes_infinity, children(node)))
+        return any(map(self.makes_infinity, list_children(node)))
 
 
 # Missing where a group, or the rows before this one, have too few values.
@@ -471,7 +473,7 @@ def extend_schema(schema: Schema, query: Query) -> Schema:
 
 def with_column(schema: Schema, name: str, expr: Expr) -> Schema:
     """Add one derived column to a schema, in place of one of its name."""
-    found, missing = kind(expr, schema), may_be_missing(expr, schema)
+    found, missing = find_kind(expr, schema), may_be_missing(expr, schema)
     arrow = choose_type(found, expr, schema)
     ends = _ends(expr, schema) if found in {"int", "float"} else (None, None)
     column = Column(name, found, arrow, missing, missing and found == "float", *ends)
@@ -480,7 +482,7 @@ def with_column(schema: Schema, name: str, expr: Expr) -> Schema:
 
 
 def _ends(expr: Expr, schema: Schema) -> tuple[int | float | None, int | float | None]:
-    known = value_range(expr, schema)
+    known = find_range(expr, schema)
     low, high = (end if math.isfinite(end) else None for end in (known.low, known.high))
     return low, high
 
@@ -489,7 +491,7 @@ def choose_type(found: Kind, expr: Expr, schema: Schema) -> str:
     """Return a kind's type; of times that of the column they are made of, for its zone's sake."""
     if found != "timestamp":
         return ARROW[found]
-    made_of = (schema[name] for name in columns(expr) if name in schema)
+    made_of = (schema[name] for name in list_columns(expr) if name in schema)
     return next((c.arrow for c in made_of if c.kind == "timestamp"), ARROW["timestamp"])
 
 

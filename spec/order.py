@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .expression import Agg, Col, Lit, aggregations
+from .expression import Agg, Col, Lit, list_aggregations
 from .vocabulary import WINDOWS
 from .windows import is_timed
 from .workload import GroupFunction, Query, RowFunction
@@ -22,7 +22,7 @@ def is_ordered(agg: Agg) -> bool:
 
 def needs_order(query: Query) -> bool:
     """Return whether a window of a query works in another order than the frame's."""
-    found = aggregations(*(output.expression for output in query.transform))
+    found = list_aggregations(*(output.expression for output in query.transform))
     return bool(query.order_by) and any(map(is_ordered, found))
 
 

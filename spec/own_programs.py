@@ -37,11 +37,11 @@ class ProgramReader:
     def _read_program(self, name: str, node: Node) -> OwnProgram | None:
         if isinstance(node, Fields):
             section = open_section(self.log, node, f"program {name}", PROGRAM)
-            file = section.scalar("file", "a Python file")
-            asked, engine = section.scalar("function", "a name"), section.text("engine")
+            file = section.parse_scalar("file", "a Python file")
+            asked, engine = section.parse_scalar("function", "a name"), section.text("engine")
             function = asked.text if asked else ""
         else:
-            file = self._scalar(name, node)
+            file = self._parse_scalar(name, node)
             asked, engine, function = file, "", ""
         if file is None:
             return None
@@ -50,7 +50,7 @@ class ProgramReader:
             return self._read_file(name, file, path, after, engine)
         return self._read_file(name, file, file.text, function, engine)
 
-    def _scalar(self, name: str, node: Node) -> TextNode | None:
+    def _parse_scalar(self, name: str, node: Node) -> TextNode | None:
         if isinstance(node, TextNode) and not node.empty:
             return node
         self.log.add(node.place, f"program {name} needs a Python file, such as fast.py:query")

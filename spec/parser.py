@@ -34,9 +34,9 @@ from .expression import (
     Lit,
     Neg,
     Not,
-    aggregations,
-    case,
-    chain,
+    build_case,
+    build_chain,
+    list_aggregations,
 )
 from .intervals import SECONDS
 from .patterns import count_groups, may_skip_a_group
@@ -93,7 +93,7 @@ class Context(Enum):
     TRANSFORM = "transform"
 
 
-def expression(text: str, context: Context = Context.TRANSFORM) -> Expr:
+def parse_expression(text: str, context: Context = Context.TRANSFORM) -> Expr:
     """Read an expression; raise ExpressionError if it is invalid.
 
     >>> expression("v1 + 1")
@@ -106,7 +106,7 @@ def parse(text: str, context: Context) -> Parsed:
     """Read an expression and the offsets of its nodes; raise ExpressionError if it is invalid."""
     root, offset_of = parse_syntax(text)
     converter = Converter(offset_of, context)
-    tree = converter.expr(root)
+    tree = converter.parse_expr(root)
     converter.close()
     return Parsed(tree, converter.offsets)
 
@@ -142,7 +142,7 @@ class Converter:
             self.slips.append(found)
         return Lit(None)
 
-    def expr(self, node: ast.expr) -> Expr:
+    def parse_expr(self, node: ast.expr) -> Expr:
         """Turn one expression into a tree; after a slip, it is a missing value."""
         if self.depth >= DEEPEST:
             return self.slip(node, "nested too deeply")
@@ -158,34 +158,36 @@ class Converter:
     def _convert(self, node: ast.expr) -> Expr:
         match node:
             case ast.Name(name):
-                return self._column(node, name)
+                return self._parse_column(node, name)
             case ast.Constant(value):
-                return self._constant(node, value)
+                return self._parse_constant(node, value)
             case ast.BinOp(left, op, right):
-                return self._arithmetic(node, op, left, right)
+                return self._parse_arithmetic(node, op, left, right)
             case ast.UnaryOp(op, operand):
-                return self._unary(node, op, operand)
+                return self._parse_unary(node, op, operand)
             case ast.BoolOp(op, values):
-                return self._chain("and" if isinstance(op, ast.And) else "or", values)
+                return self._parse_chain("and" if isinstance(op, ast.And) else "or", values)
             case ast.Compare():
-                return self._comparison(node)
+                return self._parse_comparison(node)
             case ast.IfExp(test, body, orelse):
-                return case(((self.expr(test), self.expr(body)),), self.expr(orelse))
+                return build_case(
+                    ((self.parse_expr(test), self.parse_expr(body)),), self.parse_expr(orelse)
+                )
             case ast.Call():
                 return self._call(node)
             case ast.Subscript(value, index) if _may_be_text(value, index):
-                return self._part(value, index)
+                return self._parse_part(value, index)
         return self.slip(
             node, MENDS.get(type(node), f"{describe_syntax(node)} is not supported here")
         )
 
-    def _column(self, node: ast.AST, name: str) -> Expr:
+    def _parse_column(self, node: ast.AST, name: str) -> Expr:
         if self.context is Context.AGGREGATE and not self.inside:
             near = f"sum({name})" if name.isidentifier() else f'sum(col("{name}"))'
             return self.slip(node, f"{name!r} is used outside an aggregation; write {near}")
         return Col(name)
 
-    def _constant(self, node: ast.Constant, value: object) -> Expr:
+    def _parse_constant(self, node: ast.Constant, value: object) -> Expr:
         if isinstance(value, bool | str) or value is None:
             return Lit(value)
         if isinstance(value, int):
@@ -198,12 +200,14 @@ class Converter:
             return self.slip(node, "this number is too large for a float")
         return self.slip(node, f"{describe_syntax(node)} is not supported here")
 
-    def _arithmetic(self, node: ast.AST, op: ast.operator, left: ast.expr, right: ast.expr) -> Expr:
-        if isinstance(op, ast.Add | ast.Sub) and (span := self._span(right)):
+    def _parse_arithmetic(
+        self, node: ast.AST, op: ast.operator, left: ast.expr, right: ast.expr
+    ) -> Expr:
+        if isinstance(op, ast.Add | ast.Sub) and (span := self._parse_span(right)):
             count, unit = span
             number = Lit(-count if isinstance(op, ast.Sub) else count)
-            return Call("offset", (self.expr(left), number, Lit(unit)))
-        operands = self.expr(left), self.expr(right)
+            return Call("offset", (self.parse_expr(left), number, Lit(unit)))
+        operands = self.parse_expr(left), self.parse_expr(right)
         if word := ARITHMETIC.get(type(op)):
             made = Arith(word, *operands)
             if abs(compute_whole(made) or 0) > LARGEST:
@@ -211,16 +215,16 @@ class Converter:
             return made
         return self.slip(node, MENDS.get(type(op), f"{describe_syntax(op)} is not supported here"))
 
-    def _span(self, node: ast.expr) -> tuple[int, str] | None:
+    def _parse_span(self, node: ast.expr) -> tuple[int, str] | None:
         """Return what is added to a time: `days(3)`."""
         match node:
             case ast.Call(func, [ast.Constant(int(count))], []):
-                unit = self._function_name(func)
+                unit = self._parse_function_name(func)
                 return (count, unit) if unit in SECONDS else None
         return None
 
-    def _unary(self, node: ast.AST, op: ast.unaryop, operand: ast.expr) -> Expr:
-        inner = self.expr(operand)
+    def _parse_unary(self, node: ast.AST, op: ast.unaryop, operand: ast.expr) -> Expr:
+        inner = self.parse_expr(operand)
         match op:
             case ast.USub():
                 return Neg(inner)
@@ -230,17 +234,17 @@ class Converter:
                 return Not(inner)
         return self.slip(node, MENDS[ast.Invert])
 
-    def _chain(self, op: Literal["and", "or"], values: list[ast.expr]) -> Expr:
-        return chain(op, *(self.expr(value) for value in values))
+    def _parse_chain(self, op: Literal["and", "or"], values: list[ast.expr]) -> Expr:
+        return build_chain(op, *(self.parse_expr(value) for value in values))
 
-    def _comparison(self, node: ast.Compare) -> Expr:
+    def _parse_comparison(self, node: ast.Compare) -> Expr:
         rights = node.comparators
         lefts = [node.left, *rights[:-1]]
         parts = [
             self._compare(left, op, right)
             for left, op, right in zip(lefts, node.ops, rights, strict=True)
         ]
-        return parts[0] if len(parts) == 1 else chain("and", *parts)
+        return parts[0] if len(parts) == 1 else build_chain("and", *parts)
 
     def _compare(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Expr:
         match op:
@@ -260,11 +264,11 @@ class Converter:
                 return self.slip(
                     side, "a comparison with None is never true; write 'is None' or 'is not None'"
                 )
-        return Compare(op, self.expr(left), self.expr(right))
+        return Compare(op, self.parse_expr(left), self.parse_expr(right))
 
     def _is(self, left: ast.expr, right: ast.expr) -> Expr:
         if isinstance(right, ast.Constant) and right.value is None:
-            return IsMissing(self.expr(left))
+            return IsMissing(self.parse_expr(left))
         return self.slip(right, "'is' only works with None; compare with '=='")
 
     def _is_in(self, left: ast.expr, right: ast.expr) -> Expr:
@@ -272,13 +276,15 @@ class Converter:
             case _, ast.Tuple(items) | ast.List(items) | ast.Set(items):
                 if not items:
                     return self.slip(right, "this list is empty; give at least one value")
-                return IsIn(self.expr(left), tuple(self._member(item) for item in items))
+                return IsIn(
+                    self.parse_expr(left), tuple(self._parse_member(item) for item in items)
+                )
             case ast.Constant(str()), _:
-                return Call("contains", (self.expr(right), self.expr(left)))
+                return Call("contains", (self.parse_expr(right), self.parse_expr(left)))
         return self.slip(right, "'in' needs a list of constants, such as in (1, 2)")
 
-    def _member(self, node: ast.expr) -> Lit:
-        match self.expr(node):
+    def _parse_member(self, node: ast.expr) -> Lit:
+        match self.parse_expr(node):
             case Lit(value) as member if value is not None:
                 return member
             case Neg(Lit(int() | float() as value)):
@@ -288,7 +294,7 @@ class Converter:
         return self.slip(node, "'in' needs constants; compare columns with '=='")
 
     def _call(self, node: ast.Call) -> Expr:
-        name = self._function_name(node.func)
+        name = self._parse_function_name(node.func)
         if name is None:
             return self.slip(node.func, _explain_call(node.func))
         unnamed = name not in {*SETTABLE, *BINNING} and bool(node.keywords)
@@ -300,14 +306,14 @@ class Converter:
             return self._time(node, name)
         match name, node.args:
             case _, [ast.BinOp(later, ast.Sub(), earlier)] if name in SECONDS:
-                return Call(name, (self.expr(later), self.expr(earlier)))
+                return Call(name, (self.parse_expr(later), self.parse_expr(earlier)))
             case "split", _:
                 return self.slip(node, "split gives several texts; take one: split(x, ',')[0]")
-            case "len", [ast.Call(func, [text], [])] if self._function_name(func) == "split":
-                return Call("count_words", (self.expr(text),))
+            case "len", [ast.Call(func, [text], [])] if self._parse_function_name(func) == "split":
+                return Call("count_words", (self.parse_expr(text),))
         return self.apply(node, name)
 
-    def _function_name(self, node: ast.expr) -> str | None:
+    def _parse_function_name(self, node: ast.expr) -> str | None:
         if self.called:
             return self.called(node)
         return node.id if isinstance(node, ast.Name) else None
@@ -315,14 +321,14 @@ class Converter:
     def _read_quoted_column(self, node: ast.Call) -> Expr:
         match node.args:
             case [ast.Constant(str(name))]:
-                return self._column(node, name)
+                return self._parse_column(node, name)
         return self.slip(node, 'col takes one name in quotes: col("unit price")')
 
     def _time(self, node: ast.Call, name: str) -> Expr:
         match node.args:
             case [ast.Constant(str(given))]:
                 message = f"invalid {name} {given!r}; write {CONSTANTS[name]}"
-                return _moment(name, given) or self.slip(node.args[0], message)
+                return _parse_moment(name, given) or self.slip(node.args[0], message)
         return self.slip(node, f"{name} takes one string; write {CONSTANTS[name]}")
 
     def apply(self, node: ast.Call, name: str) -> Expr:
@@ -331,7 +337,7 @@ class Converter:
         if name == "map":
             return self._map(node)
         if name in BINNING:
-            return self._bins(node, name)
+            return self._parse_bins(node, name)
         aggregates = name in AGGREGATIONS and (name not in ROW_FUNCTIONS or len(node.args) < 2)
         aggregates = aggregates or name in WINDOWS
         function = (AGGREGATIONS | WINDOWS if aggregates else ROW_FUNCTIONS).get(name)
@@ -345,7 +351,7 @@ class Converter:
             return self.slip(node, f"{name} takes {describe_arity(function)}, not {len(node.args)}")
         if aggregates:
             return self._aggregate(node, name, function)
-        arguments = self._arguments(node, name, function)
+        arguments = self._parse_arguments(node, name, function)
         if name == "extract":
             return self._extract(node, arguments)
         return Call(name, arguments)
@@ -378,9 +384,9 @@ class Converter:
         ]
         return ast.copy_location(ast.Call(node.func, [*node.args, *placed], []), node)
 
-    def _arguments(self, node: ast.Call, name: str, function: Function) -> tuple[Expr, ...]:
+    def _parse_arguments(self, node: ast.Call, name: str, function: Function) -> tuple[Expr, ...]:
         """Read a call's values, and its settings, which have to be constants."""
-        arguments = [self.expr(argument) for argument in node.args]
+        arguments = [self.parse_expr(argument) for argument in node.args]
         values = function.values(len(arguments))
         settings = zip(node.args[values:], arguments[values:], function.settings, strict=False)
         read = [self._read_setting(name, part, given, setting) for part, given, setting in settings]
@@ -396,31 +402,31 @@ class Converter:
         """Read `map(x, {a: 1, b: 2}, 0)`: the value, what else it is, and the pairs in turn."""
         match node.args:
             case [value, ast.Dict(keys, values), *rest] if len(rest) <= 1 and keys:
-                default = self.expr(rest[0]) if rest else Lit(None)
+                default = self.parse_expr(rest[0]) if rest else Lit(None)
                 pairs = [
                     part
                     for key, given in zip(keys, values, strict=True)
                     for part in (self._map_key(key, node), self._map_value(given))
                 ]
-                return Call("map", (self.expr(value), default, *pairs))
+                return Call("map", (self.parse_expr(value), default, *pairs))
         return self.slip(node, "map takes a value, a table and what else it is: map(x, {a: 1}, 0)")
 
-    def _bins(self, node: ast.Call, name: str) -> Expr:
+    def _parse_bins(self, node: ast.Call, name: str) -> Expr:
         """Read `bins(x, [0, 18, 65])`, `bins(x, 4)` and `quantile_bins(x, 4)`."""
         given = {word.arg: word.value for word in node.keywords}
         match node.args:
             case [value, ast.List(items)] if name == "bins" and given.keys() <= {"labels", "right"}:
-                return self._bins_between(value, items, given)
+                return self._parse_bins_between(value, items, given)
             case [value, ast.Constant(int(count)) as number] if given.keys() <= {"labels"}:
                 if 2 <= count <= MOST_BINS:
                     return self._read_numbered_bins(node, value, count, given.get("labels"))
                 return self.slip(number, f"{name} makes 2 to {MOST_BINS} bins, not {count}")
         return self.slip(node, f"{name} takes a value and {BINNING[name]}")
 
-    def _bins_between(
+    def _parse_bins_between(
         self, value: ast.expr, items: list[ast.expr], given: Mapping[str | None, ast.expr]
     ) -> Expr:
-        edges = [Lit(part.value) for part in map(self._edge, items)]
+        edges = [Lit(part.value) for part in map(self._parse_edge, items)]
         for item, edge in zip(items, edges, strict=True):
             self.offsets[id(edge)] = self.offset_of(item)
         self.kept += edges
@@ -434,13 +440,13 @@ class Converter:
         if not isinstance(right, ast.Constant) or not isinstance(right.value, bool):
             return self.slip(right, "right needs True or False")
         labels = self._labels(given.get("labels"), len(items) - 1)
-        tested = self.expr(value)
+        tested = self.parse_expr(value)
         named = tuple(str(label.value) for label in labels)
         named = named or label_edges(numbers, right=right.value)
         return write_bins(Bins(tested, tuple(numbers), named, right.value), edges)
 
-    def _edge(self, node: ast.expr) -> Lit:
-        match self.expr(node):
+    def _parse_edge(self, node: ast.expr) -> Lit:
+        match self.parse_expr(node):
             case Lit(int() | float() as value) | Neg(Lit(int() | float() as value)) as edge:
                 if not isinstance(value, bool):
                     return Lit(-value if isinstance(edge, Neg) else value)
@@ -450,10 +456,10 @@ class Converter:
         self, node: ast.Call, value: ast.expr, count: int, labels: ast.expr | None
     ) -> Expr:
         """Read bins whose edges are those of the rows: of the group in transform, else of all."""
-        tested = self.expr(value)
-        if self.inside or self.context is Context.AGGREGATE or aggregations(tested):
+        tested = self.parse_expr(value)
+        if self.inside or self.context is Context.AGGREGATE or list_aggregations(tested):
             return self.slip(node, "the edges of these bins come from rows; write them in derive")
-        edges = NUMBERED[str(self._function_name(node.func))](tested, count)
+        edges = NUMBERED[str(self._parse_function_name(node.func))](tested, count)
         names = self._labels(labels, count) or [Lit(place) for place in range(count)]
         return number_bins(tested, edges, names)
 
@@ -474,10 +480,10 @@ class Converter:
                 return self.slip(node, "a table of map has keys and values only")
             case ast.Name(name):
                 return Lit(name)
-        return self._member(key)
+        return self._parse_member(key)
 
     def _map_value(self, node: ast.expr) -> Expr:
-        match self.expr(node):
+        match self.parse_expr(node):
             case Lit() as value:
                 return value
             case Neg(Lit(int() | float() as value)):
@@ -498,19 +504,23 @@ class Converter:
                 return Call("extract", (text, Lit(pattern), group))
         return Lit(None)
 
-    def _part(self, value: ast.expr, index: ast.expr) -> Expr:
+    def _parse_part(self, value: ast.expr, index: ast.expr) -> Expr:
         """Read `split(x, ',')[0]`, or `x[0:3]` and `x[0]`."""
         if isinstance(index, ast.Slice):
             ends = [index.lower or ast.Constant(0), index.upper or ast.Constant(None)]
             if index.step is not None:
                 return self.slip(index.step, "a slice of text takes no step")
-            if isinstance(value, ast.Call) and self._function_name(value.func) == "split":
+            if isinstance(value, ast.Call) and self._parse_function_name(value.func) == "split":
                 return self.slip(index, "a part of split is taken by one number: split(x, ',')[0]")
             return self._slice(value, ends)
         match value:
-            case ast.Call(func, [text, *separators], []) if self._function_name(func) == "split":
+            case ast.Call(func, [text, *separators], []) if (
+                self._parse_function_name(func) == "split"
+            ):
                 return self.split(text, separators, index)
-        return self._character(value, self._read_setting("[ ]", index, self.expr(index), "place"))
+        return self._parse_character(
+            value, self._read_setting("[ ]", index, self.parse_expr(index), "place")
+        )
 
     def split(self, text: ast.expr, separators: list[ast.expr], index: ast.expr) -> Expr:
         """Read one part of a split text: `split(x, ',')[0]`."""
@@ -519,15 +529,15 @@ class Converter:
         separator: Expr = Lit(None)
         if separators:
             separator = self._read_setting(
-                "split", separators[0], self.expr(separators[0]), "separator"
+                "split", separators[0], self.parse_expr(separators[0]), "separator"
             )
-        place = self._read_setting("[ ]", index, self.expr(index), "place")
-        return Call("split", (self.expr(text), separator, place))
+        place = self._read_setting("[ ]", index, self.parse_expr(index), "place")
+        return Call("split", (self.parse_expr(text), separator, place))
 
     def _slice(self, value: ast.expr, ends: list[ast.expr]) -> Expr:
         kinds: tuple[Setting, ...] = ("place", "end")
         read = (
-            self._read_setting("[ ]", end, self.expr(end), kind)
+            self._read_setting("[ ]", end, self.parse_expr(end), kind)
             for end, kind in zip(ends, kinds, strict=True)
         )
         start, end = read
@@ -535,13 +545,15 @@ class Converter:
             case Lit(int(first)), Lit(int(last)) if first < 0 <= last:
                 words = "a slice of text from its end cannot end from its start"
                 return self.slip(ends[0], words)
-        return Call("slice", (self.expr(value), start, end))
+        return Call("slice", (self.parse_expr(value), start, end))
 
-    def _character(self, value: ast.expr, place: Expr) -> Expr:
+    def _parse_character(self, value: ast.expr, place: Expr) -> Expr:
         """Read `x[2]`, the slice of one character."""
         match place:
             case Lit(int(at)):
-                return Call("slice", (self.expr(value), place, Lit(None if at == -1 else at + 1)))
+                return Call(
+                    "slice", (self.parse_expr(value), place, Lit(None if at == -1 else at + 1))
+                )
         return place
 
     def _explain_unknown(self, name: str) -> str:
@@ -564,7 +576,7 @@ class Converter:
         if self.inside:
             return self.slip(node, f"{name} is inside {self.inside}; aggregations cannot be nested")
         self.inside = name
-        arguments = self._arguments(node, name, function)
+        arguments = self._parse_arguments(node, name, function)
         self.inside = ""
         return Agg(name, arguments)
 
@@ -591,7 +603,7 @@ def _explain_call(node: ast.expr) -> str:
     return "only functions of the workload language can be called"
 
 
-def _moment(name: str, given: str) -> Lit | None:
+def _parse_moment(name: str, given: str) -> Lit | None:
     try:
         if name == "date":
             return Lit(dt.date.fromisoformat(given))

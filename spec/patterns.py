@@ -51,11 +51,11 @@ def may_skip_a_group(pattern: str) -> bool:
 
 def for_python(pattern: str) -> str:
     """Return a pattern for Python's `re`, whose `$` also matches before a last line break."""
-    tokens = _tokens(pattern)
+    tokens = _split_tokens(pattern)
     return "".join(r"\Z" if token == "$" and not inside else token for token, inside in tokens)
 
 
-def _tokens(pattern: str) -> Iterator[tuple[str, bool]]:
+def _split_tokens(pattern: str) -> Iterator[tuple[str, bool]]:
     """Yield each token of a pattern, and whether it is inside brackets."""
     inside, first = False, False
     for token in _TOKEN.findall(pattern):
@@ -71,11 +71,11 @@ def _tokens(pattern: str) -> Iterator[tuple[str, bool]]:
 
 def _write_parts(text: str, *, capture: bool) -> Iterator[str]:
     before = ""
-    for number, (token, inside) in enumerate(_tokens(text)):
+    for number, (token, inside) in enumerate(_split_tokens(text)):
         if token.startswith("\\"):
             yield _escape(token, inside=inside)
         elif inside:
-            yield _member(token, before)
+            yield _parse_member(token, before)
         else:
             yield _check_token(token, before, number, capture=capture)
         before = token
@@ -95,7 +95,7 @@ def _escape(token: str, *, inside: bool) -> str:
     )
 
 
-def _member(token: str, before: str) -> str:
+def _parse_member(token: str, before: str) -> str:
     if token == "[" or (token == before and token in "&-~|"):
         raise PatternError(f"{token!r} inside brackets needs a backslash before it")
     return token

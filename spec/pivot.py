@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .document import Fields, Log, Node, TextNode
-from .expression import Agg, Case, Col, Compare, Expr, Lit, Not, Value, children, rebuild
+from .expression import Agg, Case, Col, Compare, Expr, Lit, Not, Value, list_children, rebuild
 from .fields import Section
 from .quantities import parse_number
 from .schema import Kind, Schema
@@ -27,7 +27,7 @@ NAMES = "texts, integers, conditions or days"
 def expand_pivot(pivot: Pivot) -> tuple[Output, ...]:
     """Return the aggregation of each column."""
     return tuple(
-        Output(name_column(value), _within(pivot.cell, _is_value(pivot.column, value)))
+        Output(name_column(value), _check_within(pivot.cell, _is_value(pivot.column, value)))
         for value in pivot.values
     )
 
@@ -70,7 +70,7 @@ def name_column(value: Value) -> str:
             return str(value)
 
 
-def _within(node: Expr, condition: Expr) -> Expr:
+def _check_within(node: Expr, condition: Expr) -> Expr:
     """Write the aggregations of an expression over the rows of a condition alone."""
     match node:
         case Agg("size"):
@@ -80,7 +80,9 @@ def _within(node: Expr, condition: Expr) -> Expr:
             kept = (Case(((condition, part),), Lit(None)) for part in arguments[:most])
             return Agg(function, (*kept, *arguments[most:]))
         case _:
-            return rebuild(node, tuple(_within(part, condition) for part in children(node)))
+            return rebuild(
+                node, tuple(_check_within(part, condition) for part in list_children(node))
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class ColumnsReader:
                 self.log.add(place, "columns has one column: {product: [apples, pears]}")
                 return None
             case _:
-                found = self.given.scalar("columns", "the name of a column")
+                found = self.given.parse_scalar("columns", "the name of a column")
                 if found is None:
                     return None
                 name, listed = found, None
@@ -128,9 +130,9 @@ class ColumnsReader:
     def _read_listed(self, name: TextNode, node: Node) -> list[tuple[TextNode, Value]]:
         given = Section(self.log, node.place, "columns", {name.text: node})
         kind = self.schema[name.text].kind if self.schema and name.text in self.schema else None
-        return [(value, self._value(value, kind)) for value in given.names(name.text)]
+        return [(value, self._find_value(value, kind)) for value in given.names(name.text)]
 
-    def _value(self, node: TextNode, kind: Kind | None) -> Value:
+    def _find_value(self, node: TextNode, kind: Kind | None) -> Value:
         """Return a listed value in the kind of the column, or as it is written."""
         number = parse_number(node.text) if node.plain else None
         if kind in {None, "int"} and isinstance(number, int):

@@ -51,7 +51,7 @@ class Parsed:
         return self.offsets.get(id(node), 0)
 
 
-def offsets_in(text: str) -> Callable[[int, int], int]:
+def index_offsets(text: str) -> Callable[[int, int], int]:
     """Return what turns `ast`'s line and UTF-8 column into an offset of the text."""
     lines = text.split("\n")
     starts = [0]
@@ -76,15 +76,15 @@ def parse_python(text: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
-        where = offsets_in(text)(error.lineno or 1, 0) + max((error.offset or 1) - 1, 0)
-        raise ExpressionError((Slip(min(where, len(text)), _syntax_words(error)),)) from None
+        where = index_offsets(text)(error.lineno or 1, 0) + max((error.offset or 1) - 1, 0)
+        raise ExpressionError((Slip(min(where, len(text)), _describe_error(error)),)) from None
     except (RecursionError, MemoryError):
         raise ExpressionError((Slip(0, "nested too deeply"),)) from None
     except ValueError as error:  # a null byte, half a surrogate pair
         raise ExpressionError((Slip(0, f"not Python: {error}"),)) from None
 
 
-def _syntax_words(error: SyntaxError) -> str:
+def _describe_error(error: SyntaxError) -> str:
     words = (error.msg or "invalid syntax").split("\n")[0]
     words = _LINES.sub("", words)
     if "Maybe you meant '=='" in words:
@@ -109,7 +109,7 @@ def parse_syntax(text: str) -> tuple[ast.expr, Callable[[ast.AST], int]]:
     several = "\n" in body
     whole = f"(\n{body}\n)" if several else body
     shift = lead - 2 * several
-    offset = offsets_in(whole)
+    offset = index_offsets(whole)
     try:
         module = parse_python(whole)
     except ExpressionError as error:
@@ -120,7 +120,7 @@ def parse_syntax(text: str) -> tuple[ast.expr, Callable[[ast.AST], int]]:
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
         return max(offset(line, column) + shift, lead)
 
-    return _only(module, lead, several=several), offset_of
+    return _take_only(module, lead, several=several), offset_of
 
 
 def describe_syntax(node: ast.AST) -> str:
@@ -132,7 +132,7 @@ def describe_syntax(node: ast.AST) -> str:
 _WORD = re.compile(r"\w+")
 
 
-def _only(module: ast.Module, lead: int, *, several: bool) -> ast.expr:
+def _take_only(module: ast.Module, lead: int, *, several: bool) -> ast.expr:
     match module.body:
         case [ast.Expr(value)]:
             bracketed = isinstance(value, ast.Tuple | ast.GeneratorExp)

@@ -40,7 +40,7 @@ def parse_size(text: str) -> int:
     >>> parse_size("8GiB"), parse_size("8G"), parse_size("512MB"), parse_size("1024")
     (8589934592, 8589934592, 512000000, 1024)
     """
-    return int(_quantity(text, UNITS_OF_SIZE, "B", "a size such as 8GiB or 512MB"))
+    return int(_parse_quantity(text, UNITS_OF_SIZE, "B", "a size such as 8GiB or 512MB"))
 
 
 def parse_duration(text: str) -> float:
@@ -49,7 +49,7 @@ def parse_duration(text: str) -> float:
     >>> parse_duration("5min"), parse_duration("90s"), parse_duration("1h")
     (300.0, 90.0, 3600.0)
     """
-    return float(_quantity(text, UNITS_OF_TIME, "s", "a time such as 90s, 5min or 1h"))
+    return float(_parse_quantity(text, UNITS_OF_TIME, "s", "a time such as 90s, 5min or 1h"))
 
 
 def parse_percent(text: str) -> float:
@@ -66,7 +66,9 @@ def parse_percent(text: str) -> float:
     return value
 
 
-def _quantity(text: str, units: dict[str, float] | dict[str, int], plain: str, what: str) -> float:
+def _parse_quantity(
+    text: str, units: dict[str, float] | dict[str, int], plain: str, what: str
+) -> float:
     match = _QUANTITY.fullmatch(text.strip())
     value = parse_number(match[1]) if match else None
     if not match or value is None:

@@ -13,8 +13,8 @@ from .document import Fields, Log, Node, TextNode
 from .expression import (
     Col,
     Expr,
-    aggregations,
-    columns,
+    list_aggregations,
+    list_columns,
     walk,
 )
 from .fields import Section, check_word, open_section
@@ -22,7 +22,7 @@ from .function_source import FunctionSource, holds_definition, read_source
 from .gaps import read_gaps
 from .grammar import ANSWERS, APPLY, EXTREME, KEEP, ON_MISSING, PIVOT, QUERY, ROWS, STEP, UNPIVOT
 from .joins import JoinReader, join_schemas
-from .kinds import KindError, kind, may_be_condition
+from .kinds import KindError, find_kind, may_be_condition
 from .order import Order, is_ordered, join_order, order_after
 from .parser import Context, parse
 from .pivot import ColumnsReader, expand_pivot
@@ -30,15 +30,15 @@ from .python_syntax import ExpressionError, Parsed, Slip
 from .row_functions import (
     TAKEN,
     ReadRow,
-    definition,
     describe_opaque,
     group_function,
-    row_function,
+    parse_definition,
+    parse_row_function,
 )
 from .schema import Column, Schema
 from .scope import Scope, make_column
 from .steps import merge_steps
-from .unparse import question, text
+from .unparse import text, unparse_question
 from .unpivot import read_unpivot, unpivot_schema
 from .vocabulary import suggest
 from .windows import is_timed
@@ -72,7 +72,7 @@ def read_query(log: Log, name: TextNode, node: Node, scope: Scope, folder: Path)
     given = open_section(log, node, f"query {name.text}", QUERY)
     read = _read_steps if "steps" in given else _read_alone
     query = read(log, given, scope, folder)
-    asked = given.text("question") or question(query)
+    asked = given.text("question") or unparse_question(query)
     named = tuple(replace(step, name=name.text) for step in query.earlier)
     return compose(replace(query, name=name.text, question=asked, earlier=named))
 
@@ -86,7 +86,7 @@ def _read_steps(log: Log, given: Section, scope: Scope, folder: Path) -> Query:
     """Read the steps, each over the columns of the answer before it."""
     for clause in (name for name in given.values if name in STEP):
         log.add(given.at(clause), f"{clause} belongs in one of the steps")
-    nodes = given.items("steps", "a list of steps, each a mapping such as {where: v1 > 2}")
+    nodes = given.parse_items("steps", "a list of steps, each a mapping such as {where: v1 > 2}")
     found: list[Query] = []
     order = Order()
     for number, node in enumerate(nodes, 1):
@@ -118,9 +118,9 @@ class _Clauses:
         tables, schemas = data.tables, data.schema.tables if data.schema else ()
         joins, data = self.read_joins(data)
         later = tuple(name.text for name, _ in self.derive_pairs())
-        where = self.condition("where", replace(data, later=later))
+        where = self.parse_condition("where", replace(data, later=later))
         rows, derive = self.read_derived(data)
-        keys = self.keys(rows)
+        keys = self.parse_keys(rows)
         pivot = self.pivot(rows)
         self.check_answers()
         query = Query(
@@ -133,15 +133,16 @@ class _Clauses:
             order_by=self.order_keys(rows),
             aggregate=expand_pivot(pivot)
             if pivot
-            else self.outputs("aggregate", Context.AGGREGATE, rows, keys),
-            extreme=self.extreme("largest", rows, keys) or self.extreme("smallest", rows, keys),
+            else self.parse_outputs("aggregate", Context.AGGREGATE, rows, keys),
+            extreme=self.parse_extreme("largest", rows, keys)
+            or self.parse_extreme("smallest", rows, keys),
             apply=self.apply(rows, keys),
-            transform=self.outputs("transform", Context.TRANSFORM, rows, keys),
+            transform=self.parse_outputs("transform", Context.TRANSFORM, rows, keys),
             pivot=pivot,
             unpivot=self.unpivot(rows),
-            gaps=self.gaps(keys, derive, rows.schema),
+            gaps=self.check_gaps(keys, derive, rows.schema),
             select=self.select(rows),
-            limit=self.given.integer("limit", 0) or None,
+            limit=self.given.parse_integer("limit", 0) or None,
             whole=not any(clause in self.given for clause in ANSWERS),
         )
         self.check_order(query)
@@ -152,7 +153,7 @@ class _Clauses:
             query = replace(query, select=seen.select) if rows.names else seen
         unknown = "pivot" in self.given and not query.aggregate
         answer = Scope() if unknown else self.answer(seen, rows)
-        query = replace(query, having=self.condition("having", answer), sort=self.sort(seen))
+        query = replace(query, having=self.parse_condition("having", answer), sort=self.sort(seen))
         self.check_choices(query)
         schema = answer.schema and replace(answer.schema, tables=schemas)
         return query, replace(answer, what="column", schema=schema, tables=tables)
@@ -166,7 +167,7 @@ class _Clauses:
             self.log.add(self.given.at("apply"), message)
         found: list[Join] = []
         schema, tables = data.schema, data.tables
-        for node in self.given.one_or_more("join", "a join, or a list of joins"):
+        for node in self.given.parse_one_or_more("join", "a join, or a list of joins"):
             join = JoinReader(self.log, node, schema, tables).read()
             schema = join_schemas(schema, join) if schema and join else None
             found += [join] if join else []
@@ -175,7 +176,7 @@ class _Clauses:
     def select(self, rows: Scope) -> tuple[str, ...]:
         """Return the columns of the rows that are the answer, as far as they are known."""
         for name in (found := self.given.names("select")):
-            self.column(name, rows)
+            self.parse_column(name, rows)
         asks = any(clause in self.given for clause in ANSWERS)
         return tuple(name.text for name in found) if asks else rows.names or ()
 
@@ -200,10 +201,10 @@ class _Clauses:
             message = f"{clause} and {given[0]} cannot be combined in one query"
             self.log.add(self.given.at(clause), message)
 
-    def condition(self, clause: str, scope: Scope) -> Expr | None:
+    def parse_condition(self, clause: str, scope: Scope) -> Expr | None:
         if clause not in self.given:
             return None
-        parsed = self.expression(self.given.values[clause], Context.ROW, scope)
+        parsed = self.parse_expression(self.given.values[clause], Context.ROW, scope)
         if parsed is None:
             return None
         wrong = not may_be_condition(parsed.expression)
@@ -212,12 +213,12 @@ class _Clauses:
             wrong = column is not None and column.kind not in {"bool", "null"}
         if wrong:
             self.log.add(self.given.at(clause), f"{clause} needs a condition, such as v1 > 2")
-        if clause == "having" and aggregations(parsed.expression):
+        if clause == "having" and list_aggregations(parsed.expression):
             message = "the edges of these bins come from rows; write them in a step after this one"
             self.log.add(self.given.at(clause), message)
         return parsed.expression
 
-    def expression(self, node: Node, context: Context, scope: Scope) -> Parsed | None:
+    def parse_expression(self, node: Node, context: Context, scope: Scope) -> Parsed | None:
         if not isinstance(node, TextNode) or node.empty:
             self.log.add(node.place, "expected an expression, such as sum(v1)")
             return None
@@ -241,7 +242,7 @@ class _Clauses:
         if unknown or scope.schema is None:
             return not unknown
         try:
-            kind(parsed.expression, scope.schema)
+            find_kind(parsed.expression, scope.schema)
         except KindError as error:
             self.log.add(node.at(parsed.offset(error.node)), str(error))
             return False
@@ -256,18 +257,18 @@ class _Clauses:
             if scope.names is not None and name.text in scope.names:
                 self.log.add(name.place, f"{name.text!r} is already a column; choose another name")
                 continue
-            parsed = self.expression(node, Context.ROW, scope)
+            parsed = self.parse_expression(node, Context.ROW, scope)
             if parsed:
                 found.append(Output(name.text, parsed.expression))
             scope = scope.add_column(name.text, parsed.expression if parsed else None)
         return scope, tuple(found)
 
-    def keys(self, scope: Scope) -> tuple[str, ...]:
+    def parse_keys(self, scope: Scope) -> tuple[str, ...]:
         found = [*self.given.names("group_by"), *self.given.names("distinct")]
         if pivot := self.open_pivot():
             found += pivot.names("index")
         for key in found:
-            self.column(key, scope)
+            self.parse_column(key, scope)
         return tuple(key.text for key in found)
 
     def unpivot(self, scope: Scope) -> Unpivot | None:
@@ -277,11 +278,11 @@ class _Clauses:
             return None
         return read_unpivot(open_section(self.log, node, "unpivot", UNPIVOT), scope.schema)
 
-    def gaps(
+    def check_gaps(
         self, keys: tuple[str, ...], derive: tuple[Output, ...], rows: Schema | None
     ) -> Gaps | None:
         """Return which key has gaps to fill; None after a mistake, or where none are asked for."""
-        if not self.given.boolean("fill_gaps"):
+        if not self.given.parse_boolean("fill_gaps"):
             return None
         place = self.given.at("fill_gaps")
         if "aggregate" not in self.given:
@@ -303,21 +304,21 @@ class _Clauses:
         index = tuple(name.text for name in given.names("index"))
         columns = ColumnsReader(self.log, given, scope.schema, index).read()
         node = given.values.get("values")
-        parsed = self.expression(node, Context.AGGREGATE, scope) if node else None
+        parsed = self.parse_expression(node, Context.AGGREGATE, scope) if node else None
         if columns:
-            self.column(columns[0], scope)
+            self.parse_column(columns[0], scope)
             columns = columns if columns[0].text in scope else None
-        if parsed and not aggregations(parsed.expression):
+        if parsed and not list_aggregations(parsed.expression):
             self.log.add(given.at("values"), AGGREGATES_NOTHING)
         if columns is None or parsed is None:
             return None
         return Pivot(columns[0].text, parsed.expression, columns[1])
 
-    def column(self, node: TextNode, scope: Scope) -> None:
+    def parse_column(self, node: TextNode, scope: Scope) -> None:
         if node.text not in scope:
             self.log.add(node.place, scope.explain_unknown(node.text))
 
-    def outputs(
+    def parse_outputs(
         self, clause: str, context: Context, scope: Scope, keys: tuple[str, ...]
     ) -> tuple[Output, ...]:
         found: list[Output] = []
@@ -326,13 +327,13 @@ class _Clauses:
             self.check_free(name, keys)
             if name.text in {output.name for output in found}:
                 self.log.add(name.place, f"{name.text!r} is listed twice in {clause}")
-            parsed = self.expression(node, context, scope)
-            if parsed and context is Context.AGGREGATE and not aggregations(parsed.expression):
+            parsed = self.parse_expression(node, context, scope)
+            if parsed and context is Context.AGGREGATE and not list_aggregations(parsed.expression):
                 self.log.add(node.place, AGGREGATES_NOTHING)
             if parsed and (why := find_misuse(Output(name.text, parsed.expression))):
                 self.log.add(node.place, why)
             if parsed and context is Context.TRANSFORM:
-                for agg in aggregations(parsed.expression):
+                for agg in list_aggregations(parsed.expression):
                     if agg.function == CHOOSING_FREELY:
                         message = f"{agg.function} is for aggregate only; use first, min or max"
                         self.log.add(node.place, message)
@@ -366,7 +367,7 @@ class _Clauses:
         for clause, outputs in (("aggregate", query.aggregate), ("transform", query.transform)):
             places = {name.text: node.place for name, node in self.given.pairs(clause, "")}
             for output in outputs:
-                for agg in aggregations(output.expression):
+                for agg in list_aggregations(output.expression):
                     if is_ordered(agg):
                         message = f"{agg.function} needs ordered rows, and {why}"
                         self.log.add(places[output.name], message)
@@ -374,7 +375,7 @@ class _Clauses:
     def check_choices(self, query: Query) -> None:
         """Check that no clause depends on a value that is free."""
         free = {output.name for output in list_choices(query)}
-        having = set(columns(query.having)) if query.having else set()
+        having = set(list_columns(query.having)) if query.having else set()
         sort = {key.name for key in query.sort}
         for clause, read in (("having", having), ("sort", sort)):
             if used := sorted(free & read):
@@ -392,7 +393,7 @@ class _Clauses:
         single = single and keys[0].name not in query.group_by
         places = {name.text: node.place for name, node in self.given.pairs("transform", "")}
         for output in query.transform:
-            for agg in aggregations(output.expression):
+            for agg in list_aggregations(output.expression):
                 if is_timed(agg) and not single:
                     needs = "needs order_by with one column of days or times, outside group_by"
                     message = f"{agg.function} over {text(agg.arguments[1])} {needs}"
@@ -420,22 +421,24 @@ class _Clauses:
         if name.text in keys:
             self.log.add(name.place, f"{name.text!r} is already a key; choose another name")
 
-    def extreme(self, clause: str, scope: Scope, keys: tuple[str, ...]) -> Extreme | None:
+    def parse_extreme(self, clause: str, scope: Scope, keys: tuple[str, ...]) -> Extreme | None:
         if clause not in self.given:
             return None
         given = open_section(self.log, self.given.values[clause], clause, EXTREME)
-        column = given.scalar("column", "the name of a column")
+        column = given.parse_scalar("column", "the name of a column")
         if column:
-            self.column(column, scope)
-        name = given.scalar("as", "a name") or column
+            self.parse_column(column, scope)
+        name = given.parse_scalar("as", "a name") or column
         if not (column and name):
             return None
         if not given.is_word("keep", "row"):
             self.check_free(name, keys)
-        rows = given.choice("keep", KEEP) == "row"
+        rows = given.parse_choice("keep", KEEP) == "row"
         if rows and "as" in given:
             self.log.add(given.at("as"), "rows keep the names of their columns; leave 'as' out")
-        return Extreme(column.text, given.integer("n", 1), name.text, clause == "smallest", rows)
+        return Extreme(
+            column.text, given.parse_integer("n", 1), name.text, clause == "smallest", rows
+        )
 
     def sort(self, query: Query) -> tuple[SortKey, ...]:
         if not (query.outputs or query.whole):
@@ -484,9 +487,9 @@ class _Clauses:
             self.check_free(name, keys)
         if "groups" in given:
             return self.group_function(given, outputs, scope, keys)
-        return self.row_function(given, outputs, scope, keys)
+        return self.parse_row_function(given, outputs, scope, keys)
 
-    def row_function(
+    def parse_row_function(
         self, given: Section, outputs: tuple[TextNode, ...], scope: Scope, keys: tuple[str, ...]
     ) -> RowFunction | None:
         if keys:
@@ -495,14 +498,14 @@ class _Clauses:
             )
         if len(outputs) > 1:
             self.log.add(outputs[1].place, "a row function has one result; 'as' takes one name")
-        node = given.scalar("rows", "an expression or a def")
+        node = given.parse_scalar("rows", "an expression or a def")
         if not node:
             return None
         output = outputs[0].text if outputs else "result"
-        skips = cast("Literal['skip', 'call']", given.choice("on_missing", ON_MISSING))
+        skips = cast("Literal['skip', 'call']", given.parse_choice("on_missing", ON_MISSING))
         if not holds_definition(node):
-            parsed = self.expression(node, Context.ROW, scope)
-            if parsed and aggregations(parsed.expression):
+            parsed = self.parse_expression(node, Context.ROW, scope)
+            if parsed and list_aggregations(parsed.expression):
                 self.log.add(
                     node.place, "the edges of these bins come from rows; write them in derive"
                 )
@@ -510,16 +513,16 @@ class _Clauses:
             function = _make_row_function(parsed.expression, output) if parsed else None
         else:
             source = read_source(self.log, node, self.folder)
-            function = self.row_def(source, output, scope) if source else None
+            function = self.read_row_def(source, output, scope) if source else None
         if function and not function.columns:
             self.log.add(node.place, "this row function reads no column")
         return replace(function, on_missing=skips) if function else None
 
-    def row_def(self, source: FunctionSource, output: str, scope: Scope) -> RowFunction | None:
+    def read_row_def(self, source: FunctionSource, output: str, scope: Scope) -> RowFunction | None:
         try:
-            read = row_function(source.text, output, source.at)
+            read = parse_row_function(source.text, output, source.at)
         except ExpressionError as error:
-            self.slips(source, error)
+            self.list_slips(source, error)
             return None
         for name, offset in read.columns:
             if name not in scope:
@@ -531,7 +534,7 @@ class _Clauses:
     ) -> GroupFunction | None:
         if not keys:
             self.log.add(given.at("groups"), "a group function needs group_by")
-        node = given.scalar("groups", "a def")
+        node = given.parse_scalar("groups", "a def")
         if not node:
             return None
         if not holds_definition(node):
@@ -546,15 +549,15 @@ class _Clauses:
             names = tuple(o.text for o in outputs) or ("result",)
             function = group_function(source.text, names, source.at)
         except ExpressionError as error:
-            self.slips(source, error)
+            self.list_slips(source, error)
             return None
-        for argument in definition(source.text).node.args.args:
+        for argument in parse_definition(source.text).node.args.args:
             if argument.arg not in scope:
-                offset = definition(source.text).offset_of(argument)
+                offset = parse_definition(source.text).find_offset(argument)
                 self.log.add(source.at(offset), scope.explain_unknown(argument.arg))
         return function
 
-    def slips(self, source: FunctionSource, error: ExpressionError) -> None:
+    def list_slips(self, source: FunctionSource, error: ExpressionError) -> None:
         for slip in error.slips:
             self.log.add(source.at(slip.offset), slip.message)
 
@@ -566,7 +569,7 @@ def _is_expression(function: RowFunction | GroupFunction) -> bool:
 def _make_row_function(body: Expr, output: str) -> RowFunction:
     usable = output.isidentifier() and not iskeyword(output) and output not in TAKEN
     name = output if usable else "row"
-    return RowFunction(name, output, body, columns=columns(body))
+    return RowFunction(name, output, body, columns=list_columns(body))
 
 
 def _check_body(read: ReadRow, schema: Schema | None, source: FunctionSource) -> RowFunction:
@@ -575,7 +578,7 @@ def _check_body(read: ReadRow, schema: Schema | None, source: FunctionSource) ->
     if function.body is None or schema is None:
         return function
     try:
-        kind(function.body, schema)
+        find_kind(function.body, schema)
     except KindError as error:
         slip = Slip(read.offset(error.node), f"{text(error.node)}: {error}")
         return replace(function, body=None, opaque=describe_opaque(slip, source.at))

@@ -84,7 +84,7 @@ WHOLE: Mapping[str, Callable[[int, int], int]] = {
 }
 
 
-def value_range(node: Expr, schema: Schema, names: Mapping[str, Range] = _NOTHING) -> Range:
+def find_range(node: Expr, schema: Schema, names: Mapping[str, Range] = _NOTHING) -> Range:
     """Return the range of an expression's numbers; `names` has those of the names of `Let`."""
     return _Ranges(schema, names).of(node)
 
@@ -97,7 +97,7 @@ class _Ranges:
     def of(self, node: Expr) -> Range:
         match node:
             case Col(name):
-                return self.names[name] if name in self.names else self._column(name)
+                return self.names[name] if name in self.names else self._find_column(name)
             case Lit(int() | float() as value) if not isinstance(value, bool):
                 return Range(value, value)
             case Neg(operand):
@@ -106,27 +106,29 @@ class _Ranges:
             case Cast(operand, _):
                 return self.of(operand)
             case Arith(op, left, right):
-                return _arithmetic(op, self.of(left), self.of(right), right)
+                return _combine_arithmetic(op, self.of(left), self.of(right), right)
             case Call(function, arguments):
                 return _call(function, [self.of(argument) for argument in arguments])
             case Agg(function, arguments):
-                return self._aggregation(function, [self.of(argument) for argument in arguments])
+                return self._find_aggregation(
+                    function, [self.of(argument) for argument in arguments]
+                )
             case Case(branches, otherwise):
                 values = (*(value for _, value in branches), otherwise)
-                return _hull(self.of(value) for value in values if value != Lit(None))
+                return _span_hull(self.of(value) for value in values if value != Lit(None))
             case Let(name, value, body):
                 return _Ranges(self.schema, {**self.names, name: self.of(value)}).of(body)
             case _:
                 return ANY
 
-    def _column(self, name: str) -> Range:
+    def _find_column(self, name: str) -> Range:
         if name not in self.schema:
             return ANY
         column = self.schema[name]
         low, high = column.low, column.high
         return Range(-math.inf if low is None else low, math.inf if high is None else high)
 
-    def _aggregation(self, function: str, arguments: list[Range]) -> Range:
+    def _find_aggregation(self, function: str, arguments: list[Range]) -> Range:
         match function:
             case "count" | "count_if" | "size" | "n_unique":
                 return Range(0, self.schema.rows or math.inf)
@@ -145,7 +147,7 @@ class _Ranges:
         return ANY
 
 
-def _arithmetic(op: str, x: Range, y: Range, right: Expr) -> Range:
+def _combine_arithmetic(op: str, x: Range, y: Range, right: Expr) -> Range:
     match op:
         case "+":
             return _make_range([x.low + y.low, x.high + y.high])
@@ -156,17 +158,17 @@ def _arithmetic(op: str, x: Range, y: Range, right: Expr) -> Range:
         case "*":
             return _make_range(a * b for a in (x.low, x.high) for b in (y.low, y.high))
         case "/" | "//" if not y.has_zero:
-            return _quotient(op, x, y)
+            return _divide(op, x, y)
         case "%" if y.low > 0:
             return Range(0, y.high)
         case "/" if not (x.negative or y.negative):
             return POSITIVE
         case "**":
-            return _power(x, right)
+            return _raise_to_power(x, right)
     return ANY
 
 
-def _quotient(op: str, x: Range, y: Range) -> Range:
+def _divide(op: str, x: Range, y: Range) -> Range:
     try:
         ends = [a / b for a in (x.low, x.high) for b in (y.low, y.high)]
     except OverflowError:
@@ -178,7 +180,7 @@ def _quotient(op: str, x: Range, y: Range) -> Range:
     return _make_range(ends)
 
 
-def _power(x: Range, right: Expr) -> Range:
+def _raise_to_power(x: Range, right: Expr) -> Range:
     match right:
         case Lit(int() as power) if power % 2 == 0 and power >= 0:
             return POSITIVE
@@ -209,7 +211,7 @@ def _widen(x: Range) -> Range:
     return Range(x.low - abs(x.low) * ROUNDING, x.high + abs(x.high) * ROUNDING)
 
 
-def _hull(ranges: Iterable[Range]) -> Range:
+def _span_hull(ranges: Iterable[Range]) -> Range:
     found = list(ranges)
     if not found:
         return ANY

@@ -13,7 +13,7 @@ from ..errors import DataError, Mistake, WorkloadError
 from .csv_format import read_csv_format
 from .document import Fields, ListNode, Log, Node, Origin, Position, TextNode, compose
 from .engine_names import read_engines
-from .expression import columns
+from .expression import list_columns
 from .fields import ADDRESS, LARGEST, TABLE, Section, open_section
 from .function_source import holds_definition, read_source
 from .generated_data import FEWEST, GENERATORS, TABLES, derive_schema
@@ -36,7 +36,7 @@ from .pivot import report_unknown
 from .python_syntax import ExpressionError
 from .quantities import parse_number
 from .queries import read_queries, read_query
-from .row_functions import SEED, task_function
+from .row_functions import SEED, parse_task_function
 from .schema import Schema
 from .scope import Scope
 from .sweep import Axis, read_axis
@@ -262,23 +262,23 @@ class _WorkloadReader:
     engines: Collection[str] | None
 
     def read(self, stem: str) -> Workload:
-        dataset = self.dataset()
+        dataset = self.parse_dataset()
         programs = tuple(ProgramReader(self.log, self.folder).read(self.given))
         queries, tasks = self.queries(dataset), self.tasks()
         return Workload(
-            name=self.given.word("workload", stem),
+            name=self.given.parse_word("workload", stem),
             about=self.given.text("about"),
             dataset=_with_keys(dataset, queries),
             queries=queries,
             tasks=tasks,
-            engines=self.engine_names([one.name for one in programs]),
+            engines=self.parse_engine_names([one.name for one in programs]),
             limits=self.limits(),
             measure=self.measure(),
             programs=programs,
-            sweep=tuple(self.axes(tasks)),
+            sweep=tuple(self.parse_axes(tasks)),
         )
 
-    def axes(self, tasks: tuple[Tasks, ...]) -> Iterator[Axis]:
+    def parse_axes(self, tasks: tuple[Tasks, ...]) -> Iterator[Axis]:
         """Read the numbers of a sweep, each with its values."""
         arguments = [name for one in tasks for name, _ in one.arguments]
         given = Section(self.log, self.given.at("sweep"), "sweep", self.given.values)
@@ -312,7 +312,7 @@ class _WorkloadReader:
                 scope = Scope()
         return read_queries(self.log, self.given.values["queries"], scope, self.folder)
 
-    def dataset(self) -> Generated | Files | None:
+    def parse_dataset(self) -> Generated | Files | None:
         if "dataset" not in self.given:
             return None
         if "queries" not in self.given and "tasks" in self.given:
@@ -321,26 +321,26 @@ class _WorkloadReader:
         if ("generate" in given) == ("files" in given):
             given.add_missing("a dataset needs either 'generate' or 'files'")
             return None
-        return self.files(given) if "files" in given else self.read_generated(given)
+        return self.parse_files(given) if "files" in given else self.read_generated(given)
 
-    def files(self, given: Section) -> Files:
+    def parse_files(self, given: Section) -> Files:
         for key in given.values:
             if key not in {"files", "share", "tables", *CSV}:
                 self.log.add(given.at(key), f"{key} applies to generated data only, not to files")
         csv_format = read_csv_format(given)
-        tables = tuple(self.tables(given, csv_format))
-        patterns = self.patterns(given.names("files"))
-        return Files(patterns, self.folder, csv_format, tables, given.percent("share"))
+        tables = tuple(self.parse_tables(given, csv_format))
+        patterns = self.parse_patterns(given.names("files"))
+        return Files(patterns, self.folder, csv_format, tables, given.parse_percent("share"))
 
-    def tables(self, given: Section, csv_format: CsvFormat) -> Iterator[tuple[str, Files]]:
+    def parse_tables(self, given: Section, csv_format: CsvFormat) -> Iterator[tuple[str, Files]]:
         for name, node in given.pairs("tables", "a mapping of names to files"):
             if not TABLE.fullmatch(name.text) or iskeyword(name.text):
                 message = "use letters, digits and _, and begin with a letter"
                 self.log.add(name.place, f"invalid table name {name.text!r}: {message}")
             found = Section(self.log, node.place, "tables", {name.text: node}).names(name.text)
-            yield name.text, Files(self.patterns(found), self.folder, csv_format)
+            yield name.text, Files(self.parse_patterns(found), self.folder, csv_format)
 
-    def patterns(self, nodes: tuple[TextNode, ...]) -> tuple[str, ...]:
+    def parse_patterns(self, nodes: tuple[TextNode, ...]) -> tuple[str, ...]:
         """Return paths; those from the command line are relative to the current folder."""
         for node in nodes:
             if ADDRESS.match(node.text):
@@ -355,11 +355,11 @@ class _WorkloadReader:
             if key in given:
                 whose = "CSV files" if key in CSV else "files"
                 self.log.add(given.at(key), f"{key} applies to {whose} only, not to generated data")
-        node = given.scalar("generate", "the name of a generator")
+        node = given.parse_scalar("generate", "the name of a generator")
         if "rows" not in given:
             given.add_missing("generated data needs 'rows', such as rows: 1e6")
-        rows = given.integer("rows", 10**6)
-        groups = given.integer("groups", min(100, rows))
+        rows = given.parse_integer("rows", 10**6)
+        groups = given.parse_integer("groups", min(100, rows))
         if groups > rows:
             self.log.add(given.at("groups"), f"groups must be at most the number of rows, {rows}")
         if not node:
@@ -374,9 +374,9 @@ class _WorkloadReader:
             generator=node.text,
             rows=rows,
             groups=groups,
-            nulls=given.integer("nulls", 0, least=0, most=100),
-            sorted=given.boolean("sorted"),
-            seed=given.integer("seed", 108, least=0, most=2**32 - 1),
+            nulls=given.parse_integer("nulls", 0, least=0, most=100),
+            sorted=given.parse_boolean("sorted"),
+            seed=given.parse_integer("seed", 108, least=0, most=2**32 - 1),
         )
 
     def has_tables(self, given: Section, generator: str, rows: int) -> None:
@@ -386,7 +386,7 @@ class _WorkloadReader:
             message = f"{generator} takes no groups: the number of rows decides its keys"
             self.log.add(given.at("groups"), message)
 
-    def engine_names(self, programs: list[str]) -> tuple[str, ...]:
+    def parse_engine_names(self, programs: list[str]) -> tuple[str, ...]:
         if "engines" not in self.given:
             return ()
         known = None if self.engines is None else [*self.engines, *programs]
@@ -407,17 +407,17 @@ class _WorkloadReader:
         given, default = self.open_inner("measure", MEASURE), Measure()
         bounded = "rounds" in given
         budget = given.time("budget", None if bounded else USUAL_BUDGET)
-        rounds = given.integer("rounds", default.rounds if budget is None else MOST_ROUNDS)
+        rounds = given.parse_integer("rounds", default.rounds if budget is None else MOST_ROUNDS)
         return Measure(
             rounds=rounds,
             # An explicit budget applies from the second round on.
             least=min(rounds, 1 if "budget" in given and budget else default.least),
-            warmups=given.integer_or("warmups", "auto", default.warmups),
-            runs=given.integer("runs", default.runs),
+            warmups=given.parse_integer_or("warmups", "auto", default.warmups),
+            runs=given.parse_integer("runs", default.runs),
             budget=budget,
-            seed=given.integer("seed", default.seed, least=0),
-            load=cast("Literal['memory', 'scan', 'both']", given.choice("load", LOADS)),
-            beside=cast("Literal['auto', 'all', 'none']", given.choice("beside", BESIDE)),
+            seed=given.parse_integer("seed", default.seed, least=0),
+            load=cast("Literal['memory', 'scan', 'both']", given.parse_choice("load", LOADS)),
+            beside=cast("Literal['auto', 'all', 'none']", given.parse_choice("beside", BESIDE)),
         )
 
     def tasks(self) -> tuple[Tasks, ...]:
@@ -428,18 +428,18 @@ class _WorkloadReader:
             self.log.add(node.place, "tasks is empty; list at least one function")
         found: dict[str, Tasks] = {}
         for one in nodes:
-            tasks = self.tasks_of(open_section(self.log, one, "tasks", TASKS))
+            tasks = self.read_tasks_of(open_section(self.log, one, "tasks", TASKS))
             if tasks and tasks.name in found:
                 self.log.add(one.place, f"{tasks.name!r} is listed twice in tasks")
             elif tasks:
                 found[tasks.name] = tasks
         return tuple(found.values())
 
-    def tasks_of(self, given: Section) -> Tasks | None:
-        arguments = self.arguments(given)
-        count = given.integer("count", 1)
-        verify = given.choice("verify", VERIFY)
-        node = given.scalar("function", "a def")
+    def read_tasks_of(self, given: Section) -> Tasks | None:
+        arguments = self.parse_arguments(given)
+        count = given.parse_integer("count", 1)
+        verify = given.parse_choice("verify", VERIFY)
+        node = given.parse_scalar("function", "a def")
         if not node:
             return None
         if not holds_definition(node):
@@ -449,7 +449,7 @@ class _WorkloadReader:
         if source is None:
             return None
         try:
-            found = task_function(source.text, arguments)
+            found = parse_task_function(source.text, arguments)
         except ExpressionError as error:
             for slip in error.slips:
                 self.log.add(source.at(slip.offset), slip.message)
@@ -472,11 +472,11 @@ class _WorkloadReader:
                 message = f"{function} has no argument {name.text!r}{suggest(name.text, known)}"
                 self.log.add(name.place, message)
 
-    def arguments(self, given: Section) -> dict[str, int | float | str | bool]:
+    def parse_arguments(self, given: Section) -> dict[str, int | float | str | bool]:
         found = {}
         for name, node in given.pairs("arguments", "a mapping of names to values"):
             if isinstance(node, TextNode) and not node.empty:
-                found[name.text] = _constant(node)
+                found[name.text] = _read_constant(node)
             else:
                 self.log.add(node.place, f"{name.text} needs a number, a string, true or false")
         return found
@@ -494,12 +494,12 @@ def _with_keys(
         return dataset
     joins = [join for query in queries for step in query.steps for join in step.joins]
     kept = {name for join in joins for name in join.left_columns}
-    kept |= {name for query in queries if query.where for name in columns(query.where)}
+    kept |= {name for query in queries if query.where for name in list_columns(query.where)}
     keys = dict.fromkeys(key for query in queries for key in query.group_by)
     return replace(dataset, keys=tuple(key for key in keys if key not in kept))
 
 
-def _constant(node: TextNode) -> int | float | str | bool:
+def _read_constant(node: TextNode) -> int | float | str | bool:
     if not node.plain:
         return node.text
     if node.text in {"true", "false"}:

@@ -19,14 +19,14 @@ from .expression import (
     IsMissing,
     Let,
     Lit,
-    case,
+    build_case,
     choose_fresh_name,
-    columns,
+    list_columns,
     walk,
 )
 from .group_functions import read_group
 from .parser import ARITHMETIC, Context, Converter
-from .python_syntax import ExpressionError, Slip, offsets_in, parse_python
+from .python_syntax import ExpressionError, Slip, index_offsets, parse_python
 from .workload import GroupFunction, RowFunction
 
 MODULES = frozenset({"math", "np", "numpy"})
@@ -106,13 +106,13 @@ class Definition:
         """Return the names of the arguments, in order."""
         return tuple(a.arg for a in (*self.node.args.posonlyargs, *self.node.args.args))
 
-    def offset_of(self, node: ast.AST) -> int:
+    def find_offset(self, node: ast.AST) -> int:
         """Return where a part of the def begins in its text."""
         return self.offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
 
     def slip(self, node: ast.AST, message: str) -> Slip:
         """Make a mistake at a part of the def."""
-        return Slip(self.offset_of(node), message)
+        return Slip(self.find_offset(node), message)
 
 
 def is_definition(text: str) -> bool:
@@ -120,9 +120,9 @@ def is_definition(text: str) -> bool:
     return _DEF.search(text) is not None
 
 
-def definition(source: str) -> Definition:
+def parse_definition(source: str) -> Definition:
     """Find the one `def` of a text, imports before it allowed; ExpressionError otherwise."""
-    module, offset = parse_python(source), offsets_in(source)
+    module, offset = parse_python(source), index_offsets(source)
     defs = [node for node in module.body if isinstance(node, ast.FunctionDef)]
     if not defs:
         raise ExpressionError((Slip(0, "expected a def"),))
@@ -170,9 +170,9 @@ def _gives_nothing(found: Definition) -> Slip | None:
     return found.slip(found.node, f"{found.name} returns nothing")
 
 
-def task_function(source: str, arguments: Mapping[str, object]) -> Definition:
+def parse_task_function(source: str, arguments: Mapping[str, object]) -> Definition:
     """Read a task's `def`, whose parameters must be the arguments given, and `seed`."""
-    found = definition(source)
+    found = parse_definition(source)
     slips = [slip] if (slip := _gives_nothing(found)) else []
     required = len(found.parameters) - len(found.node.args.defaults)
     valued = {*arguments, SEED}
@@ -193,7 +193,7 @@ def group_function(
 
     What is no aggregation makes it opaque, with file, line and column.
     """
-    found = definition(source)
+    found = parse_definition(source)
     slips = [slip] if (slip := _gives_nothing(found)) else []
     if not found.parameters:
         slips.append(
@@ -209,7 +209,7 @@ def group_function(
     try:
         if renamed := _find_rebound_name(source):
             raise ExpressionError((Slip(0, f"{renamed!r} is imported with another meaning"),))
-        read = read_group(found.node, len(outputs), found.offset_of)
+        read = read_group(found.node, len(outputs), found.find_offset)
     except ExpressionError as error:
         return replace(made, opaque=describe_opaque(error.slips[0], place))
     except RecursionError:
@@ -226,9 +226,9 @@ class ReadRow:
     offset: Callable[[Expr], int] = lambda _: 0
 
 
-def row_function(source: str, output: str, place: Callable[[int], Position]) -> ReadRow:
+def parse_row_function(source: str, output: str, place: Callable[[int], Position]) -> ReadRow:
     """Read a row function; it is opaque if it cannot be translated, with the place and reason."""
-    found = definition(source)
+    found = parse_definition(source)
     if len(found.parameters) != 1:
         count = len(found.parameters)
         message = f"a row function takes one argument, the row; {found.name} takes {count}"
@@ -244,7 +244,7 @@ def row_function(source: str, output: str, place: Callable[[int], Position]) -> 
         body=None,
         source=source,
         parameter=found.parameters[0],
-        columns=body.columns(),
+        columns=body.parse_columns(),
     )
     try:
         tree = body.read()
@@ -301,14 +301,16 @@ class _Body:
     paths: int = 0
 
     def __post_init__(self) -> None:
-        self.converter = Converter(self.found.offset_of, Context.ROW, self.leaf, self.find_function)
+        self.converter = Converter(
+            self.found.find_offset, Context.ROW, self.parse_leaf, self.find_function
+        )
 
     def places(self) -> tuple[tuple[str, int], ...]:
         """Find every column the def reads, by syntax alone."""
         parts = list(ast.walk(self.found.node))
         called = {id(part.func) for part in parts if isinstance(part, ast.Call)}
         read = (part for part in parts if id(part) not in called)
-        named = ((self.column(part), self.found.offset_of(part)) for part in read)
+        named = ((self.parse_column(part), self.found.find_offset(part)) for part in read)
         return tuple((name, offset) for name, offset in named if name is not None)
 
     def offset(self, node: Expr) -> int:
@@ -316,28 +318,28 @@ class _Body:
         places = self.converter.offsets
         return next((places[id(part)] for part in walk(node) if id(part) in places), 0)
 
-    def columns(self) -> tuple[str, ...]:
+    def parse_columns(self) -> tuple[str, ...]:
         """Return the columns the def reads, in the order of its text."""
         ordered = sorted(self.places(), key=lambda pair: pair[1])
         return tuple(dict.fromkeys(name for name, _ in ordered))
 
     def read(self) -> Expr:
         """Return the def's tree; ExpressionError at the first part that cannot be translated."""
-        self.given = set(self.columns())
+        self.given = set(self.parse_columns())
         if _is_too_large(self.found.node):
             raise self.fail(self.found.node, "too long or nested too deeply to translate")
         if renamed := _find_rebound_name(self.found.source):
             raise ExpressionError((Slip(0, f"{renamed!r} is imported with another meaning"),))
-        tree = self.block(self.found.node.body)
+        tree = self.parse_block(self.found.node.body)
         self.converter.close()
-        if stray := set(columns(tree)) - set(self.columns()):
+        if stray := set(list_columns(tree)) - set(self.parse_columns()):
             raise ExpressionError((Slip(0, f"unknown column {min(stray)!r}"),))
         return tree
 
     def fail(self, node: ast.AST, message: str) -> ExpressionError:
         return ExpressionError((*self.converter.slips, self.found.slip(node, message)))
 
-    def column(self, node: ast.AST) -> str | None:
+    def parse_column(self, node: ast.AST) -> str | None:
         """Return the column of `x["A"]` and `x.A`, or None for anything else."""
         match node:
             case ast.Subscript(ast.Name(row), ast.Constant(str(name))) if row == self.parameter:
@@ -350,7 +352,7 @@ class _Body:
         """Find each use of the row that names no column: what it reads could not be known."""
         body = [part for statement in self.found.node.body for part in ast.walk(statement)]
         called = {id(part.func) for part in body if isinstance(part, ast.Call)}
-        named = (part for part in body if self.column(part) is not None)
+        named = (part for part in body if self.parse_column(part) is not None)
         read = {id(getattr(part, "value", None)) for part in named if id(part) not in called}
         for part in body:
             match part:
@@ -367,9 +369,9 @@ class _Body:
                 return FROM_MODULES.get(name)
         return None
 
-    def leaf(self, node: ast.expr) -> Expr | None:
+    def parse_leaf(self, node: ast.expr) -> Expr | None:
         """Read what is allowed in a def only, or return None."""
-        if (name := self.column(node)) is not None:
+        if (name := self.parse_column(node)) is not None:
             return Col(name)
         match node:
             case ast.Name(name):
@@ -379,9 +381,9 @@ class _Body:
             case ast.Call(ast.Attribute(ast.Name(module), "isnan"), [operand], []) if (
                 module in MODULES
             ):
-                return IsMissing(self.converter.expr(operand))
+                return IsMissing(self.converter.parse_expr(operand))
             case ast.Call(ast.Attribute(owner, method), arguments, []) if method in METHODS:
-                return self.method(node, owner, method, arguments)
+                return self.parse_method(node, owner, method, arguments)
             case ast.Subscript(ast.Call(ast.Attribute(owner, "split"), separators, []), index) if (
                 not isinstance(index, ast.Slice)
             ):
@@ -389,21 +391,23 @@ class _Body:
             case ast.Call(
                 ast.Name("len"), [ast.Call(ast.Attribute(owner, "split"), [], [])], []
             ) if "len" not in self.names:
-                return Call("count_words", (self.converter.expr(owner),))
+                return Call("count_words", (self.converter.parse_expr(owner),))
             case ast.Call(ast.Attribute(ast.Dict() as table, "get"), [key, *rest], []):
                 default = rest or [ast.Constant(None)]
                 arguments = [key, table, *default]
                 call = ast.copy_location(ast.Call(ast.Name("map"), arguments, []), node)
                 return self.converter.apply(call, "map")
             case ast.Attribute(ast.BinOp(later, ast.Sub(), earlier), "days"):
-                return Call("days", (self.converter.expr(later), self.converter.expr(earlier)))
+                return Call(
+                    "days", (self.converter.parse_expr(later), self.converter.parse_expr(earlier))
+                )
             case ast.Attribute(owner, part) if part in PARTS:
-                return Call(part, (self.converter.expr(owner),))
+                return Call(part, (self.converter.parse_expr(owner),))
             case ast.JoinedStr(parts):
                 return self.read_joined(parts)
         return None
 
-    def method(
+    def parse_method(
         self, node: ast.expr, owner: ast.expr, method: str, arguments: list[ast.expr]
     ) -> Expr:
         word, number = METHODS[method]
@@ -420,7 +424,7 @@ class _Body:
                 case ast.Constant(str(text)):
                     texts.append(Lit(text))
                 case ast.FormattedValue(value, -1, None):
-                    texts.append(Call("text", (self.converter.expr(value),)))
+                    texts.append(Call("text", (self.converter.parse_expr(value),)))
                 case _:
                     return self.converter.slip(part, "a format in an f-string cannot be translated")
         return Call("concat", tuple(texts)) if len(texts) > 1 else (*texts, Lit(""))[0]
@@ -432,7 +436,7 @@ class _Body:
             return Col(self.names[name])
         return self.converter.slip(node, f"{name!r} is not assigned on every path to this line")
 
-    def block(self, statements: list[ast.stmt]) -> Expr:
+    def parse_block(self, statements: list[ast.stmt]) -> Expr:
         """Read statements up to the value they return."""
         self.paths += 1
         if self.paths > MOST_PATHS:
@@ -444,24 +448,24 @@ class _Body:
             case []:
                 return Lit(None)
             case [ast.Return(value), *_]:
-                return self.converter.expr(value) if value else Lit(None)
+                return self.converter.parse_expr(value) if value else Lit(None)
             case [ast.Pass() | ast.Expr(ast.Constant()), *rest]:
-                return self.same(rest)
+                return self.compare_branches(rest)
             case [ast.Assign([ast.Name(name)], ast.Dict() as table), *rest]:
-                return self.same(self.put(rest, name, table))
+                return self.compare_branches(self.put(rest, name, table))
             case [ast.For(ast.Name(name), sequence, body, []), *rest] if values := _list_constants(
                 sequence
             ):
                 rounds = [part for value in values for part in self.put(body, name, value)]
-                return self.same([*rounds, *self.put(rest, name, values[-1])])
+                return self.compare_branches([*rounds, *self.put(rest, name, values[-1])])
             case [ast.Assign([ast.Name(name)], value), *rest]:
-                return self.let(name, self.converter.expr(value), rest)
+                return self.let(name, self.converter.parse_expr(value), rest)
             case [ast.AnnAssign(ast.Name(name), _, ast.expr() as value), *rest]:
-                return self.let(name, self.converter.expr(value), rest)
+                return self.let(name, self.converter.parse_expr(value), rest)
             case [ast.AugAssign(ast.Name(name) as target, op, value) as node, *rest]:
                 return self.let(name, self.read_augmented(node, target, op, value), rest)
             case [ast.If() as node, *rest]:
-                return self.choice(node, rest)
+                return self.parse_choice(node, rest)
         what = type(statements[0]).__name__.lower()
         raise self.fail(
             statements[0], f"'{what}' cannot be translated; engines that call Python run it"
@@ -474,17 +478,17 @@ class _Body:
                 raise self.fail(part, f"{name!r} is assigned again, which cannot be translated")
         return [_Putting(name, tree).visit(deepcopy(statement)) for statement in statements]
 
-    def same(self, rest: list[ast.stmt]) -> Expr:
+    def compare_branches(self, rest: list[ast.stmt]) -> Expr:
         self.paths -= 1
-        return self.block(rest)
+        return self.parse_block(rest)
 
     def read_augmented(
         self, node: ast.AST, target: ast.Name, op: ast.operator, value: ast.expr
     ) -> Expr:
         if type(op) not in ARITHMETIC:
             raise self.fail(node, "this operator cannot be translated")
-        old = self.converter.expr(target)
-        return Arith(ARITHMETIC[type(op)], old, self.converter.expr(value))
+        old = self.converter.parse_expr(target)
+        return Arith(ARITHMETIC[type(op)], old, self.converter.parse_expr(value))
 
     def let(self, name: str, value: Expr, rest: list[ast.stmt]) -> Expr:
         """Bind a name in the following statements; a name for a bare column is that column."""
@@ -492,11 +496,11 @@ class _Body:
         match value:
             case Col(column):
                 self.names[name] = column
-                tree = self.same(rest)
+                tree = self.compare_branches(rest)
             case _:
                 fresh = self.choose_name(name)
                 self.names[name] = fresh
-                tree = Let(fresh, value, self.same(rest))
+                tree = Let(fresh, value, self.compare_branches(rest))
         self.names = before
         return tree
 
@@ -506,30 +510,30 @@ class _Body:
         self.given.add(chosen)
         return chosen
 
-    def choice(self, node: ast.If, rest: list[ast.stmt]) -> Expr:
+    def parse_choice(self, node: ast.If, rest: list[ast.stmt]) -> Expr:
         if name := _find_assigned_name(node):
             value = self.read_choice(node, name)
             return self.let(name, value, rest)
-        test = self.converter.expr(node.test)
-        then = self.block([*node.body, *([] if _leaves(node.body) else rest)])
-        otherwise = self.block([*node.orelse, *([] if _leaves(node.orelse) else rest)])
-        return case(((test, then),), otherwise)
+        test = self.converter.parse_expr(node.test)
+        then = self.parse_block([*node.body, *([] if _leaves(node.body) else rest)])
+        otherwise = self.parse_block([*node.orelse, *([] if _leaves(node.orelse) else rest)])
+        return build_case(((test, then),), otherwise)
 
     def read_choice(self, node: ast.If, name: str) -> Case:
         """Read `if` branches that all assign the same name."""
-        test, then = self.converter.expr(node.test), self.read_assigned_value(node.body)
+        test, then = self.converter.parse_expr(node.test), self.read_assigned_value(node.body)
         match node.orelse:
             case []:
                 old = ast.copy_location(ast.Name(name), node)
-                return case(((test, then),), self.converter.expr(old))
+                return build_case(((test, then),), self.converter.parse_expr(old))
             case [ast.If() as deeper]:
-                return case(((test, then),), self.read_choice(deeper, name))
-        return case(((test, then),), self.read_assigned_value(node.orelse))
+                return build_case(((test, then),), self.read_choice(deeper, name))
+        return build_case(((test, then),), self.read_assigned_value(node.orelse))
 
     def read_assigned_value(self, statements: list[ast.stmt]) -> Expr:
         match statements:
             case [ast.Assign(_, value)]:
-                return self.converter.expr(value)
+                return self.converter.parse_expr(value)
         raise self.fail(statements[0], "this statement cannot be translated")
 
 
@@ -568,7 +572,7 @@ def _find_rebound_name(source: str) -> str | None:
 def _is_too_large(node: ast.AST) -> bool:
     level: list[ast.AST] = [node]
     for _ in range(DEEPEST):
-        if any(_statements(part) > LONGEST for part in level):
+        if any(_parse_statements(part) > LONGEST for part in level):
             return True
         level = [child for part in level for child in ast.iter_child_nodes(part)]
         if not level:
@@ -576,7 +580,7 @@ def _is_too_large(node: ast.AST) -> bool:
     return True
 
 
-def _statements(node: ast.AST) -> int:
+def _parse_statements(node: ast.AST) -> int:
     match node:
         case ast.FunctionDef(body=body):
             return len(body)

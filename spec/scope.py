@@ -8,7 +8,7 @@ from .expression import (
     Col,
     Expr,
 )
-from .kinds import KindError, choose_type, kind
+from .kinds import KindError, choose_type, find_kind
 from .schema import Column, Schema
 from .vocabulary import suggest
 
@@ -60,7 +60,7 @@ class Scope:
 def make_column(name: str, expr: Expr, schema: Schema) -> Column | None:
     """Return the column that an expression makes; None where its kind is not known."""
     try:
-        found = kind(expr, schema)
+        found = find_kind(expr, schema)
     except (KindError, KeyError):
         return None
     values = schema[expr.name].values if isinstance(expr, Col) else None

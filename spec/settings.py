@@ -122,7 +122,7 @@ class SettingError(ValueError):
 def read_setting(function: str, setting: Setting, node: Expr) -> Expr:
     """Return a setting as engines are given it; raise SettingError for one that is not allowed."""
     rule = RULES[setting]
-    value = _constant(node)
+    value = _parse_constant(node)
     if value is Ellipsis or not rule.allows(value):
         raise SettingError(f"{function} needs {rule.needs}")
     if setting == "pattern":
@@ -140,7 +140,7 @@ def write_example(name: str, function: Function) -> str:
     return function.example or f"{name}({', '.join((*values, *settings))})"
 
 
-def _constant(node: Expr) -> object:
+def _parse_constant(node: Expr) -> object:
     """Return a constant's value; Ellipsis where the expression is none."""
     match node:
         case Lit(value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .expression import Bool, Expr, columns
+from .expression import Bool, Expr, list_columns
 from .workload import Query
 
 
@@ -49,7 +49,7 @@ def _is_whole(step: Query) -> bool:
 def _reads_derived(step: Query, before: Query) -> bool:
     """Return whether a step filters by what the one before derives."""
     derived = {output.name for output in before.derive}
-    return step.where is not None and not derived.isdisjoint(columns(step.where))
+    return step.where is not None and not derived.isdisjoint(list_columns(step.where))
 
 
 def _put_before(before: Query, step: Query) -> Query:

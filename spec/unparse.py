@@ -45,61 +45,70 @@ def text(node: Expr) -> str:
     >>> text(Arith("*", Lit(2), Arith("+", Col("A"), Lit(1))))
     '2 * (A + 1)'
     """
-    return ast.unparse(_syntax(node))
+    return ast.unparse(_unparse_syntax(node))
 
 
-def _syntax(node: Expr) -> ast.expr:
+def _unparse_syntax(node: Expr) -> ast.expr:
     match node:
         case Col(name):
-            return _column(name)
+            return _unparse_column(name)
         case Lit(value):
-            return _constant(value)
+            return _unparse_constant(value)
         case Arith(op, left, right):
-            return ast.BinOp(_syntax(left), _ARITHMETIC[op](), _syntax(right))
+            return ast.BinOp(_unparse_syntax(left), _ARITHMETIC[op](), _unparse_syntax(right))
         case Neg(operand):
-            return ast.UnaryOp(ast.USub(), _syntax(operand))
+            return ast.UnaryOp(ast.USub(), _unparse_syntax(operand))
         case Not(IsMissing(operand)):
-            return ast.Compare(_syntax(operand), [ast.IsNot()], [ast.Constant(None)])
+            return ast.Compare(_unparse_syntax(operand), [ast.IsNot()], [ast.Constant(None)])
         case Not(IsIn(operand, values)):
-            return ast.Compare(_syntax(operand), [ast.NotIn()], [_members(values)])
+            return ast.Compare(_unparse_syntax(operand), [ast.NotIn()], [_unparse_members(values)])
         case Not(operand):
-            return ast.UnaryOp(ast.Not(), _syntax(operand))
+            return ast.UnaryOp(ast.Not(), _unparse_syntax(operand))
         case Compare(op, left, right):
-            return ast.Compare(_syntax(left), [_COMPARISONS[op]()], [_syntax(right)])
+            return ast.Compare(
+                _unparse_syntax(left), [_COMPARISONS[op]()], [_unparse_syntax(right)]
+            )
         case IsMissing(operand):
-            return ast.Compare(_syntax(operand), [ast.Is()], [ast.Constant(None)])
+            return ast.Compare(_unparse_syntax(operand), [ast.Is()], [ast.Constant(None)])
         case IsIn(operand, values):
-            return ast.Compare(_syntax(operand), [ast.In()], [_members(values)])
+            return ast.Compare(_unparse_syntax(operand), [ast.In()], [_unparse_members(values)])
         case Bool(op, operands):
             word = ast.And() if op == "and" else ast.Or()
-            return ast.BoolOp(word, [_syntax(operand) for operand in operands])
+            return ast.BoolOp(word, [_unparse_syntax(operand) for operand in operands])
         case Call("split", (value, Lit(separator), Lit(place))):
-            parts = [_syntax(value), *([_constant(separator)] if separator else [])]
-            return ast.Subscript(_call("split", *parts), _constant(place))
+            parts = [_unparse_syntax(value), *([_unparse_constant(separator)] if separator else [])]
+            return ast.Subscript(_call("split", *parts), _unparse_constant(place))
         case Call("days" | "hours" | "minutes" | "seconds" as unit, (later, earlier)):
-            return _call(unit, ast.BinOp(_syntax(later), ast.Sub(), _syntax(earlier)))
+            return _call(
+                unit, ast.BinOp(_unparse_syntax(later), ast.Sub(), _unparse_syntax(earlier))
+            )
         case Call("offset", (value, Lit(int(count)), Lit(str(unit)))):
             shift: ast.operator = ast.Sub() if count < 0 else ast.Add()
-            return ast.BinOp(_syntax(value), shift, _call(unit, ast.Constant(abs(count))))
+            return ast.BinOp(_unparse_syntax(value), shift, _call(unit, ast.Constant(abs(count))))
         case Call("map", (value, default, *pairs)):
-            table = ast.Dict([*map(_syntax, pairs[::2])], [*map(_syntax, pairs[1::2])])
-            return _call("map", _syntax(value), table, _syntax(default))
+            table = ast.Dict(
+                [*map(_unparse_syntax, pairs[::2])], [*map(_unparse_syntax, pairs[1::2])]
+            )
+            return _call("map", _unparse_syntax(value), table, _unparse_syntax(default))
         case Call("slice", (value, Lit(start), Lit(end))):
-            ends = (_constant(start) if start else None, None if end is None else _constant(end))
-            return ast.Subscript(_syntax(value), ast.Slice(*ends))
+            ends = (
+                _unparse_constant(start) if start else None,
+                None if end is None else _unparse_constant(end),
+            )
+            return ast.Subscript(_unparse_syntax(value), ast.Slice(*ends))
         case Agg():
             return _aggregate(node)
         case Call(function, arguments):
-            return _call(function, *map(_syntax, arguments))
+            return _call(function, *map(_unparse_syntax, arguments))
         case Cast(operand, kind):
-            return _call(kind, _syntax(operand))
+            return _call(kind, _unparse_syntax(operand))
         case Demean(operand, keys):
-            return _call("demean", *(_syntax(part) for part in (operand, *keys)))
+            return _call("demean", *(_unparse_syntax(part) for part in (operand, *keys)))
         case Case(branches, otherwise):
             if bins := read_bins(node):
-                return _bins(bins)
+                return _unparse_bins(bins)
             numbered = read_numbered(node)
-            return _write_bins(numbered) if numbered else _choice(branches, otherwise)
+            return _write_bins(numbered) if numbered else _unparse_choice(branches, otherwise)
         case Let(name, value, body):
             return ast.NamedExpr(ast.Name(name), _bind(value, body))
         case _:
@@ -107,10 +116,10 @@ def _syntax(node: Expr) -> ast.expr:
 
 
 def _bind(value: Expr, body: Expr) -> ast.expr:
-    return ast.Tuple([_syntax(value), _syntax(body)])
+    return ast.Tuple([_unparse_syntax(value), _unparse_syntax(body)])
 
 
-def _column(name: str) -> ast.expr:
+def _unparse_column(name: str) -> ast.expr:
     return ast.Name(name) if _is_word(name) else _call("col", ast.Constant(name))
 
 
@@ -134,15 +143,15 @@ def _aggregate(agg: Agg) -> ast.expr:
     settings = {n: s.value for n, s in read_settings(agg).items() if n in NAMED}
     values = agg.arguments[: len(agg.arguments) - len(settings)]
     given = {n: value for n, value in settings.items() if value != RULES[n].default}
-    keywords = [ast.keyword(n, _constant(value)) for n, value in given.items()]
-    return ast.Call(ast.Name(agg.function), list(map(_syntax, values)), keywords)
+    keywords = [ast.keyword(n, _unparse_constant(value)) for n, value in given.items()]
+    return ast.Call(ast.Name(agg.function), list(map(_unparse_syntax, values)), keywords)
 
 
-def _members(values: tuple[Lit, ...]) -> ast.expr:
-    return ast.Tuple([_constant(value.value) for value in values])
+def _unparse_members(values: tuple[Lit, ...]) -> ast.expr:
+    return ast.Tuple([_unparse_constant(value.value) for value in values])
 
 
-def _constant(value: Value) -> ast.expr:
+def _unparse_constant(value: Value) -> ast.expr:
     match value:
         case dt.datetime():
             return _call("timestamp", ast.Constant(value.isoformat(" ")))
@@ -151,8 +160,8 @@ def _constant(value: Value) -> ast.expr:
     return ast.Constant(value)
 
 
-def _bins(bins: Bins) -> ast.expr:
-    call = ast.Call(ast.Name("bins"), [_syntax(bins.value), _list(bins.edges)], [])
+def _unparse_bins(bins: Bins) -> ast.expr:
+    call = ast.Call(ast.Name("bins"), [_unparse_syntax(bins.value), _list(bins.edges)], [])
     if not bins.right:
         call.keywords.append(ast.keyword("right", ast.Constant(value=False)))
     if bins.is_labelled:
@@ -161,24 +170,26 @@ def _bins(bins: Bins) -> ast.expr:
 
 
 def _write_bins(bins: NumberedBins) -> ast.expr:
-    call = ast.Call(ast.Name(bins.word), [_syntax(bins.value), _constant(bins.count)], [])
+    call = ast.Call(
+        ast.Name(bins.word), [_unparse_syntax(bins.value), _unparse_constant(bins.count)], []
+    )
     if bins.labels:
         call.keywords.append(ast.keyword("labels", _list(bins.labels)))
     return call
 
 
 def _list(values: Sequence[Value]) -> ast.expr:
-    return ast.List([_constant(value) for value in values])
+    return ast.List([_unparse_constant(value) for value in values])
 
 
-def _choice(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
-    made = _syntax(otherwise)
+def _unparse_choice(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
+    made = _unparse_syntax(otherwise)
     for test, value in reversed(branches):
-        made = ast.IfExp(_syntax(test), _syntax(value), made)
+        made = ast.IfExp(_unparse_syntax(test), _unparse_syntax(value), made)
     return made
 
 
-def question(query: Query) -> str:
+def unparse_question(query: Query) -> str:
     """Write a query as a sentence: `sum v1, mean v3 by id3`; several steps as several."""
     return ", then ".join(_describe_step(step) or "its rows" for step in query.steps)
 
@@ -229,15 +240,15 @@ def _describe_answer(query: Query) -> str:
         kept = f" beside {', '.join(long.index)}" if long.index else ""
         return f"{', '.join(long.on)} as rows{kept}"
     if pivot := query.pivot:
-        return f"{_output(Output('', pivot.cell))} for each {pivot.column}"
+        return f"{_unparse_output(Output('', pivot.cell))} for each {pivot.column}"
     if query.is_distinct:
         return f"distinct {', '.join(query.group_by)}"
     if query.select:
         return ", ".join(query.select)
-    return ", ".join(_output(output) for output in (*query.aggregate, *query.transform))
+    return ", ".join(_unparse_output(output) for output in (*query.aggregate, *query.transform))
 
 
-def _output(output: Output) -> str:
+def _unparse_output(output: Output) -> str:
     match output.expression:
         case Agg("size", ()):
             return "number of rows"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .expression import Agg, Arith, Col, Expr, Lit, children
+from .expression import Agg, Arith, Col, Expr, Lit, list_children
 from .intervals import SECONDS
 from .intervals import read_span as read_time
 from .vocabulary import AGGREGATIONS, ROLLING, WINDOWS
@@ -99,4 +99,4 @@ def has_rows(node: Expr) -> bool:
         case Agg():
             return True
         case _:
-            return any(map(has_rows, children(node)))
+            return any(map(has_rows, list_children(node)))

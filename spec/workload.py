@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from .document import Node, TextNode
-from .expression import Expr, Value, columns
+from .expression import Expr, Value, list_columns
 from .limits import Limits
 from .sweep import Axis
 
@@ -351,7 +351,7 @@ class Query:
         keys = (*self.group_by, *order)
         long = (*self.unpivot.index, *self.unpivot.on) if self.unpivot else ()
         long += self.gaps.columns if self.gaps else ()
-        names = (*keys, *columns(*roots, *outputs), *extreme, *applied, *self.select, *long)
+        names = (*keys, *list_columns(*roots, *outputs), *extreme, *applied, *self.select, *long)
         return tuple(dict.fromkeys(name for name in names if name not in derived))
 
     @property

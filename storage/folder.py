@@ -59,7 +59,7 @@ class Folder:
 
     def write_program(self, engine: str, query: str, text: str) -> str:
         """Store a program and give its path, relative to the folder."""
-        relative = program_path(engine, query)
+        relative = build_program_path(engine, query)
         path = self.path / relative
         with report_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ class StoredComparison:
     tenth: StoredComparison | None = None
 
 
-def program_path(engine: str, query: str) -> str:
+def build_program_path(engine: str, query: str) -> str:
     """Return where a program lies in its comparison's folder."""
     return f"{PROGRAMS}/{make_safe_name(engine)}/{make_safe_name(query)}.py"
 
@@ -142,7 +142,7 @@ def reopen(path: Path) -> Folder:
 
 def find_latest(results: Path, workload: str) -> Path:
     """Return the newest comparison of a workload; ResultsError where there is none."""
-    for path in reversed(comparisons(results, workload)):
+    for path in reversed(list_comparisons(results, workload)):
         if not read_head(path)[0].is_check:
             return path
     raise ResultsError(
@@ -151,7 +151,7 @@ def find_latest(results: Path, workload: str) -> Path:
     )
 
 
-def newest(path: Path) -> Path:
+def find_newest(path: Path) -> Path:
     """Return a comparison's own folder, or the newest one below a folder; ResultsError for none."""
     if (path / HEAD).exists():
         return path
@@ -163,10 +163,10 @@ def newest(path: Path) -> Path:
     return found[-1].parent
 
 
-def comparisons(results: Path, workload: str) -> tuple[Path, ...]:
+def list_comparisons(results: Path, workload: str) -> tuple[Path, ...]:
     """Return the folders of all comparisons of a workload, oldest first."""
     heads = (results / make_safe_name(workload)).glob(f"*/{HEAD}")
-    return tuple(sorted((head.parent for head in heads), key=_age))
+    return tuple(sorted((head.parent for head in heads), key=_compute_age))
 
 
 def read(path: Path, name: str = HEAD) -> StoredComparison:
@@ -178,7 +178,7 @@ def read(path: Path, name: str = HEAD) -> StoredComparison:
     head, warnings = read_head(path, name)
     runs, skipped_runs = read_lines(path / RUNS, read_run)
     kept, repeated = _keep_last(runs)
-    agreements, skipped_agreements = read_lines(path / AGREEMENT, _agreement)
+    agreements, skipped_agreements = read_lines(path / AGREEMENT, _read_agreement)
     latest_agreements = tuple({a.query: a for a in agreements}.values())
     warnings = (*warnings, *skipped_runs, *repeated, *skipped_agreements)
     programs, below = _read_programs(path, head, kept), path / TENTH
@@ -207,7 +207,7 @@ def _stamp(began: str) -> str:
     return "".join(match.groups())
 
 
-def _age(path: Path) -> tuple[str, int, str]:
+def _compute_age(path: Path) -> tuple[str, int, str]:
     stamp, _, number = path.name.rpartition("-")
     return (stamp, int(number) if number.isdigit() else 0, path.name)
 
@@ -315,7 +315,7 @@ def _is_amount(number: object) -> bool:
     return type(number) in (int, float) and 0 <= number <= MOST  # type: ignore[operator]
 
 
-def _agreement(record: dict[str, Any]) -> Agreement:
+def _read_agreement(record: dict[str, Any]) -> Agreement:
     differ = tuple(
         Disagreement(
             d["engine"],
@@ -352,7 +352,7 @@ def _read_programs(path: Path, head: Head, runs: tuple[Run, ...]) -> dict[tuple[
     programs = {}
     for engine in engines:
         for query in queries:
-            file = path / program_path(engine, query)
+            file = path / build_program_path(engine, query)
             if not file.resolve().is_relative_to(path.resolve()):
                 continue  # a link in a stranger's folder would copy a file of the reader's
             try:

@@ -81,7 +81,7 @@ def append(path: Path, found: ProbeResult) -> None:
     files.append_record(path / LINES, asdict(found))
 
 
-def lines(path: Path) -> tuple[tuple[ProbeResult, ...], tuple[str, ...]]:
+def read_lines(path: Path) -> tuple[tuple[ProbeResult, ...], tuple[str, ...]]:
     """Read a folder's findings, and say which could not be read; the last of each counts."""
     found, skipped = files.read_lines(path / LINES, parse_record)
     return tuple({(one.subject, one.question): one for one in found}.values()), skipped

@@ -16,10 +16,10 @@ from .records import Run
 def write_table(path: Path, runs: Iterable[Run]) -> None:
     """Write runs as one flat Parquet table: a row a run, times in seconds, memory in bytes."""
     with report_errors(path), replace_file(path) as temporary:
-        pq.write_table(_table(runs), temporary)
+        pq.write_table(_build_table(runs), temporary)
 
 
-def _table(runs: Iterable[Run]) -> pa.Table:
+def _build_table(runs: Iterable[Run]) -> pa.Table:
     text, number, whole = pa.string(), pa.float64(), pa.int64()
     seconds = ("interpreter", "startup", "load", "cold", "collect", "wall", "cpu")
     schema = pa.schema(

@@ -112,12 +112,12 @@ def find_latest(results: Path, workload: str) -> Path:
     return found[-1].parent
 
 
-def newest(path: Path) -> Path:
+def find_newest(path: Path) -> Path:
     """Return the folder of a comparison, or of the newest comparison or sweep below a folder.
 
     A point of a sweep stands for its sweep. Raises ResultsError where nothing is stored.
     """
-    found = path if (path / HEAD).exists() else folder.newest(path)
+    found = path if (path / HEAD).exists() else folder.find_newest(path)
     above = found.parent
     return above if found != path and (above / HEAD).exists() else found
 

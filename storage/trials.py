@@ -89,7 +89,7 @@ def append(path: Path, trial: Trial) -> None:
 def read(path: Path) -> StoredSearch:
     """Read a search; ResultsError where there is none."""
     head, warnings = folder.read_head(path, HEAD)
-    trials, skipped = files.read_lines(path / TRIALS, _trial)
+    trials, skipped = files.read_lines(path / TRIALS, _read_trial)
     return StoredSearch(path, head, trials, (*warnings, *skipped))
 
 
@@ -105,7 +105,7 @@ def find_latest(results: Path, workload: str) -> Path:
     return found[-1]
 
 
-def _trial(record: dict[str, Any]) -> Trial:
+def _read_trial(record: dict[str, Any]) -> Trial:
     limit = record["limit"]
     if limit is not None and (type(limit) is not int or limit <= 0):
         raise ValueError(f"limit is {limit!r}, not a number of bytes")

@@ -17,12 +17,12 @@ from ..spec.expression import (
     Col,
     Expr,
     Let,
-    aggregations,
-    children,
-    columns,
+    list_aggregations,
+    list_children,
+    list_columns,
     substitute,
 )
-from ..spec.kinds import kind
+from ..spec.kinds import find_kind
 from ..spec.schema import Schema
 from ..spec.unparse import text
 from ..spec.vocabulary import CHOOSING
@@ -54,7 +54,7 @@ class RoundedRows:
         judged = () if not last or step.having else tuple(filter(is_rank, step.transform))
         placed = {
             text(agg.arguments[0])
-            for agg in aggregations(*(o.expression for o in outputs if o not in judged))
+            for agg in list_aggregations(*(o.expression for o in outputs if o not in judged))
             if agg.function in COUNTING and self.is_loose(agg.arguments[0])
         }
         keys = {*step.group_by, *(key.name for key in step.order_by)}
@@ -74,12 +74,12 @@ class RoundedRows:
                 return name in self.loose
             case Call(function) if function in STEPS:
                 return False
-            case _ if kind(node, self.schema) != "float":
+            case _ if find_kind(node, self.schema) != "float":
                 return False
-            case Arith("/", _, right) if not columns(right):
+            case Arith("/", _, right) if not list_columns(right):
                 return True
-            case Arith("+" | "-" | "*" | "/") if self.singles.isdisjoint(columns(node)):
-                return any(map(self.is_loose, children(node)))
+            case Arith("+" | "-" | "*" | "/") if self.singles.isdisjoint(list_columns(node)):
+                return any(map(self.is_loose, list_children(node)))
             case Arith():
                 return True
             case Call(function) if function not in EXACTLY_ROUNDED:
@@ -91,7 +91,7 @@ class RoundedRows:
             case Let(name, value, body):
                 return self.is_loose(substitute(body, {name: value}))
             case _:
-                return any(map(self.is_loose, children(node)))
+                return any(map(self.is_loose, list_children(node)))
 
 
 def is_rank(output: Output) -> bool:

@@ -31,8 +31,8 @@ from ..spec.expression import (
     Neg,
     Not,
     Value,
-    children,
-    columns,
+    list_children,
+    list_columns,
     rebuild,
 )
 from ..spec.intervals import CLOCK, find_step
@@ -70,7 +70,7 @@ def apply_row(function: RowFunction, row: Row) -> Value:
     """Return a row function's value; it is not called where an input is missing, unless it asks."""
     if function.body is None:
         raise ValueError(f"{function.name} has no tree: {function.opaque}")
-    inputs = function.columns or columns(function.body)
+    inputs = function.columns or list_columns(function.body)
     if function.on_missing == "skip" and any(
         normalize_missing(row[name]) is None for name in inputs
     ):
@@ -129,14 +129,14 @@ def _fill_gaps(gaps: Gaps, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         time, last = (min(there), max(there)) if there else (None, None)
         kept = {name: group[0][name] for name in gaps.others} if group else {}
         while time is not None and time < last:
-            time = _next_time(time, gaps.unit)
+            time = _find_next_time(time, gaps.unit)
             if time not in there:
                 empty = dict.fromkeys(gaps.columns)
                 added.append(empty | dict(gaps.zeros) | kept | {gaps.time: time})
     return [*found, *added]
 
 
-def _next_time(time: dt.date, unit: str) -> dt.date:
+def _find_next_time(time: dt.date, unit: str) -> dt.date:
     """Return the start of the next unit after a start of one."""
     if step := find_step(unit):
         number, word = step
@@ -205,7 +205,7 @@ def _add_times(query: Query) -> tuple[Output, ...]:
 def _add_time(node: Expr, query: Query) -> Expr:
     if isinstance(node, Agg) and is_timed(node):
         return replace(node, arguments=(*node.arguments, Col(query.order_by[0].name)))
-    return rebuild(node, tuple(_add_time(child, query) for child in children(node)))
+    return rebuild(node, tuple(_add_time(child, query) for child in list_children(node)))
 
 
 def _order_rows(query: Query, group: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -312,9 +312,13 @@ def _aggregate(function: str, arguments: Sequence[Expr], group: Sequence[Row] | 
         case "size", ():
             return len(group)
         case "quantile", (column, share):
-            return _quantile(_present_values(column, group), _evaluate(share, {}, None) or 0)
+            return _compute_quantile(
+                _present_values(column, group), _evaluate(share, {}, None) or 0
+            )
         case "corr", (one, other):
-            return _corr([(_evaluate(one, r, None), _evaluate(other, r, None)) for r in group])
+            return _compute_corr(
+                [(_evaluate(one, r, None), _evaluate(other, r, None)) for r in group]
+            )
         case _, (column,):
             return AGGREGATIONS[function](_present_values(column, group))
         case _:
@@ -326,7 +330,7 @@ def _apply_window(agg: Agg, row: Row, group: Sequence[Row] | None) -> Cell:
     if group is None:
         raise ValueError(f"{agg.function} works on the rows of a group, which are missing")
     if is_timed(agg):
-        return _roll_time(agg, row, group)
+        return _compute_roll_time(agg, row, group)
     at = next(place for place, other in enumerate(group) if other is row)
     column = agg.arguments[0] if WINDOWS_OF_LANGUAGE[agg.function].least else Lit(True)
     return WINDOWS[agg.function](agg, [evaluate(column, other) for other in group], at)
@@ -351,46 +355,48 @@ def _rank(agg: Agg, values: list[Any], at: int) -> Cell:
     return 1 + len(before)
 
 
-def _percent_rank(agg: Agg, values: list[Any], at: int) -> float | None:
+def _compute_percent_rank(agg: Agg, values: list[Any], at: int) -> float | None:
     rank = _rank(agg, values, at)
     others = sum(value is not None for value in values) - 1
     return None if rank is None else (rank - 1) / max(others, 1)
 
 
-def _lag(agg: Agg, values: list[Any], at: int) -> Cell:
+def _compute_lag(agg: Agg, values: list[Any], at: int) -> Cell:
     step = count_steps(agg) * (-1 if agg.function == "lead" else 1)
     return values[at - step] if 0 <= at - step < len(values) else None
 
 
-def _so_far(reduce: Callable[[list[Any]], Any]) -> Callable[[Agg, list[Any], int], Cell]:
+def _accumulate(reduce: Callable[[list[Any]], Any]) -> Callable[[Agg, list[Any], int], Cell]:
     """Return what reduces the values up to a row; missing where its own is."""
 
-    def window(_: Agg, values: list[Any], at: int) -> Cell:
+    def compute_window(_: Agg, values: list[Any], at: int) -> Cell:
         there = [value for value in values[: at + 1] if value is not None]
         return None if values[at] is None else reduce(there)
 
-    return window
+    return compute_window
 
 
-def _roll(agg: Agg, values: list[Any], at: int) -> Cell:
+def _compute_roll(agg: Agg, values: list[Any], at: int) -> Cell:
     rolling = read_rolling(agg)
     there = [v for v in values[max(at + 1 - rolling.rows, 0) : at + 1] if v is not None]
     return AGGREGATIONS[rolling.function](there) if len(there) >= rolling.at_least else None
 
 
-def _roll_time(agg: Agg, row: Row, group: Sequence[Row]) -> Cell:
+def _compute_roll_time(agg: Agg, row: Row, group: Sequence[Row]) -> Cell:
     """Return the aggregation of the values up to a row's time, as long as the window before it."""
     *_, column = agg.arguments
-    now, rolling = _moment(column, row), read_rolling(agg)
+    now, rolling = _compute_moment(column, row), read_rolling(agg)
     if now is None:
         return None
     span, zero = dt.timedelta(seconds=rolling.seconds), dt.timedelta()
-    moments = ((_moment(column, other), evaluate(agg.arguments[0], other)) for other in group)
+    moments = (
+        (_compute_moment(column, other), evaluate(agg.arguments[0], other)) for other in group
+    )
     there: list[Any] = [v for t, v in moments if v is not None and t and zero <= now - t < span]
     return AGGREGATIONS[rolling.function](there) if len(there) >= rolling.at_least else None
 
 
-def _moment(column: Expr, row: Row) -> dt.datetime | None:
+def _compute_moment(column: Expr, row: Row) -> dt.datetime | None:
     """Return a time of a row; a day is its midnight."""
     match evaluate(column, row):
         case dt.datetime() as moment:
@@ -400,7 +406,7 @@ def _moment(column: Expr, row: Row) -> dt.datetime | None:
     return None
 
 
-def _ewm_mean(agg: Agg, values: list[Any], at: int) -> Cell:
+def _compute_ewm_mean(agg: Agg, values: list[Any], at: int) -> Cell:
     """Return the mean in which a value n rows before has the weight (1 - alpha) ** n."""
     if values[at] is None:
         return None
@@ -409,11 +415,11 @@ def _ewm_mean(agg: Agg, values: list[Any], at: int) -> Cell:
     return _sum([weight * v for weight, v in there]) / math.fsum(weight for weight, _ in there)
 
 
-def _ffill(_: Agg, values: list[Any], at: int) -> Cell:
+def _compute_ffill(_: Agg, values: list[Any], at: int) -> Cell:
     return next((value for value in reversed(values[: at + 1]) if value is not None), None)
 
 
-def _bfill(_: Agg, values: list[Any], at: int) -> Cell:
+def _compute_bfill(_: Agg, values: list[Any], at: int) -> Cell:
     return next((value for value in values[at:] if value is not None), None)
 
 
@@ -431,11 +437,11 @@ def _sum(values: list[Any]) -> Cell:
     return math.fsum(values)
 
 
-def _mean(values: list[Any]) -> float | None:
+def _compute_mean(values: list[Any]) -> float | None:
     return _sum(values) / len(values) if values else None
 
 
-def _quantile(values: list[Any], share: float) -> float | None:
+def _compute_quantile(values: list[Any], share: float) -> float | None:
     """Interpolate between the two values around `share * (n - 1)` (type 7 of Hyndman and Fan)."""
     if not values:
         return None
@@ -450,14 +456,14 @@ def _quantile(values: list[Any], share: float) -> float | None:
     return float(ordered[low]) + float(ordered[high] - ordered[low]) * (place - low)
 
 
-def _variance(values: list[Any]) -> float | None:
+def _compute_variance(values: list[Any]) -> float | None:
     """Return the sample variance; of fewer than two values there is none."""
     if len(values) < 2 or any(math.isinf(value) for value in values):
         return None
     return float(statistics.variance(values))
 
 
-def _corr(pairs: Sequence[tuple[Any, Any]]) -> float | None:
+def _compute_corr(pairs: Sequence[tuple[Any, Any]]) -> float | None:
     there = [(x, y) for x, y in pairs if x is not None and y is not None]
     if len(there) < 2 or any(math.isinf(value) for pair in there for value in pair):
         return None
@@ -467,42 +473,42 @@ def _corr(pairs: Sequence[tuple[Any, Any]]) -> float | None:
         return None
 
 
-def _or_missing(function: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
+def _replace_nan(function: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
     return lambda values: function(values) if values else None
 
 
 AGGREGATIONS: dict[str, Callable[[list[Any]], Any]] = {
     "sum": _sum,
-    "mean": _mean,
-    "min": _or_missing(min),
-    "max": _or_missing(max),
+    "mean": _compute_mean,
+    "min": _replace_nan(min),
+    "max": _replace_nan(max),
     "prod": lambda values: float(math.prod(values)),
     "count_if": sum,
-    "median": lambda values: _quantile(values, 0.5),
-    "first": _or_missing(operator.itemgetter(0)),
-    "last": _or_missing(operator.itemgetter(-1)),
-    "any_value": _or_missing(operator.itemgetter(0)),
+    "median": lambda values: _compute_quantile(values, 0.5),
+    "first": _replace_nan(operator.itemgetter(0)),
+    "last": _replace_nan(operator.itemgetter(-1)),
+    "any_value": _replace_nan(operator.itemgetter(0)),
     "values": lambda values: list(dict.fromkeys(values)),
     "count": len,
     "n_unique": lambda values: len(set(values)),
-    "var": _variance,
-    "std": lambda values: _call_unless_missing(math.sqrt, _variance(values)),
+    "var": _compute_variance,
+    "std": lambda values: _call_unless_missing(math.sqrt, _compute_variance(values)),
     "any": any,
     "all": all,
 }
 WINDOWS: dict[str, Callable[[Agg, list[Any], int], Any]] = {
     "rank": _rank,
     "dense_rank": _rank,
-    "percent_rank": _percent_rank,
+    "percent_rank": _compute_percent_rank,
     "row_number": lambda _, __, at: at + 1,
     "cumcount": lambda _, __, at: at,
-    "lag": _lag,
-    "lead": _lag,
-    "cumsum": _so_far(_sum),
-    "cummin": _so_far(min),
-    "cummax": _so_far(max),
-    "ffill": _ffill,
-    "bfill": _bfill,
-    **dict.fromkeys(ROLLING, _roll),
-    "ewm_mean": _ewm_mean,
+    "lag": _compute_lag,
+    "lead": _compute_lag,
+    "cumsum": _accumulate(_sum),
+    "cummin": _accumulate(min),
+    "cummax": _accumulate(max),
+    "ffill": _compute_ffill,
+    "bfill": _compute_bfill,
+    **dict.fromkeys(ROLLING, _compute_roll),
+    "ewm_mean": _compute_ewm_mean,
 }

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ..spec.expression import Agg, Expr, children
+from ..spec.expression import Agg, Expr, list_children
 from ..spec.workload import Query
 from .differences import Rows
 
@@ -83,7 +83,7 @@ def _explain_values(query: Query, code: str, rows: list[DifferingRow]) -> Iterat
 def _list_functions(expression: Expr) -> Iterator[str]:
     if isinstance(expression, Agg):
         yield expression.function
-    for child in children(expression):
+    for child in list_children(expression):
         yield from _list_functions(child)
 
 

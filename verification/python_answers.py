@@ -75,9 +75,9 @@ def _find_matches(
     """Yield for each row the places of the table's rows that match it."""
     found: dict[tuple[Any, ...], list[int]] = {}
     for at, other in enumerate(others):
-        found.setdefault(_key(other, join.right_on or join.on), []).append(at)
+        found.setdefault(_build_key(other, join.right_on or join.on), []).append(at)
     for row in rows:
-        key = _key(row, join.on)
+        key = _build_key(row, join.on)
         places = [] if None in key else found.get(key, [])
         yield _find_last(join.asof, row, others, places) if join.asof else places
 
@@ -96,7 +96,7 @@ def _is_near(earlier: Any, later: Any, asof: AsOf) -> bool:  # noqa: ANN401 - ti
     return seconds >= 0 and (asof.within is None or seconds <= asof.within)
 
 
-def _key(row: Row, names: Sequence[str]) -> tuple[Any, ...]:
+def _build_key(row: Row, names: Sequence[str]) -> tuple[Any, ...]:
     return tuple(normalize_missing(row[name]) for name in names)
 
 

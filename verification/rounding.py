@@ -48,15 +48,15 @@ from ..spec.expression import (
     Lit,
     Neg,
     Not,
-    children,
     choose_fresh_name,
-    columns,
+    list_children,
+    list_columns,
     rebuild,
     substitute,
     walk,
 )
 from ..spec.joins import expand_join
-from ..spec.kinds import extend_schema, kind, with_column
+from ..spec.kinds import extend_schema, find_kind, with_column
 from ..spec.schema import Schema
 from ..spec.vocabulary import CHOOSING
 from ..spec.windows import expand_change, is_descending, rank_method
@@ -116,14 +116,14 @@ def find_possibilities(query: Query, data: Schema) -> Possibilities:
     """
     uncut = replace(query, limit=None)
     nominal = _Rewriting(data, lambda _: 0)
-    written = nominal.whole(uncut)
-    signs = _signs(nominal.steps)
-    variants = tuple(_Rewriting(data, chosen.__getitem__).whole(uncut) for chosen in signs)
+    written = nominal.rewrite(uncut)
+    signs = _list_signs(nominal.steps)
+    variants = tuple(_Rewriting(data, chosen.__getitem__).rewrite(uncut) for chosen in signs)
     mixed = frozenset(nominal.mixed)
     return Possibilities(written, variants, nominal.shown, mixed, nominal.choices, nominal.ranks)
 
 
-def _signs(steps: int) -> Iterator[tuple[int, ...]]:
+def _list_signs(steps: int) -> Iterator[tuple[int, ...]]:
     """Yield on which side of its edge each step is pushed."""
     if steps <= APART:
         yield from (signs for signs in product((0, -1, 1), repeat=steps) if any(signs))
@@ -159,7 +159,7 @@ class _Rewriting:
         self.choices: dict[str, str] = {}
         self.ranks: dict[str, Ranking] = {}
 
-    def whole(self, query: Query) -> Query:
+    def rewrite(self, query: Query) -> Query:
         """Rewrite all steps: each sees what the values of the one before may be off."""
         found: list[Query] = []
         for step in query.steps:
@@ -174,7 +174,7 @@ class _Rewriting:
             found.append(written)
             if len(found) <= len(query.earlier):
                 self.rows = replace(answer_schema(written, rows), tables=rows.tables)
-                self.carry(written)
+                self.carry_errors(written)
         return replace(found[-1], earlier=tuple(found[:-1]))
 
     def check(self, step: Query, *, last: bool) -> None:
@@ -214,7 +214,7 @@ class _Rewriting:
             return replace(step, gaps=replace(step.gaps, columns=names))
         return replace(step, select=names)
 
-    def carry(self, step: Query) -> None:
+    def carry_errors(self, step: Query) -> None:
         """Keep what is known of the columns that a step's answer has."""
         self.errors = {name: Col(error) for name, error in self.shown.items()}
         self.loose &= {*step.outputs}
@@ -227,19 +227,19 @@ class _Rewriting:
         """Rewrite the clauses in their order."""
         taken = {*query.reads, *query.outputs, *(o.name for o in query.derive), *self.rows.names}
         before = self.steps
-        where = self.value(query.where)[0] if query.where else None
+        where = self.bound_value(query.where)[0] if query.where else None
         moved = self.steps > before
         derive: list[Output] = []
         for output in query.derive:
             before = self.steps
-            derive += self.output(output, taken)
-            if self.steps > before or not self.stepped.isdisjoint(columns(output.expression)):
+            derive += self.bound_output(output, taken)
+            if self.steps > before or not self.stepped.isdisjoint(list_columns(output.expression)):
                 self.stepped.add(output.name)
         self.rows = extend_schema(self.rows, replace(query, derive=tuple(derive)))
         self.check(query, last=last)
         moved = moved or not self.stepped.isdisjoint(query.group_by)
         aggregate, transform = (
-            self.outputs(outputs, taken, moved=moved)
+            self.bound_outputs(outputs, taken, moved=moved)
             for outputs in (query.aggregate, query.transform)
         )
         query = replace(query, where=where, derive=tuple(derive))
@@ -250,10 +250,10 @@ class _Rewriting:
         if query.having:
             for output in (*aggregate, *transform):
                 self.rows = with_column(self.rows, output.name, output.expression)
-            query = replace(query, having=self.value(query.having)[0])
+            query = replace(query, having=self.bound_value(query.having)[0])
         return query
 
-    def outputs(
+    def bound_outputs(
         self, outputs: tuple[Output, ...], taken: set[str], *, moved: bool
     ) -> tuple[Output, ...]:
         written: list[Output] = []
@@ -263,15 +263,15 @@ class _Rewriting:
             self.errors = dict(of_rows)
             aggregates = [node for node in walk(output.expression) if isinstance(node, Agg)]
             before = self.steps
-            read = set(columns(*aggregates))
+            read = set(list_columns(*aggregates))
             for agg in aggregates:
                 for argument in agg.arguments:
-                    self.value(argument)
+                    self.bound_value(argument)
             inside = self.steps > before or not self.stepped.isdisjoint(read)
             self.steps = before
             if aggregates and (inside or moved):
                 self.mixed.add(output.name)
-            found = self.output(output, taken)
+            found = self.bound_output(output, taken)
             made.pop(output.name, None)
             if len(found) > 1:
                 self.shown[output.name] = found[1].name
@@ -286,15 +286,15 @@ class _Rewriting:
             name = choose_fresh_name(f"{output.name} values", taken)
             taken.add(name)
             self.choices[output.name] = name
-            yield Output(name, Agg("values", children(output.expression)))
+            yield Output(name, Agg("values", list_children(output.expression)))
 
     def list_ranked(
         self, transform: tuple[Output, ...], keys: tuple[str, ...], taken: set[str]
     ) -> Iterator[Output]:
         """Yield outputs with the values that others rank, and what each of them may be off."""
         for output in filter(is_rank, transform):
-            (ranked, *_), before = children(output.expression), self.steps
-            value, error = self.value(ranked)
+            (ranked, *_), before = list_children(output.expression), self.steps
+            value, error = self.bound_value(ranked)
             stepped, self.steps = self.steps > before, before
             if error is None or stepped:
                 continue
@@ -309,12 +309,12 @@ class _Rewriting:
             descending = is_descending(output.expression)
             self.ranks[output.name] = Ranking(names[0], names[1], method, descending, keys)
 
-    def output(self, output: Output, taken: set[str]) -> list[Output]:
+    def bound_output(self, output: Output, taken: set[str]) -> list[Output]:
         """Return an output, and beside it what it may be off where it is not exact."""
-        value, error = self.value(output.expression)
+        value, error = self.bound_value(output.expression)
         written = [Output(output.name, value)]
         self.errors.pop(output.name, None)
-        if not self.singles.isdisjoint(columns(output.expression)):
+        if not self.singles.isdisjoint(list_columns(output.expression)):
             self.singles.add(output.name)
         if error is not None:
             name = choose_fresh_name(f"{output.name} error", taken)
@@ -323,7 +323,7 @@ class _Rewriting:
             written.append(Output(name, error))
         return written
 
-    def value(self, node: Expr) -> tuple[Expr, Expr | None]:
+    def bound_value(self, node: Expr) -> tuple[Expr, Expr | None]:
         """Return an expression with its steps pushed, and what it may be off: None is exact."""
         match node:
             case Col(name):
@@ -331,41 +331,43 @@ class _Rewriting:
             case Lit() | IsMissing():
                 return node, None
             case Arith("//" | "%"):
-                return self.quotient(node)
+                return self.bound_quotient(node)
             case Arith():
-                return self.arithmetic(node)
+                return self.bound_arithmetic(node)
             case Neg(operand):
-                value, error = self.value(operand)
+                value, error = self.bound_value(operand)
                 return Neg(value), error
             case Compare():
-                return self.comparison(node), None
+                return self.bound_comparison(node), None
             case IsIn(operand, values):
-                value, error = self.value(operand)
+                value, error = self.bound_value(operand)
                 if error is None:
                     return IsIn(value, values), None
                 equal = tuple(Compare("==", operand, one) for one in values)
-                return self.value(Bool("or", equal) if len(equal) > 1 else equal[0])
+                return self.bound_value(Bool("or", equal) if len(equal) > 1 else equal[0])
             case Bool() | Not():
-                return rebuild(node, tuple(self.value(part)[0] for part in children(node))), None
+                return rebuild(
+                    node, tuple(self.bound_value(part)[0] for part in list_children(node))
+                ), None
             case Call():
                 return self.call(node)
             case Case():
-                return self.case(node)
+                return self.bound_case(node)
             case Let(name, value, body):
-                return self.value(substitute(body, {name: value}))
+                return self.bound_value(substitute(body, {name: value}))
             case Agg():
-                return self.aggregation(node)
+                return self.bound_aggregation(node)
             case Cast() | Demean():
                 raise AssertionError("an adapter's own: no query of a workload holds it")
             case _:
                 assert_never(node)
 
-    def arithmetic(self, node: Arith) -> tuple[Expr, Expr | None]:
-        (x, ex), (y, ey) = self.value(node.left), self.value(node.right)
+    def bound_arithmetic(self, node: Arith) -> tuple[Expr, Expr | None]:
+        (x, ex), (y, ey) = self.bound_value(node.left), self.bound_value(node.right)
         value = Arith(node.op, x, y)
-        if ex is ey is None and self.exact(node):
+        if ex is ey is None and self.is_exact(node):
             return value, None
-        rounded = _times(_abs(value), self.unit(node) * (LIBRARY if node.op == "**" else 1))
+        rounded = _times(_abs(value), self.find_unit(node) * (LIBRARY if node.op == "**" else 1))
         match node.op:
             case "*":
                 carried = _plus(_scale(_abs(x), ey), _scale(_abs(y), ex))
@@ -383,18 +385,18 @@ class _Rewriting:
                 carried = _plus(ex, ey)
         return value, _plus(carried, rounded)
 
-    def quotient(self, node: Arith) -> tuple[Expr, Expr | None]:
+    def bound_quotient(self, node: Arith) -> tuple[Expr, Expr | None]:
         """Write `//` and `%`: the quotient of floats may lie on either side of a whole number."""
-        (x, ex), (y, ey) = self.value(node.left), self.value(node.right)
+        (x, ex), (y, ey) = self.bound_value(node.left), self.bound_value(node.right)
         value: Expr = Arith(node.op, x, y)
-        if ex is ey is None and self.exact(node):
+        if ex is ey is None and self.is_exact(node):
             return value, None
         true = Arith("/", x, y)
         off = _plus(
-            _times(_abs(true), 2 * self.unit(node)),
+            _times(_abs(true), 2 * self.find_unit(node)),
             _over(_plus(ex, _scale(_abs(true), ey)), _abs(y)),
         )
-        sign = self.next()
+        sign = self.take_side()
         if sign:
             whole = Call("floor", (_shift(true, off, sign),))
             other = whole if node.op == "//" else Arith("-", x, Arith("*", y, whole))
@@ -402,14 +404,16 @@ class _Rewriting:
         if node.op == "//":
             return value, None
         size = Arith("+", _abs(x), _abs(y))
-        return value, _plus(_times(size, 2 * self.unit(node)), _plus(ex, _scale(_abs(true), ey)))
+        return value, _plus(
+            _times(size, 2 * self.find_unit(node)), _plus(ex, _scale(_abs(true), ey))
+        )
 
-    def comparison(self, node: Compare) -> Expr:
-        (x, ex), (y, ey) = self.value(node.left), self.value(node.right)
+    def bound_comparison(self, node: Compare) -> Expr:
+        (x, ex), (y, ey) = self.bound_value(node.left), self.bound_value(node.right)
         off = _plus(ex, ey)
         if off is None:
             return Compare(node.op, x, y)
-        sign = self.next()
+        sign = self.take_side()
         if not sign:
             return Compare(node.op, x, y)
         if node.op not in {"==", "!="}:
@@ -419,12 +423,12 @@ class _Rewriting:
         return equal if node.op == "==" else Not(equal)
 
     def call(self, node: Call) -> tuple[Expr, Expr | None]:
-        parts = [self.value(argument) for argument in node.arguments]
+        parts = [self.bound_value(argument) for argument in node.arguments]
         if node.function in STEPS:
             return self.step(node, parts)
         x, ex = parts[0]
         value = Call(node.function, tuple(part for part, _ in parts))
-        unit = self.unit(node)
+        unit = self.find_unit(node)
         match node.function:
             case "abs":
                 return value, ex
@@ -467,51 +471,51 @@ class _Rewriting:
         """
         (x, off), *places = parts
         rest = tuple(part for part, _ in places)
-        unit = self.unit(node)
-        if places and not self.exact(node):
+        unit = self.find_unit(node)
+        if places and not self.is_exact(node):
             off = _plus(off, _times(_abs(x), 2 * unit))
         if off is None:
             return Call(node.function, (x, *rest)), None
-        sign = self.next()
+        sign = self.take_side()
         value = Call(node.function, (_shift(x, off, sign) if sign else x, *rest))
         return value, _times(_abs(value), 2 * unit) if places else None
 
-    def case(self, node: Case) -> tuple[Expr, Expr | None]:
+    def bound_case(self, node: Case) -> tuple[Expr, Expr | None]:
         branches, errors = [], []
         for condition, result in node.branches:
-            test = self.value(condition)[0]
-            value, error = self.value(result)
+            test = self.bound_value(condition)[0]
+            value, error = self.bound_value(result)
             branches.append((test, value))
             errors.append((test, error if error is not None else Lit(0.0)))
-        otherwise, last = self.value(node.otherwise)
+        otherwise, last = self.bound_value(node.otherwise)
         value = Case(tuple(branches), otherwise)
         if last is None and all(error == Lit(0.0) for _, error in errors):
             return value, None
         return value, Case(tuple(errors), last if last is not None else Lit(0.0))
 
-    def aggregation(self, node: Agg) -> tuple[Expr, Expr | None]:
+    def bound_aggregation(self, node: Agg) -> tuple[Expr, Expr | None]:
         if node.function in {"diff", "pct_change"}:
-            return self.value(expand_change(node))
-        parts = [self.value(argument) for argument in node.arguments]
+            return self.bound_value(expand_change(node))
+        parts = [self.bound_value(argument) for argument in node.arguments]
         value = Agg(node.function, tuple(part for part, _ in parts))
         if not parts:
             return value, None
         x, ex = parts[0]
-        grown = self.grown(x, self.unit(node))
+        grown = self.count_units(x, self.find_unit(node))
         own: Expr | None
         match node.function:
-            case "mean" if self.kind(x) == "bool":
+            case "mean" if self.find_kind(x) == "bool":
                 return value, _times(value, 2 * DOUBLE)
             case "prod":
                 share = _over(ex, _abs(x))
                 return value, _scale(_abs(value), _plus(_times(grown, 4), _aggregate("sum", share)))
             case "sum" | "cumsum" | "mean":
-                whole = node.function != "mean" and self.exact(x)
+                whole = node.function != "mean" and self.is_exact(x)
                 own = None if whole else Arith("*", Agg(node.function, (_abs(x),)), grown)
                 return value, _plus(own, _aggregate(node.function, ex))
             case "rolling_sum" | "rolling_mean":
                 # What has left a window may have left its rounding behind.
-                whole = node.function == "rolling_sum" and self.exact(x)
+                whole = node.function == "rolling_sum" and self.is_exact(x)
                 own = None if whole else Arith("*", Agg("sum", (_abs(x),)), grown)
                 passed = "sum" if node.function == "rolling_sum" else "max"
                 return value, _plus(own, _aggregate(passed, ex))
@@ -524,12 +528,12 @@ class _Rewriting:
                 own = Arith("*", Agg("max", (_abs(x),)), grown)
                 return value, _plus(own, _aggregate("max", ex))
             case "var" | "std":
-                return value, _plus(self.spread(value, x, grown), _bound_spread(value, ex))
+                return value, _plus(self.bound_spread(value, x, grown), _bound_spread(value, ex))
             case "median" | "quantile":
                 own = Arith("*", Agg("max", (_abs(x),)), grown)
                 return value, _plus(own, _aggregate("max", ex))
             case "corr":
-                return value, self.correlation(x, parts[1][0], grown)
+                return value, self.bound_correlation(x, parts[1][0], grown)
             case "lag" | "lead" if ex is not None:
                 return value, Agg(node.function, (ex, *value.arguments[1:]))
             case function if function in CHOOSING:
@@ -537,10 +541,10 @@ class _Rewriting:
             case _:
                 return value, None
 
-    def spread(self, value: Agg, x: Expr, grown: Expr) -> Expr:
+    def bound_spread(self, value: Agg, x: Expr, grown: Expr) -> Expr:
         """Return what a variance or a standard deviation may be off by its own summing."""
-        size = _mean_square(x)
-        unit, mean = self.unit(x), Arith("*", _root(size), grown)  # what the mean may be off
+        size = _write_mean_square(x)
+        unit, mean = self.find_unit(x), Arith("*", _root(size), grown)  # what the mean may be off
         own = Arith("*", _abs(value), grown)
         if value.function == "var":
             passed = _times(_root(Arith("*", size, _abs(value))), 64 * unit)
@@ -548,34 +552,34 @@ class _Rewriting:
         missed = Call("min", (mean, Arith("/", Arith("*", mean, mean), _abs(value))))
         return Arith("+", Arith("+", own, _times(_root(size), 32 * unit)), missed)
 
-    def correlation(self, x: Expr, y: Expr, grown: Expr) -> Expr:
-        ratios = (Arith("/", _mean_square(one), Agg("var", (one,))) for one in (x, y))
-        unit = max(self.unit(x), self.unit(y))
+    def bound_correlation(self, x: Expr, y: Expr, grown: Expr) -> Expr:
+        ratios = (Arith("/", _write_mean_square(one), Agg("var", (one,))) for one in (x, y))
+        unit = max(self.find_unit(x), self.find_unit(y))
         passed = _times(_root(Arith("*", *ratios)), 64 * unit)
         least = CORRELATED if unit == DOUBLE else CORRELATED_SINGLE
         return Arith("+", Arith("+", _times(grown, 4), passed), Lit(least))
 
-    def grown(self, x: Expr, unit: float) -> Expr:
+    def count_units(self, x: Expr, unit: float) -> Expr:
         """Return how many units the sum of a group's values may lose, as a share of its size."""
         terms: Expr = Arith("+", Arith("*", Agg("count", (x,)), Lit(0.25)), Lit(32.0))
         if unit == SINGLE:  # blocks of a few hundred, as all that sum float32 in float32 take
             terms = Call("min", (terms, Lit(4096.0)))
         return _times(terms, unit)
 
-    def next(self) -> int:
+    def take_side(self) -> int:
         """Return the side of the next step."""
         self.steps += 1
         return self.push(self.steps - 1)
 
-    def exact(self, node: Expr) -> bool:
-        return self.kind(node) not in {"float", "null"}
+    def is_exact(self, node: Expr) -> bool:
+        return self.find_kind(node) not in {"float", "null"}
 
-    def kind(self, node: Expr) -> str:
-        return kind(node, self.rows)
+    def find_kind(self, node: Expr) -> str:
+        return find_kind(node, self.rows)
 
-    def unit(self, node: Expr) -> float:
+    def find_unit(self, node: Expr) -> float:
         """Return the unit of rounding: float32's where any column of an expression has so few."""
-        return DOUBLE if self.singles.isdisjoint(columns(node)) else SINGLE
+        return DOUBLE if self.singles.isdisjoint(list_columns(node)) else SINGLE
 
 
 def _shift(x: Expr, off: Expr | None, sign: int) -> Expr:
@@ -589,7 +593,7 @@ def _bound_spread(value: Agg, error: Expr | None) -> Expr | None:
     return most if value.function == "std" else _scale(_times(_root(_abs(value)), 2), most)
 
 
-def _mean_square(x: Expr) -> Expr:
+def _write_mean_square(x: Expr) -> Expr:
     return Agg("mean", (Arith("*", x, x),))
 
 

@@ -29,15 +29,15 @@ def _divide(left: Number, right: Number) -> float | None:
     return math.copysign(math.inf, left) * math.copysign(1.0, right)
 
 
-def _floor_divide(left: Number, right: Number) -> Number | None:
+def _compute_floor_divide(left: Number, right: Number) -> Number | None:
     return None if right == 0 else left // right
 
 
-def _modulo(left: Number, right: Number) -> Number | None:
+def _compute_modulo(left: Number, right: Number) -> Number | None:
     return None if right == 0 else left % right
 
 
-def _power(left: Number, right: Number) -> Number | None:
+def _compute_power(left: Number, right: Number) -> Number | None:
     value = left**right
     return None if isinstance(value, complex) else value
 
@@ -47,9 +47,9 @@ ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "-": operator.sub,
     "*": operator.mul,
     "/": _divide,
-    "//": _floor_divide,
-    "%": _modulo,
-    "**": _power,
+    "//": _compute_floor_divide,
+    "%": _compute_modulo,
+    "**": _compute_power,
 }
 
 
@@ -80,7 +80,7 @@ def _round(value: Number, places: int = 0) -> Number:
     return value if math.isinf(value) else round(value, places)
 
 
-def _upper(letter: str) -> str:
+def _compute_upper(letter: str) -> str:
     """Return a letter's capital, which is one letter: of "ß" and "ᾀ" too."""
     forms = (letter.upper(), letter.title(), "ẞ" if letter == "ß" else letter)
     return next(form for form in forms if len(form) == 1)
@@ -109,7 +109,7 @@ def _parse(text: str, written: str) -> dt.date:
     return moment if re.search("%[HMS]", written) else moment.date()
 
 
-def _coalesce(*values: Cell) -> Cell:
+def _compute_coalesce(*values: Cell) -> Cell:
     return next((value for value in values if value is not None), None)
 
 
@@ -117,7 +117,7 @@ def _map(value: Cell, default: Cell, *pairs: Cell) -> Cell:
     return dict(zip(pairs[::2], pairs[1::2], strict=True)).get(value, default)
 
 
-def _integer(value: Number | str) -> int | None:
+def _compute_integer(value: Number | str) -> int | None:
     if isinstance(value, str) and not re.fullmatch("[+-]?[0-9]+", value):
         return None
     if isinstance(value, float) and math.isinf(value):
@@ -155,7 +155,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "hypot": math.hypot,
     "sign": lambda value: type(value)((value > 0) - (value < 0)),
     "clip": lambda value, low, high: min(max(value, low), high),
-    "coalesce": _coalesce,
+    "coalesce": _compute_coalesce,
     "map": _map,
     "floor": _keep_type(math.floor),
     "ceil": _keep_type(math.ceil),
@@ -163,7 +163,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "min": min,
     "max": max,
     "lower": lambda text: "".join(map(_lower, text)),
-    "upper": lambda text: "".join(map(_upper, text)),
+    "upper": lambda text: "".join(map(_compute_upper, text)),
     "strip": str.strip,
     "len": len,
     "count_words": lambda text: len(text.split()),
@@ -179,7 +179,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "zfill": str.zfill,
     "concat": lambda *texts: "".join(texts),
     "text": str,
-    "integer": _integer,
+    "integer": _compute_integer,
     "number": _number,
     "year": operator.attrgetter("year"),
     "month": operator.attrgetter("month"),

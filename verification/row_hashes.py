@@ -87,7 +87,7 @@ def hash_rows(expected: pa.Table, answer: pa.Table, keys: Sequence[str]) -> RowH
             _hash_table(table, [pair[i] for pair in exact], [items[n][i] for n in inexact])
             for i, table in enumerate((expected, answer))
         ]
-    except (IncomparableError, duckdb_error()):
+    except (IncomparableError, find_duckdb_error()):
         return None
     (one, first), (other, second) = sides
     return RowHashes((one, other), np.flatnonzero(first != second), inexact)
@@ -135,7 +135,7 @@ def _query(rows: pa.Table, sql: str) -> Any:  # noqa: ANN401, ARG001 - found by 
     return duckdb.connect().sql(sql).to_arrow_reader(BATCH)
 
 
-def duckdb_error() -> type[Exception]:
+def find_duckdb_error() -> type[Exception]:
     """Return the class of what DuckDB raises."""
     import duckdb  # noqa: PLC0415
 

@@ -109,8 +109,8 @@ def _append_digit(codes: Array, side: ColumnValues, digit: _Digit) -> None:
 def _build_digit(column: ColumnPair) -> _Digit:
     if not column.exact:
         return _number_values(
-            _canonical_bits(column.expected.values),
-            _canonical_bits(column.answer.values),
+            _canonicalize_bits(column.expected.values),
+            _canonicalize_bits(column.answer.values),
             (None, None),
         )
     sides = column.expected, column.answer
@@ -137,7 +137,7 @@ def _number_wide(sides: tuple[ColumnValues, ColumnValues]) -> _Digit:
     return _number_values(codes[: len(one)], codes[len(one) :], (sides[0].state, sides[1].state))
 
 
-def _canonical_bits(values: Array) -> Array:
+def _canonicalize_bits(values: Array) -> Array:
     canonical = values + 0.0  # -0.0 becomes 0.0
     canonical[np.isnan(canonical)] = np.nan
     return canonical.view(np.int64)

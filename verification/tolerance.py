@@ -41,7 +41,7 @@ def compute_relative_tolerance(rows: int) -> float:
     return min(max(RELATIVE, rows * 2.0**-53), MAX_RELATIVE)
 
 
-def absolute_tolerance(expected: Array) -> float:
+def compute_absolute_tolerance(expected: Array) -> float:
     """Return what may be off near zero; the median is one of 100,000 evenly spaced values."""
     sample = np.abs(expected[:: max(1, len(expected) // SAMPLE)])
     finite = sample[np.isfinite(sample)]

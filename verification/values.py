@@ -119,7 +119,7 @@ def compute_tolerance(column: ColumnPair, asked: Requirements, bounds: Bounds) -
         return tolerance.ROUNDED, np.nan_to_num(bounds[column.name], posinf=0.0)
     if asked.errors is not None:  # exact, but for those beside it
         return tolerance.ROUNDED, 0.0
-    return tolerance.compute_relative_tolerance(asked.rows), tolerance.absolute_tolerance(
+    return tolerance.compute_relative_tolerance(asked.rows), tolerance.compute_absolute_tolerance(
         column.expected.values
     )
 

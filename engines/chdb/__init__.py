@@ -15,7 +15,7 @@ from ..info import NEWEST, EngineInfo, EnginePlace
 from ..writing.passes.group_functions import lower
 from ..writing.passes.join import Inputs, Table
 from ..writing.program import Parts
-from ..writing.properties import Facts, output_facts, row_facts
+from ..writing.properties import Facts, collect_output_facts, collect_row_facts
 from ..writing.sql import WIDTH, quote_name, triple_quote, write_clause
 from .queries import ClickHouseStatement, find_type, quote_text
 
@@ -36,7 +36,7 @@ class _Table:
         columns = [self.file.data[column] for column in self.file.query.reads]
         types = ", ".join(f"{quote_name(column.name)} {find_type(column)}" for column in columns)
         numbers = ["_row_number AS rowid"] if self.numbered else []
-        items = [*numbers, *map(self._item, columns)] or ["1 AS one"]
+        items = [*numbers, *map(self._write_item, columns)] or ["1 AS one"]
         arguments = [path, "Parquet", *([quote_text(types)] if types else [])]
         file = f"file({', '.join(arguments)})"
         line = f"{begin} {write_clause('SELECT', items, ',')} FROM {file}"
@@ -46,7 +46,7 @@ class _Table:
             f"{begin}\n{write_clause('SELECT', items, ',')}\nFROM {_wrap_call(file, arguments)}"
         )
 
-    def _item(self, column: Column) -> str:
+    def _write_item(self, column: Column) -> str:
         """Write a column as the language has it: NaN is missing, and -0.0 is no key but 0.0."""
         own = quote_name(column.name)
         value = f"{own} + 0" if column.kind == "float" and column.name in self.keys else own
@@ -76,16 +76,16 @@ class ChDB(Adapter):
                 raise Unsupported("keys of other names", why)
         _check_names(query)
         asked = lift_bindings(query)
-        guards = list_guards(query, row_facts(query, rows))
-        facts = row_facts(asked, rows)
+        guards = list_guards(query, collect_row_facts(query, rows))
+        facts = collect_row_facts(asked, rows)
         statement = ClickHouseStatement(asked, rows, facts, guards, joinings=joinings)
-        tables = _tables(inputs, asked, ordered=statement.is_ordered)
+        tables = _write_tables(inputs, asked, ordered=statement.is_ordered)
         made = _write_view if self.load is Load.SCAN else _write_load
         return Parts(
             imports="import chdb",
             load="\n".join([_connect(statement, resources), *map(made, tables), "return con"]),
             query=f'return con.query({triple_quote(statement.text())}, "ArrowTable")',
-            rows=_rows(asked, facts),
+            rows=_write_rows(asked, facts),
             data="con",
         )
 
@@ -101,7 +101,7 @@ def _connect(statement: ClickHouseStatement, resources: Resources) -> str:
     limit = f"?max_server_memory_usage={memory}" if memory else ""
     # In one process, packing an answer costs more than it saves.
     settings: dict[str, int | str] = {"output_format_arrow_compression_method": "'none'"}
-    settings |= statement.settings()
+    settings |= statement.write_settings()
     if resources.threads:
         settings["max_threads"] = resources.threads
     clause = write_clause("SET", [f"{word} = {value}" for word, value in settings.items()], ",")
@@ -109,10 +109,10 @@ def _connect(statement: ClickHouseStatement, resources: Resources) -> str:
     return f'con = chdb.connect(":memory:{limit}")\ncon.query({text})'
 
 
-def _tables(inputs: Inputs, asked: Query, *, ordered: bool) -> tuple[_Table, ...]:
+def _write_tables(inputs: Inputs, asked: Query, *, ordered: bool) -> tuple[_Table, ...]:
     """Return the tables to load; the first one's rows are numbered where their order counts."""
     keys = (*asked.group_by, *(key for met in inputs.joinings for key in met.join.on))
-    first, *others = replace(inputs, query=asked).tables()
+    first, *others = replace(inputs, query=asked).list_tables()
     return (_Table(first, keys, numbered=ordered), *(_Table(other, keys) for other in others))
 
 
@@ -137,9 +137,9 @@ def _wrap_call(line: str, arguments: list[str]) -> str:
     return f"file(\n{inner}\n)"
 
 
-def _rows(query: Query, facts: Facts) -> str:
+def _write_rows(query: Query, facts: Facts) -> str:
     """Write the casts of what Arrow sees otherwise than it was meant."""
-    answers = output_facts(query, facts).data.columns
+    answers = collect_output_facts(query, facts).data.columns
     types = {c.name: "bool" for c in answers if c.kind == "bool"}
     types |= {
         c.name: "timestamp[us]"

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 from ...errors import Unsupported
-from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, Value, columns, walk
+from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, Value, list_columns, walk
 from ...spec.schema import Column
 from ...spec.workload import Extreme, RowFunction
 from ..duckdb import words as duckdb
@@ -92,7 +92,7 @@ class ClickHouseWriter(SqlWriter):
 
     __slots__ = ()
 
-    def constant(self, value: Value, *, plain: bool = True) -> Sql:
+    def write_constant(self, value: Value, *, plain: bool = True) -> Sql:
         """Write a constant; a number with a point is a double."""
         match value:
             case float() if not math.isfinite(value):
@@ -108,36 +108,36 @@ class ClickHouseWriter(SqlWriter):
             case dt.date():
                 return Sql(f"toDate32('{value.isoformat()}')")
             case _:
-                return super().constant(value, plain=plain)
+                return super().write_constant(value, plain=plain)
 
     def write_without_nan(self, text: str) -> Sql:
         """Write a value, or NULL in the place of NaN, which is not equal to itself."""
         return Sql(f"if(isNaN({text}), NULL, {text})")
 
-    def int64(self, written: Sql) -> Sql:
+    def write_int64(self, written: Sql) -> Sql:
         """Write a number as an integer of 64 bits; a cast by `::` would raise at NULL."""
         return Sql(f"toInt64({written.text})")
 
     def write_negative(self, operand: Expr) -> Sql:
         """Write a number with the other sign: only that keeps ClickHouse's integers narrow."""
         written = self.write(operand)
-        if self.facts.kind(operand) == "int" and self._is_narrow(operand):
-            written = self.int64(written)
+        if self.facts.find_kind(operand) == "int" and self._is_narrow(operand):
+            written = self.write_int64(written)
         return Sql(f"-{written.at(CAST)}", NEGATIVE)
 
-    def power(self, left: Sql, right: Sql) -> Sql:
+    def write_power(self, left: Sql, right: Sql) -> Sql:
         """Write a power."""
         return Sql(f"pow({left.text}, {right.text})")
 
     def write_alike(self, values: Sequence[Expr], *, plain: bool) -> list[str]:
         """Write values of one type: of Int64 and Float64, ClickHouse makes a Variant."""
-        mixed = any(self.facts.kind(v) == "float" or makes_double(v) for v in values)
+        mixed = any(self.facts.find_kind(v) == "float" or makes_double(v) for v in values)
         several = sum(value != Lit(None) for value in values) > 1
         return [self._as(value, mixed=mixed, several=several, plain=plain) for value in values]
 
     def _as(self, value: Expr, *, mixed: bool, several: bool, plain: bool) -> str:
         text = self.write(value, plain=plain).text
-        if self.facts.kind(value) != "int" or (isinstance(value, Lit) and _is_short(value)):
+        if self.facts.find_kind(value) != "int" or (isinstance(value, Lit) and _is_short(value)):
             return text
         if mixed:
             return f"toFloat64({text})"
@@ -145,11 +145,11 @@ class ClickHouseWriter(SqlWriter):
 
     def _is_narrow(self, node: Expr) -> bool:
         return any(
-            c in self.facts.data and self.facts.data[c].arrow in NARROW for c in columns(node)
+            c in self.facts.data and self.facts.data[c].arrow in NARROW for c in list_columns(node)
         )
 
     def _is_unsigned(self, node: Expr) -> bool:
-        names = (column for column in columns(node) if column in self.facts.data)
+        names = (column for column in list_columns(node) if column in self.facts.data)
         if any(self.facts.data[column].arrow.startswith("uint") for column in names):
             return True
         return any(_is_count(part) for part in walk(node))
@@ -157,33 +157,33 @@ class ClickHouseWriter(SqlWriter):
     def _write_wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:  # noqa: ARG002
         return self.write(node, plain=plain)
 
-    def _divisor(self, node: Expr) -> str:
+    def _write_divisor(self, node: Expr) -> str:
         divisor = self.write(node)
         return divisor.at(NEGATIVE) if self.facts.is_nonzero(node) else f"nullIf({divisor.text}, 0)"
 
-    def _modulo(self, left: Expr, right: Expr) -> Sql:
+    def _write_modulo(self, left: Expr, right: Expr) -> Sql:
         """ClickHouse's remainder has the sign of the dividend, Python's that of the divisor."""
         x, y = self.write(left), self.write(right)
         if _is_positive(right):
             return Sql(f"positiveModulo({x.text}, {y.text})")
-        if not self._integers(left, right):
-            remainder = f"{x.at(MULTIPLY)} % {self._divisor(right)}"
+        if not self._write_integers(left, right):
+            remainder = f"{x.at(MULTIPLY)} % {self._write_divisor(right)}"
             signs = f"sign({remainder}) = -sign({y.text})"
             return Sql(f"{remainder} + {y.at(MULTIPLY)} * ({signs})", ADD)
         return Sql(f"moduloOrNull(moduloOrNull({x.text}, {y.text}) + {y.at(ADD)}, {y.text})")
 
-    def _floor_division(self, left: Expr, right: Expr) -> Sql:
+    def _write_floor_division(self, left: Expr, right: Expr) -> Sql:
         """ClickHouse truncates a quotient: one less where a remainder is of other sign."""
         x, y = self.write(left), self.write(right)
-        if not self._integers(left, right):
-            return Sql(f"floor({x.at(MULTIPLY)} / {self._divisor(right)})")
+        if not self._write_integers(left, right):
+            return Sql(f"floor({x.at(MULTIPLY)} / {self._write_divisor(right)})")
         if _is_positive(right):
             remainder = f"{x.at(MULTIPLY)} % {y.at(NEGATIVE)}"
             return Sql(f"intDiv({x.text}, {y.text}) - ({remainder} < 0)", ADD)
         signs = f"sign(moduloOrNull({x.text}, {y.text})) = -sign({y.text})"
         return Sql(f"intDivOrNull({x.text}, {y.text}) - ({signs})", ADD)
 
-    def comparison(self, node: Compare) -> Sql:
+    def write_comparison(self, node: Compare) -> Sql:
         """Write a comparison."""
         x, y = (self.write_comparable(side).at(ADD) for side in (node.left, node.right))
         return Sql(f"{x} {'=' if node.op == '==' else node.op} {y}", COMPARE)
@@ -195,10 +195,10 @@ class ClickHouseWriter(SqlWriter):
             raise Unsupported(f"{function}()", "not implemented for ClickHouse yet")
         texts = [self.write_comparable(argument).text for argument in arguments]
         match function:
-            case "abs" if self.facts.kind(arguments[0]) == "int":
+            case "abs" if self.facts.find_kind(arguments[0]) == "int":
                 return Sql(f"toInt64({FUNCTIONS[function].format(*texts)})")
             case "min" | "max":
-                return self._extreme(function, arguments)
+                return self._write_extreme(function, arguments)
             case "contains":
                 return Sql(FUNCTIONS[function].format(*texts), COMPARE)
             case "truncate":
@@ -209,7 +209,7 @@ class ClickHouseWriter(SqlWriter):
                 texts = [self.write(arguments[0]).text]
         return Sql(FUNCTIONS[function].format(*texts))
 
-    def _extreme(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
+    def _write_extreme(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
         """Write the least or the greatest of a row's values; those of ClickHouse leave NULL out."""
         seen = [self.write_comparable(argument).text for argument in arguments]
         texts = self.write_alike(arguments, plain=True)
@@ -228,9 +228,11 @@ class ClickHouseWriter(SqlWriter):
             raise Unsupported(f"truncate() to {unit.value}", "not implemented for ClickHouse yet")
         unit_text, text = quote_text(str(unit.value)), self.write(moment).text
         written = FUNCTIONS["truncate"].format(unit_text, text)
-        if self.facts.kind(moment) == "date":
+        if self.facts.find_kind(moment) == "date":
             return Sql(f"toDate32({written})")
-        return Sql(f"toDateTime64({written}, 6, {quote_text(self.facts.zone(moment) or 'UTC')})")
+        return Sql(
+            f"toDateTime64({written}, 6, {quote_text(self.facts.find_zone(moment) or 'UTC')})"
+        )
 
 
 class ClickHouseStatement(Statement):
@@ -243,7 +245,7 @@ class ClickHouseStatement(Statement):
         """Return whether the answer depends on the rows' order, which threads do not keep."""
         return isinstance(self.query.apply, RowFunction) or super().is_ordered
 
-    def settings(self) -> dict[str, int]:
+    def write_settings(self) -> dict[str, int]:
         """Return the settings without which the statement would mean something else."""
         found = {}
         if self.shadowing_outputs:
@@ -260,8 +262,8 @@ class ClickHouseStatement(Statement):
         query = self.query
         outputs = (*query.aggregate, *query.transform)
         found = {o.name for o in outputs if o.expression != Col(o.name) and o.name in self._frame}
-        read = [(o.name, columns(o.expression)) for o in outputs]
-        read += [("", columns(query.where))] if query.where else []
+        read = [(o.name, list_columns(o.expression)) for o in outputs]
+        read += [("", list_columns(query.where))] if query.where else []
         return frozenset(n for n in found if any(n in names for own, names in read if own != n))
 
     @property
@@ -284,12 +286,12 @@ class ClickHouseStatement(Statement):
     def _write_named(self, expression: Expr, alias: str) -> str:
         """Write an output; of a key that is a float, -0.0 becomes 0.0, for they are two keys."""
         is_key = alias in self.query.group_by and expression != Col(alias)
-        if is_key and self.facts.kind(expression) == "float":
+        if is_key and self.facts.find_kind(expression) == "float":
             expression = Arith("+", expression, Lit(0))
         return super()._write_named(expression, alias)
 
-    def _writer(self, facts: Facts | None = None) -> SqlWriter:
-        return ClickHouseWriter(facts or self.facts, self._aggregation)
+    def _make_writer(self, facts: Facts | None = None) -> SqlWriter:
+        return ClickHouseWriter(facts or self.facts, self._write_aggregation)
 
     def _write_count(self, condition: str) -> str:
         return f"countIf({condition})"
@@ -298,7 +300,7 @@ class ClickHouseStatement(Statement):
         x, *rest = arguments
         if agg.function not in AGGREGATIONS | POPULATION:
             raise Unsupported(f"{agg.function}()", "not implemented for ClickHouse yet")
-        if agg.function == "n_unique" and self.facts.kind(agg.arguments[0]) == "float":
+        if agg.function == "n_unique" and self.facts.find_kind(agg.arguments[0]) == "float":
             return f"uniqExact({x} + 0)"
         if agg.function == "count" and self._is_windowed and self.facts.may_miss(agg.arguments[0]):
             # chDB 4.4 does not find the column of `count(x) OVER ()`.
@@ -312,23 +314,23 @@ class ClickHouseStatement(Statement):
             return f"{word}{orelse}({share})({x})"
         return f"{word}{orelse}({', '.join(arguments)})"
 
-    def _aggregation(self, agg: Agg) -> Sql:
-        written = super()._aggregation(agg)
+    def _write_aggregation(self, agg: Agg) -> Sql:
+        written = super()._write_aggregation(agg)
         if agg.function not in UNDEFINED:
             return written
         return Sql(f"ifNotFinite({written.text}, NULL)")
 
-    def _window_template(self, agg: Agg) -> str:
+    def _write_window_template(self, agg: Agg) -> str:
         if agg.function not in WINDOWS or self.query.order_by:
             raise Unsupported(f"{agg.function}()", "not implemented for chDB yet")
         if agg.function == "rank" and len(agg.arguments) > 1:
             raise Unsupported("a rank with a method", "not implemented for chDB yet")
-        return super()._window_template(agg)
+        return super()._write_window_template(agg)
 
     def _or_null(self, text: str) -> str:
         return f"toNullable({text})"
 
-    def _extreme(self, extreme: Extreme) -> str:
+    def _write_extreme(self, extreme: Extreme) -> str:
         """Write the largest values: sorting negative ones keeps no more of them than are asked."""
         column, n = quote_name(extreme.column), extreme.n
         if extreme.smallest:
@@ -339,8 +341,8 @@ class ClickHouseStatement(Statement):
             text = f"arrayJoin(arraySlice(arrayReverseSort(groupArray({column})), 1, {n}))"
         return f"{text} AS {quote_name(extreme.name)}"
 
-    def _items(self) -> list[str]:
-        return ["rowid", *super()._items()] if self._keeps_numbers else super()._items()
+    def _list_items(self) -> list[str]:
+        return ["rowid", *super()._list_items()] if self._keeps_numbers else super()._list_items()
 
     def _wrap_window(self, text: str) -> str:
         shown = "* EXCEPT (rowid)" if self._keeps_numbers else "*"

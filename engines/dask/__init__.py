@@ -138,7 +138,7 @@ class Dask(Adapter):
     def _load(self, inputs: Inputs, resources: Resources) -> str:
         if not inputs.is_single:
             return self._load_tables(inputs, resources)
-        frame = self._frame(inputs.query, inputs.data, resources)
+        frame = self._write_frame(inputs.query, inputs.data, resources)
         if self.cluster:
             # On a cluster, `persist` returns at once.
             return fill("data = FRAME\nwait(data)\nreturn data", FRAME=frame)
@@ -148,7 +148,7 @@ class Dask(Adapter):
     def _scans(self) -> bool:
         return self.load is Load.SCAN and not self.cluster
 
-    def _frame(
+    def _write_frame(
         self, query: Query, data: Schema, resources: Resources, *, single: bool = False
     ) -> ast.expr:
         """Write how a file is read into partitions, or into a `single` one."""
@@ -175,7 +175,7 @@ class Dask(Adapter):
 
         def read(query: Query, data: Schema) -> ast.expr:
             single = data is not inputs.data and data.rows <= ROW_GROUP
-            return self._frame(query, data, resources, single=single)
+            return self._write_frame(query, data, resources, single=single)
 
         text = inputs.load(read)
         waiting = f"wait([{inputs.frames}])\nreturn " if self.cluster else "return "

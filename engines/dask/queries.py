@@ -6,16 +6,16 @@ import ast
 import textwrap
 from dataclasses import dataclass, replace
 
-from ...spec.expression import Agg, Case, Col, aggregations, choose_fresh_name
+from ...spec.expression import Agg, Case, Col, choose_fresh_name, list_aggregations
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..pandas.expressions import TextType
 from ..pandas.frames import with_columns, write_melt
 from ..pandas.queries import PandasSteps
 from ..pandas.words import METHODS
-from ..writing.passes.correlation import corr_as_sums
+from ..writing.passes.correlation import rewrite_corr
 from ..writing.program import fill
-from ..writing.properties import row_facts
+from ..writing.properties import collect_row_facts
 from ..writing.quote import literal, quote
 from ..writing.steps import Reduction, Steps, decompose, is_present
 from ..writing.user_functions import apply_to_rows, group_loop, skip_missing
@@ -102,12 +102,12 @@ class Partitions:
         if self.query.asks_for_rows or self.query.is_distinct or self.query.unpivot:
             return self._write_rows()
         if self.query.extreme:
-            return self._extreme(self.query.extreme)
+            return self._write_extreme(self.query.extreme)
         if not self.query.group_by:
             return self._write_whole(decompose(self.query))
         if self._beside or not self._is_tree():
             return self._aggregate_shuffled()
-        return self._tree(corr_as_sums(self.query, self.data))
+        return self._write_tree(rewrite_corr(self.query, self.data))
 
     def _write_rows(self) -> Text:
         """Write the rows that are the answer themselves or by an unpivot, or distinct keys."""
@@ -119,33 +119,33 @@ class Partitions:
             frame = quote("data[n]", n=[*(self.query.select or self.query.group_by)])
         if self.query.is_distinct:
             frame = quote("f.drop_duplicates()", f=frame)
-        return Text(prepare, _lines(*lines, *self._end(quote("f.compute()", f=frame))))
+        return Text(prepare, _write_lines(*lines, *self._end(quote("f.compute()", f=frame))))
 
     def _rows(self, function: RowFunction) -> Text:
         """Write pandas' call of the function on the rows of each partition."""
         prepare, lines = self._prepare(self.query.derive, self.query)
         inner = replace(self.query, where=None, derive=())
-        known = row_facts(self.query, self.data)
+        known = collect_row_facts(self.query, self.data)
         calls, answer = apply_to_rows(inner, known.data, "part", empty=True)
         frame = quote("pd.DataFrame(c)", c={function.output: answer})
-        apply = _function("apply", _lines(*calls, fill("return FRAME", FRAME=frame)))
-        kind = known.kind(function.body) if function.body else "null"
+        apply = _write_function("apply", _write_lines(*calls, fill("return FRAME", FRAME=frame)))
+        kind = known.find_kind(function.body) if function.body else "null"
         meta = {function.output: META.get(kind, "object")}
         parts = quote("data.map_partitions(apply, meta=m).compute()", m=meta)
-        return Text(_lines(prepare, apply), _lines(*lines, *self._end(parts)))
+        return Text(_write_lines(prepare, apply), _write_lines(*lines, *self._end(parts)))
 
     def _groups(self, function: GroupFunction) -> Text:
         """Bring each group's rows into one partition, and call the function on them there."""
         prepare, lines = self._prepare(self.query.derive, self.query)
         options = PandasSteps(self.query, self.data).options
-        apply = _function("apply", group_loop(self.query, self.data, options, "part"))
-        known = row_facts(self.query, self.data)
+        apply = _write_function("apply", group_loop(self.query, self.data, options, "part"))
+        known = collect_row_facts(self.query, self.data)
         meta = {key: META.get(known.data[key].kind, "object") for key in self.query.group_by}
         meta |= dict.fromkeys(function.outputs, "f8")
         parts = quote("data.map_partitions(apply, meta=m).compute()", m=meta)
-        shuffled = quote("data.shuffle(k, shuffle_method='tasks')", k=self._pandas().key)
+        shuffled = quote("data.shuffle(k, shuffle_method='tasks')", k=self._write_pandas().key)
         shuffle = fill(IN_ORDER, SHUFFLED=shuffled)
-        return Text(_lines(prepare, apply), _lines(*lines, shuffle, *self._end(parts)))
+        return Text(_write_lines(prepare, apply), _write_lines(*lines, shuffle, *self._end(parts)))
 
     def _transform(self) -> Text:
         """Bring each group's rows into one partition, numbered, and sort what pandas gives there.
@@ -156,7 +156,7 @@ class Partitions:
         prepare, lines = self._prepare(query.derive, query)
         inner = replace(query, where=None, derive=(), having=None, sort=(), limit=None)
         if not query.group_by:
-            if aggregations(*(output.expression for output in query.transform)):
+            if list_aggregations(*(output.expression for output in query.transform)):
                 lines.append("data = data.repartition(npartitions=1)")
         else:
             row = choose_fresh_name(
@@ -175,25 +175,25 @@ class Partitions:
             restores=alone,
             objects=chosen,
         )
-        body = pandas.body()
+        body = pandas.write_body()
         answer = quote("p.compute()", p=_map_partitions("transform", body, DATED))
         if query.group_by:
             answer = quote("a.sort_values(r)[n]", a=answer, r=row, n=list(query.outputs))
-        function = _function("transform", body)
-        return Text(_lines(prepare, function), _lines(*lines, *self._end(answer)))
+        function = _write_function("transform", body)
+        return Text(_write_lines(prepare, function), _write_lines(*lines, *self._end(answer)))
 
     def _number_rows(self, row: str) -> dict[str, ast.expr]:
         ones = quote("data.assign(**o)[r].cumsum()", o={row: literal(1)}, r=row)
-        shuffled = quote("data.shuffle(k, shuffle_method='tasks')", k=self._pandas().key)
+        shuffled = quote("data.shuffle(k, shuffle_method='tasks')", k=self._write_pandas().key)
         return {"ASSIGNED": quote("data.assign(**o)", o={row: ones}), "SHUFFLED": shuffled}
 
     @property
     def _beside(self) -> bool:
         """Return whether a derived column is the value of the row's group."""
-        return any(aggregations(output.expression) for output in self.query.derive)
+        return any(list_aggregations(output.expression) for output in self.query.derive)
 
     def _is_tree(self) -> bool:
-        found = aggregations(*(output.expression for output in self.query.aggregate))
+        found = list_aggregations(*(output.expression for output in self.query.aggregate))
         return all(agg.function in TREE or self._is_tree_of_integers(agg) for agg in found)
 
     def _is_tree_of_integers(self, agg: Agg) -> bool:
@@ -208,14 +208,14 @@ class Partitions:
             return False
         return column.most is None or self.data.rows * column.most**2 < 2**62
 
-    def _tree(self, sums: Query) -> Text:
+    def _write_tree(self, sums: Query) -> Text:
         taken = decompose(sums)
         prepare, lines = self._prepare(taken.derived, sums)
         answer = quote("g.reset_index().compute()", g=self._reduce(taken.reductions))
-        return Text(prepare, _lines(*lines, *self._end(answer, taken)))
+        return Text(prepare, _write_lines(*lines, *self._end(answer, taken)))
 
     def _reduce(self, reductions: tuple[Reduction, ...]) -> ast.expr:
-        pandas = self._pandas()
+        pandas = self._write_pandas()
         groups = quote("data.groupby(k, **o)", k=pandas.key, o=pandas.options)
         # Dask shuffles the groups of more than two keys into several partitions.
         one = {"split_out": literal(1)} if len(self.query.group_by) > 2 else {}
@@ -235,18 +235,22 @@ class Partitions:
         late = self.query.derive if self._beside else ()
         prepare, lines = self._prepare(() if late else self.query.derive, self.query)
         inner = replace(self.query, where=None, derive=late, having=None, sort=(), limit=None)
-        body = PandasSteps(inner, self._read_schema(), "part", text=TextType.ARROW).body()
+        body = PandasSteps(inner, self._read_schema(), "part", text=TextType.ARROW).write_body()
         answer = quote("p.compute()", p=_map_partitions("summarise", body, DATED))
         statements = [*lines, self._shuffle(inner), *self._end(answer)]
-        return Text(_lines(prepare, _function("summarise", body)), _lines(*statements))
+        return Text(
+            _write_lines(prepare, _write_function("summarise", body)), _write_lines(*statements)
+        )
 
     def _shuffle(self, inner: Query) -> str:
         data = self._choose_columns(list(inner.reads))
-        found = {agg.function for agg in aggregations(*(o.expression for o in inner.aggregate))}
+        found = {
+            agg.function for agg in list_aggregations(*(o.expression for o in inner.aggregate))
+        }
         ordered = not found.isdisjoint({"first", "last"})
         if self.scans and not ordered:
-            return fill(ON_DISK, SHUFFLED=quote("d.shuffle(k)", d=data, k=self._pandas().key))
-        shuffled = quote("d.shuffle(k, shuffle_method='tasks')", d=data, k=self._pandas().key)
+            return fill(ON_DISK, SHUFFLED=quote("d.shuffle(k)", d=data, k=self._write_pandas().key))
+        shuffled = quote("d.shuffle(k, shuffle_method='tasks')", d=data, k=self._write_pandas().key)
         return fill(IN_ORDER if ordered else IN_MEMORY, SHUFFLED=shuffled)
 
     def _choose_columns(self, names: list[str]) -> ast.expr:
@@ -257,14 +261,14 @@ class Partitions:
 
     def _read_schema(self) -> Schema:
         """Return the schema of what `where` lets through, with the derived columns."""
-        return row_facts(self.query, self.data).data
+        return collect_row_facts(self.query, self.data).data
 
-    def _extreme(self, extreme: Extreme) -> Text:
+    def _write_extreme(self, extreme: Extreme) -> Text:
         """Take the first rows of each partition, then the first of these."""
         query, name = self.query, "smallest" if extreme.smallest else "largest"
         prepare, lines = self._prepare(query.derive, query) if query.derive else ("", [])
-        function = _function(
-            name, _lines(*self._keep_present(extreme), f"return {self._first(extreme)}")
+        function = _write_function(
+            name, _write_lines(*self._keep_present(extreme), f"return {self._write_first(extreme)}")
         )
         answer = quote("data.reduction(chunk=f, aggregate=f).compute()", f=quote(name))
         columns = [*query.group_by, extreme.column]
@@ -273,7 +277,7 @@ class Partitions:
             answer = quote("a[c]", a=answer, c=columns)
         if extreme.column != extreme.name:
             answer = quote("a.rename(columns=n)", a=answer, n={extreme.column: extreme.name})
-        return Text(_lines(prepare, function), _lines(*lines, *self._end(answer)))
+        return Text(_write_lines(prepare, function), _write_lines(*lines, *self._end(answer)))
 
     def _keep_present(self, extreme: Extreme) -> list[str]:
         """Write which rows count: where nothing is derived first, `where` has its place here."""
@@ -284,11 +288,11 @@ class Partitions:
             lines.append(fill("part = part.dropna(subset=C)", C=literal([extreme.column])))
         return lines
 
-    def _first(self, extreme: Extreme) -> str:
+    def _write_first(self, extreme: Extreme) -> str:
         order = {} if extreme.smallest else {"ascending": literal(False)}
         rows = quote("part.sort_values(c, **o)", c=extreme.column, o=order)
         if self.query.group_by:
-            pandas = self._pandas()
+            pandas = self._write_pandas()
             rows = quote("r.groupby(k, **o)", r=rows, k=pandas.key, o=pandas.options)
         return ast.unparse(quote("r.head(n)", r=rows, n=extreme.n))
 
@@ -304,7 +308,7 @@ class Partitions:
             values.append(quote(WHOLE[r.function], x=x, y=y, q=r.parameter))
         names = [r.name for r in taken.reductions]
         answer = quote("pd.DataFrame([dask.compute(*v)], columns=n)", v=values, n=names)
-        return Text(prepare, _lines(*lines, *self._end(answer, taken)))
+        return Text(prepare, _write_lines(*lines, *self._end(answer, taken)))
 
     def _is_number(self, name: str) -> bool:
         return name not in self.data or self.data[name].kind in {"int", "float"}
@@ -312,9 +316,9 @@ class Partitions:
     def _end(self, answer: ast.expr, taken: Steps | None = None) -> list[str]:
         """Write what is left to pandas, once the groups are computed."""
         if taken is None or taken.direct:
-            *lines, last = self._pandas().finish(answer)
+            *lines, last = self._write_pandas().finish(answer)
         else:
-            *lines, last = [f"answer = {ast.unparse(answer)}", *self._pandas().combine(taken)]
+            *lines, last = [f"answer = {ast.unparse(answer)}", *self._write_pandas().combine(taken)]
         return [*lines, fill(self.returned, ANSWER=last)]
 
     def _prepare(self, derived: tuple[Output, ...], query: Query) -> tuple[str, list[str]]:
@@ -331,12 +335,12 @@ class Partitions:
         lines = steps.prepare(derived)
         if not lines:
             return "", []
-        *lines, last = _lines(*lines).split("\n")
-        body = _lines(*lines, f"return {last.removeprefix('part = ')}")
+        *lines, last = _write_lines(*lines).split("\n")
+        body = _write_lines(*lines, f"return {last.removeprefix('part = ')}")
         call = _map_partitions("prepare", body, (".str.", ".astype('boolean')", *DATED))
-        return _function("prepare", body), [f"data = {ast.unparse(call)}"]
+        return _write_function("prepare", body), [f"data = {ast.unparse(call)}"]
 
-    def _pandas(self) -> PandasSteps:
+    def _write_pandas(self) -> PandasSteps:
         return PandasSteps(self.query, self.data, text=TextType.ARROW)
 
 
@@ -350,9 +354,9 @@ def _map_partitions(name: str, body: str, unsure: tuple[str, ...]) -> ast.expr:
     return quote("data.map_partitions(f, **o)", f=quote(name), o=meta)
 
 
-def _function(name: str, body: str) -> str:
+def _write_function(name: str, body: str) -> str:
     return f"def {name}(part):\n{textwrap.indent(body, '    ')}\n"
 
 
-def _lines(*statements: str) -> str:
+def _write_lines(*statements: str) -> str:
     return "\n".join(statement for statement in statements if statement)

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
-from ...spec.expression import aggregations
+from ...spec.expression import list_aggregations
 from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Resources
@@ -15,7 +15,7 @@ from ..writing.passes.constants import derive_constants
 from ..writing.passes.join import Inputs, Table
 from ..writing.passes.widen import widen
 from ..writing.program import Parts, fill
-from ..writing.properties import row_facts
+from ..writing.properties import collect_row_facts
 from ..writing.quote import literal, quote, to_source
 from ..writing.sequence import StepQuery, answer_schema
 from .joins import REASON, write_joins
@@ -72,9 +72,9 @@ class Datatable(Adapter):
 def _write_step(step: StepQuery, frame: ast.expr) -> tuple[list[str], ast.expr]:
     """Write a step over a frame; joined rows have a name where more is asked of them."""
     _check_names(step.query)
-    asked = summable(step.query, row_facts(step.query, step.rows))
+    asked = summable(step.query, collect_row_facts(step.query, step.rows))
     lines, joined = write_joins(frame, step.query, step.joinings)
-    chain = BracketChain(asked, row_facts(asked, step.rows), step.rows, joined)
+    chain = BracketChain(asked, collect_row_facts(asked, step.rows), step.rows, joined)
     more, answer = chain.write()
     if not step.joinings or answer is joined:
         return [*lines, *more], answer
@@ -111,10 +111,12 @@ def _check_zones(last: StepQuery) -> None:
 def _load(inputs: Inputs) -> str:
     """Write `load`: statements that read each file, and return the frames."""
     lines = []
-    for table in inputs.tables():
+    for table in inputs.list_tables():
         read, frame = _write_load(table)
         lines += [*read, f"{table.name} = {frame}"]
-    copied = [f"{t.name}.materialize(to_memory=True)" for t in inputs.tables() if _is_copied(t)]
+    copied = [
+        f"{t.name}.materialize(to_memory=True)" for t in inputs.list_tables() if _is_copied(t)
+    ]
     return "\n".join([*lines, *([VIEWS] if copied else []), *copied, f"return {inputs.frames}"])
 
 
@@ -127,7 +129,8 @@ def _is_copied(table: Table) -> bool:
     shifts = {"lag", "lead", "diff", "pct_change"}
     outputs = (*table.query.derive, *table.query.transform)
     shifted = any(
-        agg.function in shifts for agg in aggregations(*(output.expression for output in outputs))
+        agg.function in shifts
+        for agg in list_aggregations(*(output.expression for output in outputs))
     )
     kinds = {table.data[name].arrow.partition("[")[0] for name in table.query.reads}
     return not shifted and kinds <= COPIED
@@ -150,16 +153,16 @@ def _write_load(table: Table) -> tuple[list[str], str]:
         lines.append("# datatable would read their bits: unsigned numbers, codes of dictionaries.")
         for name, target in types.items():
             if target:
-                lines += _column_set(name, f"column.cast({target})")
+                lines += _select_columns(name, f"column.cast({target})")
     nans = [name for name in query.reads if data[name].nans]
     if nans:
         lines.append("# In a column from Arrow, NaN would be a number.")
         for name in nans:
-            lines += _column_set(name, "pc.if_else(pc.is_nan(column), None, column)")
+            lines += _select_columns(name, "pc.if_else(pc.is_nan(column), None, column)")
     return lines, "dt.Frame(table.combine_chunks())"
 
 
-def _column_set(name: str, value: str) -> list[str]:
+def _select_columns(name: str, value: str) -> list[str]:
     text = to_source(literal(name))
     return [
         f"column = table[{text}]",

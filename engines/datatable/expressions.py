@@ -51,31 +51,31 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
     facts: Facts
     aggregate: Callable[[Agg], ast.expr] | None = None
 
-    def column(self, name: str) -> ast.expr:
+    def write_column(self, name: str) -> ast.expr:
         """Write a column."""
         return f(name)
 
-    def constant(self, value: Value) -> ast.expr:
+    def write_constant(self, value: Value) -> ast.expr:
         """Write a constant."""
-        return _moment(value) if isinstance(value, dt.date) else literal(value)
+        return _write_moment(value) if isinstance(value, dt.date) else literal(value)
 
     def write_negative(self, operand: Expr) -> ast.expr:
         """Write a number with the other sign."""
-        return quote("-x", x=self.expression(operand))
+        return quote("-x", x=self.write_expression(operand))
 
-    def comparison(self, node: Compare) -> ast.expr:
+    def write_comparison(self, node: Compare) -> ast.expr:
         """Write a comparison for its value."""
         return self._write_three_valued(node)
 
     def is_missing(self, operand: Expr) -> ast.expr:
         """Write the test for a missing value."""
-        return quote("x == None", x=self.expression(operand))
+        return quote("x == None", x=self.write_expression(operand))
 
-    def membership(self, node: IsIn) -> ast.expr:
+    def write_membership(self, node: IsIn) -> ast.expr:
         """Write the test for one of several constants, for its value."""
         return self._write_three_valued(node)
 
-    def junction(self, node: Bool) -> ast.expr:
+    def write_junction(self, node: Bool) -> ast.expr:
         """Write a chain of `and` or of `or`, for its value."""
         return self._write_three_valued(node)
 
@@ -85,19 +85,21 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
 
     def cast(self, node: Cast) -> ast.expr:
         """Write an integer in 64 bits."""
-        return quote("dt.as_type(x, dt.int64)", x=self.expression(node.operand))
+        return quote("dt.as_type(x, dt.int64)", x=self.write_expression(node.operand))
 
-    def aggregation(self, agg: Agg) -> ast.expr:
+    def write_aggregation(self, agg: Agg) -> ast.expr:
         """Write an aggregation, where the query has them."""
-        return self.aggregate(agg) if self.aggregate else ExpressionWriter.aggregation(self, agg)
+        return (
+            self.aggregate(agg) if self.aggregate else ExpressionWriter.write_aggregation(self, agg)
+        )
 
-    def condition(self, node: Expr) -> ast.expr:
+    def write_condition(self, node: Expr) -> ast.expr:
         """Write a condition that is True where it surely holds, and False elsewhere."""
         match node:
             case Compare(op, left, right):
                 return self._compare(op, left, right)
             case Not(IsMissing(operand)):
-                return quote("x != None", x=self.expression(operand))
+                return quote("x != None", x=self.write_expression(operand))
             case IsIn(operand, values):
                 return join_conditions(
                     "or", [self._compare("==", operand, v) for v in _drop_none(values)]
@@ -110,23 +112,23 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             case Not(operand):
                 return self._write_negation(operand)
             case _:
-                tree = self.expression(node)
+                tree = self.write_expression(node)
                 return quote("x == True", x=tree) if self.facts.may_miss(node) else tree
 
     def _parts(self, op: str, operand: Expr) -> list[ast.expr]:
         """Write an operand of `and` or `or`; one of several constants is several of `or`."""
         if op == "or" and isinstance(operand, IsIn):
             return [self._compare("==", operand.operand, v) for v in _drop_none(operand.values)]
-        return [self.condition(operand)]
+        return [self.write_condition(operand)]
 
     def _write_three_valued(self, node: Expr) -> ast.expr:
         if not self.facts.may_miss(node):
-            return self.condition(node)
-        holds, fails = self.condition(node), self.condition(negate(node))
+            return self.write_condition(node)
+        holds, fails = self.write_condition(node), self.write_condition(negate(node))
         return quote("ifelse(a, True, b, False, None)", a=holds, b=fails)
 
     def _compare(self, op: str, left: Expr, right: Expr) -> ast.expr:
-        tree = quote(f"x {op} y", x=self.expression(left), y=self.expression(right))
+        tree = quote(f"x {op} y", x=self.write_expression(left), y=self.write_expression(right))
         missing = [side for side in (left, right) if self.facts.may_miss(side)]
         if op == "!=":
             return self._require_present(tree, missing)
@@ -135,23 +137,25 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         return self._require_present(tree, missing[:1]) if both else tree
 
     def _not_in(self, operand: Expr, values: tuple[Lit, ...]) -> ast.expr:
-        x = self.expression(operand)
-        parts = [quote("x != v", x=x, v=self.expression(value)) for value in _drop_none(values)]
+        x = self.write_expression(operand)
+        parts = [
+            quote("x != v", x=x, v=self.write_expression(value)) for value in _drop_none(values)
+        ]
         tree = join_conditions("and", parts)
         return self._require_present(tree, [operand] if self.facts.may_miss(operand) else [])
 
     def _require_present(self, tree: ast.expr, nodes: list[Expr]) -> ast.expr:
-        parts = [quote("x != None", x=self.expression(node)) for node in nodes]
+        parts = [quote("x != None", x=self.write_expression(node)) for node in nodes]
         return join_conditions("and", [tree, *parts])
 
     def _write_negation(self, operand: Expr) -> ast.expr:
         opposite = negate(operand)
         if not isinstance(opposite, Not):
-            return self.condition(opposite)
-        x = self.expression(operand)
+            return self.write_condition(opposite)
+        x = self.write_expression(operand)
         return quote("x == False", x=x) if self.facts.may_miss(operand) else quote("~x", x=x)
 
-    def arithmetic(self, node: Arith) -> ast.expr:
+    def write_arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic of two operands."""
         op, left, right = node.op, node.left, node.right
         x, y = self._write_wide(op, left, right), self._write_wide(op, right, left)
@@ -167,23 +171,25 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
 
     def _write_wide(self, op: str, node: Expr, other: Expr) -> ast.expr:
         """Write an operand; arithmetic on fewer than 64 bits would wrap."""
-        x = self.expression(node)
+        x = self.write_expression(node)
         if self.facts.overflows(op, node, other):
             return quote("dt.as_type(x, dt.int64)", x=x)
         return x
 
     def _truncate(self, moment: Expr, unit: str) -> ast.expr:
         """Write a truncation by the parts that are kept."""
-        timed = self.facts.kind(moment) == "timestamp"
+        timed = self.facts.find_kind(moment) == "timestamp"
         number, word = find_step(unit) or (1, unit)
         if number > 1:
             step = number * SECONDS[f"{word}s"] * NANOSECONDS
-            since = quote("dt.as_type(x, dt.int64) // n * n", x=self.expression(moment), n=step)
+            since = quote(
+                "dt.as_type(x, dt.int64) // n * n", x=self.write_expression(moment), n=step
+            )
             return quote("dt.as_type(x, dt.Type.time64)", x=since)
         if unit not in UNITS:
             raise Unsupported(f"truncate() to {unit}", "datatable has no weeks")
         kept = UNITS[: UNITS.index(unit) + 1]
-        parts = [quote(f"dt.time.{u}(x)", x=self.expression(moment)) for u in kept]
+        parts = [quote(f"dt.time.{u}(x)", x=self.write_expression(moment)) for u in kept]
         blank = [literal(1)] * (3 - len(parts)) + [literal(0)] * 3
         if timed:
             return quote(FUNCTIONS["truncate"], p=[*parts, *blank][:6])
@@ -192,7 +198,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
     def call(self, node: Call) -> ast.expr:
         """Write a row function."""
         function, arguments = node.function, node.arguments
-        if function in DATED and self.facts.zone(arguments[0]):
+        if function in DATED and self.facts.find_zone(arguments[0]):
             raise Unsupported(
                 f"{function}() of a time with a zone", "datatable's times have no zone"
             )
@@ -200,15 +206,15 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             case "truncate", (moment, Lit(unit)):
                 return self._truncate(moment, str(unit))
             case "offset", (moment, Lit(int(count)), Lit(str(unit))):
-                days = self.facts.kind(moment) == "date"
+                days = self.facts.find_kind(moment) == "date"
                 number = count if days else count * SECONDS[unit] * NANOSECONDS
                 made = quote(f"dt.Type.{'date32' if days else 'time64'}")
-                return quote(FUNCTIONS[function], x=self.expression(moment), n=number, t=made)
+                return quote(FUNCTIONS[function], x=self.write_expression(moment), n=number, t=made)
             case unit, (later, earlier) if unit in SECONDS:
-                step = 1 if self.facts.kind(later) == "date" else SECONDS[unit] * NANOSECONDS
-                x, y = self.expression(later), self.expression(earlier)
+                step = 1 if self.facts.find_kind(later) == "date" else SECONDS[unit] * NANOSECONDS
+                x, y = self.write_expression(later), self.write_expression(earlier)
                 return quote(FUNCTIONS[function], x=x, y=y, n=step)
-        parts = list(map(self.expression, arguments))
+        parts = list(map(self.write_expression, arguments))
         if function == "round" and len(parts) == 1:
             return quote(FUNCTIONS[function], x=parts[0])
         if function == "round":
@@ -216,17 +222,17 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         if function in UNSUPPORTED:
             raise Unsupported(f"{function}()", UNSUPPORTED[function])
         if function == "map":
-            return self.expression(map_as_case(node))
+            return self.write_expression(map_as_case(node))
         if function in {"concat", "coalesce"}:
             return reduce(lambda x, y: quote(FUNCTIONS[function], x=x, y=y), parts)
         if function in {"slice", "clip", "hypot", "atan2"}:
             x, y, z = (*parts, literal(None))[:3]
             return quote(FUNCTIONS[function], x=x, y=y, z=z)
         if function == "integer":
-            word = f"integer_{self.facts.kind(arguments[0])}"
+            word = f"integer_{self.facts.find_kind(arguments[0])}"
             return quote(VARIANTS.get(word, FUNCTIONS[function]), x=parts[0])
         if function in {"min", "max"}:
-            return self._extreme(quote(FUNCTIONS[function], x=parts), arguments)
+            return self._write_extreme(quote(FUNCTIONS[function], x=parts), arguments)
         if function in PATTERNS and isinstance(arguments[1], Lit):
             text = str(arguments[1].value)
             if function == "matches" and text.startswith("(?i)"):
@@ -236,32 +242,38 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             return quote(FUNCTIONS[function], x=parts[0], p=pattern)
         return quote(FUNCTIONS[function], x=parts[0])
 
-    def _extreme(self, tree: ast.expr, arguments: tuple[Expr, ...]) -> ast.expr:
+    def _write_extreme(self, tree: ast.expr, arguments: tuple[Expr, ...]) -> ast.expr:
         """Keep what is missing missing: datatable's leave it out."""
         tests = [IsMissing(argument) for argument in arguments if self.facts.may_miss(argument)]
         if not tests:
             return tree
-        condition = join_conditions("or", list(map(self.condition, tests)))
+        condition = join_conditions("or", list(map(self.write_condition, tests)))
         return quote("ifelse(c, None, x)", c=condition, x=tree)
 
-    def case(self, node: Case) -> ast.expr:
+    def write_case(self, node: Case) -> ast.expr:
         """Write the value of the first condition that is true, in one `ifelse`."""
         branches, otherwise = node.branches, node.otherwise
-        parts = [part for c, v in branches for part in (self.condition(c), self.expression(v))]
+        parts = [
+            part
+            for c, v in branches
+            for part in (self.write_condition(c), self.write_expression(v))
+        ]
         while isinstance(otherwise, Case):
             parts += [
-                p for c, v in otherwise.branches for p in (self.condition(c), self.expression(v))
+                p
+                for c, v in otherwise.branches
+                for p in (self.write_condition(c), self.write_expression(v))
             ]
             otherwise = otherwise.otherwise
-        return quote("ifelse(*p)", p=[*parts, self.expression(otherwise)])
+        return quote("ifelse(*p)", p=[*parts, self.write_expression(otherwise)])
 
 
 def f(name: str) -> ast.expr:
     """Write a column of the frame."""
-    return column_of("f", name)
+    return find_column("f", name)
 
 
-def column_of(frame: str, name: str) -> ast.expr:
+def find_column(frame: str, name: str) -> ast.expr:
     """Write a column: as an attribute where its name can be one."""
     plain = unicodedata.normalize("NFKC", name) == name
     if name.isidentifier() and not name.startswith("_") and plain:
@@ -274,7 +286,7 @@ def column_of(frame: str, name: str) -> ast.expr:
 
 def is_whole(facts: Facts, *nodes: Expr) -> bool:
     """Return whether all of these are integers to datatable, too."""
-    return all(facts.kind(node) == "int" and not makes_double(node) for node in nodes)
+    return all(facts.find_kind(node) == "int" and not makes_double(node) for node in nodes)
 
 
 def join_conditions(op: str, parts: list[ast.expr]) -> ast.expr:
@@ -287,7 +299,7 @@ def join_conditions(op: str, parts: list[ast.expr]) -> ast.expr:
     return tree
 
 
-def _moment(value: dt.date) -> ast.expr:
+def _write_moment(value: dt.date) -> ast.expr:
     if not isinstance(value, dt.datetime):
         return quote("dt.time.ymd(*p)", p=[*map(literal, (value.year, value.month, value.day))])
     if value.tzinfo:

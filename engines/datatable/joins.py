@@ -12,7 +12,7 @@ from ...spec.workload import Query
 from ..writing.joins import Joining, name_columns
 from ..writing.program import fill
 from ..writing.quote import literal, quote
-from .expressions import column_of, f, join_conditions
+from .expressions import f, find_column, join_conditions
 
 REASON = "# What is joined has a key; a key's values are unique, and come first."
 KEYED = """\
@@ -51,7 +51,7 @@ def _write_join(rows: ast.expr, query: Query, met: Joining) -> tuple[str, ast.ex
     table = quote(met.name)
     if how == "left":
         return keyed, quote("d[:, :, join(t)]", d=rows, t=table)
-    matched = quote("x == None" if how == "anti" else "x != None", x=column_of("g", sure))
+    matched = quote("x == None" if how == "anti" else "x != None", x=find_column("g", sure))
     if not met.join.adds_columns:
         return keyed, quote("d[x, f[:], join(t)]", d=rows, x=matched, t=table)
     found = quote("d[x, :, join(t)]", d=rows, x=matched, t=table)

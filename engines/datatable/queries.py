@@ -19,10 +19,10 @@ from ...spec.expression import (
     Let,
     Lit,
     Neg,
-    aggregations,
-    children,
     choose_fresh_name,
-    columns,
+    list_aggregations,
+    list_children,
+    list_columns,
     rebuild,
     substitute,
 )
@@ -30,7 +30,7 @@ from ...spec.order import needs_order
 from ...spec.schema import Schema
 from ...spec.windows import count_steps, expand_change
 from ...spec.workload import Extreme, Output, Query, RowFunction, SortKey, Unpivot
-from ..writing.properties import CHANGES, NARROW, Facts, makes_double, output_facts
+from ..writing.properties import CHANGES, NARROW, Facts, collect_output_facts, makes_double
 from ..writing.quote import literal, quote, to_source
 from ..writing.steps import is_present, negate, split_batches
 from .expressions import DatatableWriter, f, is_whole
@@ -50,18 +50,18 @@ class BracketChain:
         """Write the statements before the answer, and the brackets from the frame to it."""
         frame = self.frame or quote("data")
         lines: list[str] = []
-        tree = self._rows(frame)
+        tree = self._write_rows(frame)
         if self._updates:
             lines, tree = self._update(tree, copy=tree is frame)
         else:
-            tree = self._columns(tree)
+            tree = self._write_columns(tree)
         for step in (self._filter_groups, self._sort, self._limit):
             tree = step(tree)
         return lines, tree
 
     @property
     def _has_windows(self) -> bool:
-        return bool(aggregations(*(o.expression for o in self.query.transform)))
+        return bool(list_aggregations(*(o.expression for o in self.query.transform)))
 
     @property
     def _new(self) -> list[Output]:
@@ -74,7 +74,7 @@ class BracketChain:
 
         A column that is replaced is already another one where a later column reads it.
         """
-        read = {o.name: columns(o.expression) for o in self._new}
+        read = {o.name: list_columns(o.expression) for o in self._new}
         replaced = [name for name in read if name in self.facts.data]
         alone = not any(a in read[b] for a in replaced for b in read if a != b)
         return bool(self.query.group_by) and self._has_windows and self.data.ordered and alone
@@ -87,8 +87,8 @@ class BracketChain:
             tree, answer = self._number(tree, row), quote("data[:, :, sort(r)]", r=row)
         elif copy:
             tree = quote("t.copy()", t=tree)
-        writer = DatatableWriter(self.facts, self._aggregation)
-        added = {o.name: writer.expression(o.expression) for o in self._new}
+        writer = DatatableWriter(self.facts, self._write_aggregation)
+        added = {o.name: writer.write_expression(o.expression) for o in self._new}
         update = self._group(quote("data[:, dt.update(**a)]", a=added))
         lines = [f"data = {to_source(tree)}", to_source(update)]
         return lines, quote("t[:, n]", t=answer, n=list(self.query.outputs))
@@ -104,10 +104,10 @@ class BracketChain:
         numbered = quote("t[:, f[:].extend(r)]", t=tree, r={row: quote("dt.cumcount()")})
         return _sort_rows(numbered, self.query.order_by) if needs_order(self.query) else numbered
 
-    def _rows(self, tree: ast.expr) -> ast.expr:
+    def _write_rows(self, tree: ast.expr) -> ast.expr:
         """Filter rows and derive columns, in one pair of brackets where it can be."""
         writer = DatatableWriter(self.facts)
-        rows = writer.condition(self.query.where) if self.query.where else None
+        rows = writer.write_condition(self.query.where) if self.query.where else None
         for batch in split_batches(self.query.derive):
             new = {output.name: self._derive(output) for output in batch}
             tree = _write_brackets(tree, rows, quote("f[:].extend(o)", o=new))
@@ -120,8 +120,8 @@ class BracketChain:
 
     def _derive(self, output: Output) -> ast.expr:
         tree, kind = (
-            DatatableWriter(self.facts).expression(output.expression),
-            self.facts.kind(output.expression),
+            DatatableWriter(self.facts).write_expression(output.expression),
+            self.facts.find_kind(output.expression),
         )
         if kind == "float" and output.name in self.query.group_by:
             # -0.0 and 0.0 would be two groups.
@@ -131,9 +131,9 @@ class BracketChain:
             return quote("dt.as_type(x, dt.int64)", x=tree)
         return tree
 
-    def _columns(self, tree: ast.expr) -> ast.expr:
+    def _write_columns(self, tree: ast.expr) -> ast.expr:
         if self.query.extreme:
-            return self._extreme(tree, self.query.extreme)
+            return self._write_extreme(tree, self.query.extreme)
         match self.query.apply:
             case RowFunction() as function:
                 return quote("t[:, o]", t=tree, o={function.output: self._apply(function)})
@@ -152,8 +152,8 @@ class BracketChain:
         if self.query.is_distinct:
             counted = self._group(quote("t[:, dt.count()]", t=tree))
             return quote("t[:, n]", t=counted, n=[*self.query.group_by])
-        writer = DatatableWriter(self.facts, self._aggregation)
-        outputs = {o.name: writer.expression(o.expression) for o in self.query.aggregate}
+        writer = DatatableWriter(self.facts, self._write_aggregation)
+        outputs = {o.name: writer.write_expression(o.expression) for o in self.query.aggregate}
         return self._group(quote("t[:, o]", t=tree, o=outputs))
 
     def _unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
@@ -173,8 +173,8 @@ class BracketChain:
 
     def _transform(self, tree: ast.expr) -> ast.expr:
         """Write values of each row, or windows over all rows or over groups without an order."""
-        query, writer = self.query, DatatableWriter(self.facts, self._aggregation)
-        outputs = {o.name: writer.expression(o.expression) for o in query.transform}
+        query, writer = self.query, DatatableWriter(self.facts, self._write_aggregation)
+        outputs = {o.name: writer.write_expression(o.expression) for o in query.transform}
         if not self._has_windows:
             return quote("t[:, o]", t=tree, o={**{k: f(k) for k in query.group_by}, **outputs})
         ordered = needs_order(query)
@@ -205,14 +205,16 @@ class BracketChain:
             return quote("t[:, n]", t=extended, n=list(outputs))
         return quote("t[:, o]", t=extended, o={name: f(new) for name, new in names.items()})
 
-    def _window(self, agg: Agg) -> ast.expr:
+    def _write_window(self, agg: Agg) -> ast.expr:
         if agg.function in CHANGES:
-            return DatatableWriter(self.facts, self._aggregation).expression(expand_change(agg))
+            return DatatableWriter(self.facts, self._write_aggregation).write_expression(
+                expand_change(agg)
+            )
         template = WINDOWS[agg.function]
         if not agg.arguments:
             return quote(template)
         (argument, *_), missing = agg.arguments, self.facts.may_miss(agg.arguments[0])
-        x = DatatableWriter(self.facts).expression(argument)
+        x = DatatableWriter(self.facts).write_expression(argument)
         filled = quote("ifelse(x == None, 0, x)", x=x) if agg.function == "cumsum" else x
         steps = count_steps(agg)
         default = [] if steps == 1 else [literal(steps)]
@@ -230,12 +232,12 @@ class BracketChain:
         tree.slice.elts += [*(by if self.query.group_by else []), *more]
         return tree
 
-    def _extreme(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+    def _write_extreme(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         column = f(extreme.column)
         if not is_present(self.query, extreme.column, self.data):
             tree = quote("t[x != None, :]", t=tree, x=column)
         order = "sort(x)" if extreme.smallest else "sort(x, reverse=True)"
-        numeric = self.facts.kind(Col(extreme.column)) in {"int", "float"}
+        numeric = self.facts.find_kind(Col(extreme.column)) in {"int", "float"}
         order = "sort(-x)" if numeric and not extreme.smallest else order
         top = quote("t[:n, o]", t=tree, n=extreme.n, o={extreme.name: column})
         return self._group(top, quote(order, x=column))
@@ -249,19 +251,19 @@ class BracketChain:
         while isinstance(body, Let):
             body = substitute(body.body, {body.name: body.value})
         if not tests:
-            return DatatableWriter(self.facts).expression(body)
+            return DatatableWriter(self.facts).write_expression(body)
         guard = (Bool("or", tests) if len(tests) > 1 else tests[0], Lit(None))
         match body:
             case Case(branches, otherwise):
                 body = Case((guard, *branches), otherwise)
             case _:
                 body = Case((guard,), body)
-        return DatatableWriter(self.facts).expression(body)
+        return DatatableWriter(self.facts).write_expression(body)
 
-    def _aggregation(self, agg: Agg) -> ast.expr:
+    def _write_aggregation(self, agg: Agg) -> ast.expr:
         writer = DatatableWriter(self.facts)
         if agg.function in WINDOWS:
-            return self._window(agg)
+            return self._write_window(agg)
         match agg:
             case Agg("size"):
                 return quote(AGGREGATIONS["size"])
@@ -269,16 +271,16 @@ class BracketChain:
                 return quote(AGGREGATIONS["any"], s=self._count_true(condition))
             case Agg("all", (condition,)):
                 return quote(AGGREGATIONS["all"], s=self._count_true(negate(condition)))
-            case Agg("sum", (condition,)) if self.facts.kind(condition) == "bool":
+            case Agg("sum", (condition,)) if self.facts.find_kind(condition) == "bool":
                 return self._count_true(condition)
             case _:
                 self._check(agg)
-        x, *rest = map(writer.expression, agg.arguments)
+        x, *rest = map(writer.write_expression, agg.arguments)
         return quote(AGGREGATIONS[agg.function], x=x, y=rest[0] if rest else None)
 
     def _count_true(self, condition: Expr) -> ast.expr:
         """Count the rows where a condition holds."""
-        tree = DatatableWriter(self.facts).condition(condition)
+        tree = DatatableWriter(self.facts).write_condition(condition)
         if isinstance(condition, (Compare, Col)) and not isinstance(tree, ast.BinOp):
             return quote("dt.sum(c)", c=tree)
         return quote("dt.sum(ifelse(c, 1, 0))", c=tree)
@@ -288,7 +290,7 @@ class BracketChain:
             raise Unsupported(f"{agg.function}()", UNSUPPORTED[agg.function])
         if agg.function in {"first", "last", "any_value"} and self.facts.may_miss(agg.arguments[0]):
             raise Unsupported(f"{agg.function}()", "datatable counts a missing value too")
-        if agg.function in {"min", "max"} and self.facts.kind(agg.arguments[0]) == "string":
+        if agg.function in {"min", "max"} and self.facts.find_kind(agg.arguments[0]) == "string":
             raise Unsupported(
                 f"{agg.function}() of text", "datatable compares only numbers and dates"
             )
@@ -296,8 +298,8 @@ class BracketChain:
     def _filter_groups(self, tree: ast.expr) -> ast.expr:
         if self.query.having is None:
             return tree
-        facts = output_facts(self.query, self.facts)
-        return quote("t[c, :]", t=tree, c=DatatableWriter(facts).condition(self.query.having))
+        facts = collect_output_facts(self.query, self.facts)
+        return quote("t[c, :]", t=tree, c=DatatableWriter(facts).write_condition(self.query.having))
 
     def _sort(self, tree: ast.expr) -> ast.expr:
         return _sort_rows(tree, self.query.sort) if self.query.sort else tree
@@ -342,19 +344,19 @@ def summable(query: Query, facts: Facts) -> Query:
         return Col(derived[-1].name)
 
     def copy_keys(node: Expr) -> Expr:
-        keys = [name for name in columns(node) if name in query.group_by]
+        keys = [name for name in list_columns(node) if name in query.group_by]
         return substitute(node, {name: name_argument(Col(name), name) for name in keys})
 
     def rewrite(node: Expr) -> Expr:
         match node:
             case Agg("sum", (Neg(operand),)):
                 return Neg(rewrite(Agg("sum", (operand,))))
-            case Agg("sum", (argument,)) if name := _older(argument, facts):
+            case Agg("sum", (argument,)) if name := _find_older(argument, facts):
                 return Agg("sum", (name_argument(argument, name),))
-            case Agg() if not {*columns(node)}.isdisjoint(query.group_by):
+            case Agg() if not {*list_columns(node)}.isdisjoint(query.group_by):
                 return copy_keys(node)
             case _:
-                return rebuild(node, tuple(map(rewrite, children(node))))
+                return rebuild(node, tuple(map(rewrite, list_children(node))))
 
     aggregate, transform = (
         tuple(replace(o, expression=rewrite(o.expression)) for o in outputs)
@@ -363,7 +365,7 @@ def summable(query: Query, facts: Facts) -> Query:
     return replace(query, derive=tuple(derived), aggregate=aggregate, transform=transform)
 
 
-def _older(node: Expr, facts: Facts) -> str:
+def _find_older(node: Expr, facts: Facts) -> str:
     """Return a name to what `dt.math` makes, which is another class of expression; else nothing."""
     match node:
         case Call(function) if "dt.math" in FUNCTIONS.get(function, ""):

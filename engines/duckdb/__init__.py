@@ -19,7 +19,7 @@ from ..writing.passes.join import Inputs, Table
 from ..writing.passes.text_keys import find_text_keys, require_text_keys
 from ..writing.passes.widen import widen
 from ..writing.program import Parts
-from ..writing.properties import row_facts
+from ..writing.properties import collect_row_facts
 from ..writing.sequence import step_name
 from ..writing.sql import WIDTH, quote_name, triple_quote, write_clause
 from .queries import Statement
@@ -45,24 +45,24 @@ class DuckDB(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one statement over a table that is loaded once."""
-        statements = number_rows(self._statements(inputs, resources))
+        statements = number_rows(self._write_statements(inputs, resources))
         return Parts(
             imports="import duckdb",
             load=self._load(inputs, statements[0], resources),
             query=f"return con.sql({triple_quote(write_statements(statements))})"
             f".{_fetch(resources)}()",
-            rows=_rows(statements[-1].hugeints()),
+            rows=_write_rows(statements[-1].cast_hugeints()),
             data="con",
         )
 
-    def _statements(self, inputs: Inputs, resources: Resources) -> list[Statement]:
+    def _write_statements(self, inputs: Inputs, resources: Resources) -> list[Statement]:
         """Return a statement for each step; all but the first are of the answer before."""
         old, found = resources.is_before("duckdb", 2), []
         for place, step in enumerate(inputs.steps):
             query, rows = step.query, step.rows
             _check_names(query)
-            asked, guards = lift_bindings(query), list_guards(query, row_facts(query, rows))
-            statement = self.statement(asked, rows, row_facts(asked, rows), guards, old)
+            asked, guards = lift_bindings(query), list_guards(query, collect_row_facts(query, rows))
+            statement = self.statement(asked, rows, collect_row_facts(asked, rows), guards, old)
             table = step_name(place) if place else ""
             inner = place < len(inputs.later)
             statement = replace(statement, table=table, joinings=step.joinings, inner=inner)
@@ -77,8 +77,8 @@ class DuckDB(Adapter):
         elif inputs.is_single:
             made = partial(_write_scan, numbered=first.needs_numbers)
         else:
-            made = _view
-        tables = replace(inputs, query=first.query).tables()
+            made = _write_view
+        tables = replace(inputs, query=first.query).list_tables()
         lines = (line for table in tables for line in made(table))
         return "\n".join([_connect(resources, self.database), *lines, "return con"])
 
@@ -95,7 +95,7 @@ def _check_names(query: Query) -> None:
             raise Unsupported(f"{other} and {column}", "SQL ignores the case of names")
 
 
-def _view(table: Table) -> list[str]:
+def _write_view(table: Table) -> list[str]:
     """Write a relation over a file."""
     items, file = _nullify_nans(table.query, table.data), "FROM read_parquet(?)"
     if table.ordered:
@@ -122,7 +122,7 @@ def _write_scan(table: Table, *, numbered: bool) -> list[str]:
 
 
 def _connect(resources: Resources, database: str = "") -> str:
-    config = _config(resources)
+    config = _write_config(resources)
     arguments = [f"config={config!r}"] if config else []
     if database:  # connections of other settings cannot share it
         name = "-".join(map(str, (database, *config.values())))
@@ -172,7 +172,7 @@ def _write_select(before: str, items: list[str], after: str) -> str:
     return triple_quote(f"{before}\n{select}\n{after}".strip())
 
 
-def _config(resources: Resources) -> dict[str, int | str]:
+def _write_config(resources: Resources) -> dict[str, int | str]:
     config: dict[str, int | str] = {}
     if resources.threads:
         config["threads"] = resources.threads
@@ -186,7 +186,7 @@ def _fetch(resources: Resources) -> str:
     return "fetch_arrow_table" if resources.is_before("duckdb", 2) else "to_arrow_table"
 
 
-def _rows(hugeints: list[str]) -> str:
+def _write_rows(hugeints: list[str]) -> str:
     if not hugeints:
         return "return answer"
     return textwrap.dedent(f"""\
@@ -208,7 +208,7 @@ class Enumerating(DuckDB):
         types = (_write_type(key, missing=data[key].missing) for key in keys)
         lines = [_connect(resources), *types]
         casts = {key: f"{quote_name(key)}::{_name_type(key)} AS {quote_name(key)}" for key in keys}
-        (table,) = replace(inputs, query=query).tables()
+        (table,) = replace(inputs, query=query).list_tables()
         made = _write_load(table, casts)
         return "\n".join([*lines, *made, "return con"])
 

@@ -39,7 +39,7 @@ def write_source(table: str, joinings: Sequence[Joining]) -> str:
     for place, met in enumerate(joinings):
         last = place == len(joinings) - 1
         if _is_plain(met, last=last):
-            text = f"{source.text}{_separator(source)}{write_join(source, met)}"
+            text = f"{source.text}{_choose_separator(source)}{write_join(source, met)}"
             new = (name for name in met.right if name not in met.join.shared)
             added = tuple((name, quote_name(met.name)) for name in new)
             source = replace(source, text=text, owners=(*added, *source.owners))
@@ -58,10 +58,10 @@ def write_subquery(source: FromClause, met: Joining) -> str:
     if source.owners or met.join.how in {"right", "outer"}:
         named = shared if met.join.how in {"right", "outer"} else ()
         kept = [source.qualify(name) for name in met.left if name not in named]
-        kept += [quote_name(key) if plain else _coalesce(source, own, key) for key in named]
+        kept += [quote_name(key) if plain else _write_coalesce(source, own, key) for key in named]
     items = [_write_item(source, met, name) for name in met.right if name not in shared]
     clause = write_clause("SELECT", [*kept, *items], ",")
-    return f"{clause}\nFROM {source.text}{_separator(source)}{write_join(source, met)}"
+    return f"{clause}\nFROM {source.text}{_choose_separator(source)}{write_join(source, met)}"
 
 
 def _is_plain(met: Joining, *, last: bool) -> bool:
@@ -73,7 +73,7 @@ def _is_plain(met: Joining, *, last: bool) -> bool:
     return not told and (last or join.how not in {"right", "outer"})
 
 
-def _separator(source: FromClause) -> str:
+def _choose_separator(source: FromClause) -> str:
     return "\n" if source.owners or "\n" in source.text else " "
 
 
@@ -99,7 +99,7 @@ def _write_last(met: Joining) -> str:
     return f"(\n    {distinct}\n    ORDER BY {same}, rowid DESC\n) AS {own}"
 
 
-def _coalesce(source: FromClause, own: str, key: str) -> str:
+def _write_coalesce(source: FromClause, own: str, key: str) -> str:
     name = quote_name(key)
     return f"coalesce({source.qualify(key)}, {own}.{name}) AS {name}"
 

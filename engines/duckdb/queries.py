@@ -19,9 +19,9 @@ from ...spec.expression import (
     IsMissing,
     Lit,
     Neg,
-    aggregations,
-    children,
-    columns,
+    list_aggregations,
+    list_children,
+    list_columns,
     substitute,
     walk,
 )
@@ -38,7 +38,7 @@ from ...spec.windows import (
 )
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, Unpivot
 from ..writing.joins import Joining
-from ..writing.properties import CHANGES, Facts, makes_double, output_facts
+from ..writing.properties import CHANGES, Facts, collect_output_facts, makes_double
 from ..writing.sql import (
     AND,
     ATOM,
@@ -97,18 +97,18 @@ class Statement:
             write_clause("ORDER BY", self._order(), ","),
             f"LIMIT {self.query.limit}" if self.query.limit is not None else "",
         ]
-        text = _lines(clauses)
-        text = _lines([self._wrap_window(text) if self._filters_rows else text, *ends])
+        text = _write_lines(clauses)
+        text = _write_lines([self._wrap_window(text) if self._filters_rows else text, *ends])
         return self._number_sorted(text) if self.numbered and self.query.sort else text
 
     def _choose_clauses(self) -> list[str]:
         if self.query.unpivot:
-            return self._long_clauses(self.query.unpivot)
+            return self._write_long_clauses(self.query.unpivot)
         if self.query.gaps:
             return [fill_gaps(self.table, self.query.gaps, self.data)]
-        return self._clauses()
+        return self._list_clauses()
 
-    def _long_clauses(self, unpivot: Unpivot) -> list[str]:
+    def _write_long_clauses(self, unpivot: Unpivot) -> list[str]:
         """Write a row for each value of several columns, over the rows that are read."""
         query = self.query
         source = quote_name(self.table or "data")
@@ -122,14 +122,16 @@ class Statement:
         return [
             write_clause("SELECT", [*map(quote_name, unpivot.outputs)], ","),
             f"FROM {source} UNPIVOT INCLUDE NULLS ({value})",
-            self._conditions("WHERE", query.having) if query.having else "",
+            self._list_conditions("WHERE", query.having) if query.having else "",
         ]
 
-    def _clauses(self) -> list[str]:
-        items, windows = name_windows(self._items()) if self.names_windows else (self._items(), [])
+    def _list_clauses(self) -> list[str]:
+        items, windows = (
+            name_windows(self._list_items()) if self.names_windows else (self._list_items(), [])
+        )
         return [
             write_clause("SELECT DISTINCT" if self._is_distinct else "SELECT", items, ","),
-            f"FROM {self._source()}",
+            f"FROM {self._write_source()}",
             "" if self._is_nested else self._write_where(),
             self._group_by(),
             # DuckDB names windows before QUALIFY.
@@ -156,7 +158,7 @@ class Statement:
         free = self.query.stable or not self.query.sort
         return self.numbered and self.query.keeps_rows and free
 
-    def hugeints(self) -> list[str]:
+    def cast_hugeints(self) -> list[str]:
         """Return the outputs that are sums of integers, which DuckDB makes 128 bits wide."""
         outputs = (*self.query.aggregate, *self.query.transform)
         return [output.name for output in outputs if self._is_huge(output.expression)]
@@ -191,9 +193,9 @@ class Statement:
         aggregated = all(_is_aggregated(output.expression) for output in self.query.aggregate)
         if len(self.query.group_by) > 1 and aggregated and not self.query.extreme:
             return "GROUP BY ALL"
-        return write_clause("GROUP BY", self._keys(), ",")
+        return write_clause("GROUP BY", self._list_keys(), ",")
 
-    def _items(self) -> list[str]:
+    def _list_items(self) -> list[str]:
         if self._passes_numbers:
             return ["rowid", *self._answer_items()]
         # A single row needs no more than a number.
@@ -203,7 +205,7 @@ class Statement:
     def _answer_items(self) -> list[str]:
         match self.query.apply:
             case RowFunction() as function:
-                return [self._row_function(function)]
+                return [self._write_row_function(function)]
             case GroupFunction():
                 raise AssertionError("a group function is lowered")
             case None:
@@ -211,11 +213,11 @@ class Statement:
         if self.query.asks_for_rows:
             return self._write_selected()
         outputs = (*self.query.aggregate, *self.query.transform)
-        items = [*self._keys(), *map(self._output, outputs)]
-        return [*items, self._extreme(self.query.extreme)] if self.query.extreme else items
+        items = [*self._list_keys(), *map(self._write_output, outputs)]
+        return [*items, self._write_extreme(self.query.extreme)] if self.query.extreme else items
 
     def _write_selected(self) -> list[str]:
-        derived = [] if self._is_nested else [*map(self._output, self.query.derive)]
+        derived = [] if self._is_nested else [*map(self._write_output, self.query.derive)]
         if self.table or self.numbered or self.data.unread or not self.query.whole:
             names = self.query.select[: -len(derived) or None]
             return [*map(quote_name, names), *derived]
@@ -228,10 +230,10 @@ class Statement:
         alone = query.whole and query.asks_for_rows and query.having is None
         return bool(query.derive) and not (alone and len(split_batches(query.derive)) == 1)
 
-    def _keys(self) -> list[str]:
+    def _list_keys(self) -> list[str]:
         return [quote_name(key) for key in self.query.group_by]
 
-    def _row_function(self, function: RowFunction) -> str:
+    def _write_row_function(self, function: RowFunction) -> str:
         if function.body is None:
             raise Unsupported(function.name, function.opaque)
         guarded = self._guard()
@@ -246,16 +248,16 @@ class Statement:
         tests = tuple(IsMissing(Col(column)) for column in self.guards)
         return (Bool("or", tests) if len(tests) > 1 else tests[0]) if tests else None
 
-    def _output(self, output: Output) -> str:
+    def _write_output(self, output: Output) -> str:
         return self._write_named(output.expression, output.name)
 
     def _write_case(self, expression: Expr) -> tuple[str, list[str]]:
         """Write the first words of a CASE and its lines; no lines for other expressions."""
         match expression:
             case Case(branches, otherwise):
-                return "CASE", self._writer().write_branches(branches, otherwise)
+                return "CASE", self._make_writer().write_branches(branches, otherwise)
             case Call("map", arguments):
-                value, lines = self._writer().lookups(arguments)
+                value, lines = self._make_writer().write_lookups(arguments)
                 return f"CASE {value}", lines
         return "", []
 
@@ -269,17 +271,17 @@ class Statement:
                 body = textwrap.indent("\n".join(lines), "    ")
                 return f"{opening}\n{body}\nEND AS {quote_name(alias)}"
         write = (
-            self._writer().write_comparable
+            self._make_writer().write_comparable
             if self._shows_nan(expression, alias)
-            else self._writer().write
+            else self._make_writer().write
         )
         written = write(expression)
         if self.inner and self._is_huge(expression):
-            return f"{self._writer().int64(written).text} AS {quote_name(alias)}"
+            return f"{self._make_writer().write_int64(written).text} AS {quote_name(alias)}"
         derived = any(output.name == alias for output in self.query.derive)
-        if derived and self.facts.kind(expression) == "int" and self._makes_double(expression):
+        if derived and self.facts.find_kind(expression) == "int" and self._makes_double(expression):
             # Later clauses take it for the integer that it is.
-            return f"{self._writer().int64(written).text} AS {quote_name(alias)}"
+            return f"{self._make_writer().write_int64(written).text} AS {quote_name(alias)}"
         return f"{written.text} AS {quote_name(alias)}"
 
     def _makes_double(self, expression: Expr) -> bool:
@@ -289,17 +291,17 @@ class Statement:
     def _shows_nan(self, expression: Expr, alias: str) -> bool:
         """Return whether a later clause would see a NaN of this output."""
         read = {key.name for key in (*self.query.sort, *self.query.order_by)}
-        later = columns(self.query.having) if self.query.having else ()
+        later = list_columns(self.query.having) if self.query.having else ()
         derived = any(output.name == alias for output in self.query.derive)
         seen = self.query.passed or derived or alias in {*read, *later}
         return self.facts.makes_nan(expression) and seen
 
-    def _extreme(self, extreme: Extreme) -> str:
+    def _write_extreme(self, extreme: Extreme) -> str:
         function = "min" if extreme.smallest else "max"
         column, alias = quote_name(extreme.column), quote_name(extreme.name)
         return f"unnest({function}({column}, {extreme.n})) AS {alias}"
 
-    def _source(self) -> str:
+    def _write_source(self) -> str:
         """Return the table, or a subquery that derives columns from the filtered table."""
         table = write_source(quote_name(self.table or "data"), self.joinings)
         if not self._is_nested:
@@ -309,7 +311,7 @@ class Statement:
         # An aggregation in a derived column is the value of the row's group.
         beside = replace(self, beside=bool(self.query.group_by))
         for batch in split_batches(self.query.derive):
-            items = [*row, "*", *map(beside._output, batch)]  # noqa: SLF001 - its own kind
+            items = [*row, "*", *map(beside._write_output, batch)]  # noqa: SLF001 - its own kind
             inner = f"{write_clause('SELECT', items, ',')}\nFROM {text}\n{where}".rstrip()
             text, where, row = f"(\n{textwrap.indent(inner, '    ')}\n)", "", []
         return text
@@ -345,7 +347,7 @@ class Statement:
         if self._keeps_order:
             return True
         outputs = (*self.query.aggregate, *self.query.transform)
-        found = aggregations(*(output.expression for output in outputs))
+        found = list_aggregations(*(output.expression for output in outputs))
         return self.data.ordered and any(map(is_ordered, found))
 
     def _write_where(self) -> str:
@@ -353,13 +355,13 @@ class Statement:
         if self.query.having and not self.query.derive and self._is_of_rows:
             parts = (self.query.where, self._unshadow(self.query.having))
             condition = Bool("and", tuple(part for part in parts if part))
-        return self._conditions("WHERE", condition) if condition else ""
+        return self._list_conditions("WHERE", condition) if condition else ""
 
     @property
     def _is_of_rows(self) -> bool:
         """Return whether a transform has no window at all, so that `having` is a second `where`."""
         outputs = tuple(output.expression for output in self.query.transform)
-        return bool(outputs) and not aggregations(*outputs)
+        return bool(outputs) and not list_aggregations(*outputs)
 
     def _write_having(self) -> str:
         """Write outputs by name, but those named like a column: there DuckDB reads the column."""
@@ -367,10 +369,10 @@ class Statement:
             return ""
         condition = self._unshadow(self.query.having)
         if self.query.aggregate:
-            return self._conditions("HAVING", condition)
+            return self._list_conditions("HAVING", condition)
         if not self._is_of_rows:
-            return self._conditions("QUALIFY", condition)
-        return self._conditions("WHERE", condition) if self.query.derive else ""
+            return self._list_conditions("QUALIFY", condition)
+        return self._list_conditions("WHERE", condition) if self.query.derive else ""
 
     def _unshadow(self, condition: Expr) -> Expr:
         frame = {*self.data.names, *(output.name for output in self.query.derive)}
@@ -382,9 +384,12 @@ class Statement:
         }
         return substitute(condition, shadowed)
 
-    def _conditions(self, word: str, condition: Expr) -> str:
-        seen = (*self.facts.data.columns, *output_facts(self.query, self.facts).data.columns)
-        writer = self._writer(Facts(Schema(seen, self.data.rows)))
+    def _list_conditions(self, word: str, condition: Expr) -> str:
+        seen = (
+            *self.facts.data.columns,
+            *collect_output_facts(self.query, self.facts).data.columns,
+        )
+        writer = self._make_writer(Facts(Schema(seen, self.data.rows)))
         operands = condition.operands if isinstance(condition, Bool) else (condition,)
         separator = f" {condition.op.upper()}" if isinstance(condition, Bool) else ""
         level = OR if len(operands) == 1 else (NOT if separator == " AND" else AND)
@@ -398,17 +403,17 @@ class Statement:
     def _wrap_window(self, text: str) -> str:
         assert self.query.having is not None
         inner = textwrap.indent(text, "    ")
-        return f"FROM (\n{inner}\n)\n{self._conditions('WHERE', self.query.having)}"
+        return f"FROM (\n{inner}\n)\n{self._list_conditions('WHERE', self.query.having)}"
 
-    def _writer(self, facts: Facts | None = None) -> SqlWriter:
-        return SqlWriter(facts or self.facts, self._aggregation, self.raises)
+    def _make_writer(self, facts: Facts | None = None) -> SqlWriter:
+        return SqlWriter(facts or self.facts, self._write_aggregation, self.raises)
 
-    def _aggregation(self, agg: Agg) -> Sql:
+    def _write_aggregation(self, agg: Agg) -> Sql:
         if why := UNSUPPORTED.get(agg.function):
             raise Unsupported(f"{agg.function}()", why)
         own_order = self.query.order_by and agg.function in ORDERED_ENDS
         if agg.function in WINDOWS or own_order:
-            return self._window(agg)
+            return self._write_window(agg)
         written = self._over(self._reduce(agg))
         if agg.function not in OF_NOTHING or agg in self._complete:
             return written
@@ -425,8 +430,8 @@ class Statement:
     def _reduce(self, agg: Agg) -> str:
         if agg.function == "size":
             return AGGREGATIONS["size"]
-        arguments = [self._argument(argument) for argument in agg.arguments]
-        if agg.function == "sum" and self.facts.kind(agg.arguments[0]) == "bool":
+        arguments = [self._write_argument(argument) for argument in agg.arguments]
+        if agg.function == "sum" and self.facts.find_kind(agg.arguments[0]) == "bool":
             return self._write_count(*arguments)
         return self._write_call(agg, arguments)
 
@@ -437,7 +442,7 @@ class Statement:
         shares = self._shares(agg)
         if len(shares) > 1:
             # All at once: each by itself would look through the group's values again.
-            listed = ", ".join(self._argument(share) for share in shares)
+            listed = ", ".join(self._write_argument(share) for share in shares)
             place = shares.index(agg.arguments[1]) + 1
             return f"quantile_cont({arguments[0]}, [{listed}])[{place}]"
         written = (AGGREGATIONS | POPULATION)[agg.function]
@@ -449,14 +454,14 @@ class Statement:
         """Return the shares of all quantiles of a quantile's column; windows take one each."""
         if agg.function != "quantile" or self.query.transform or self.beside:
             return []
-        found = aggregations(*(output.expression for output in self.query.aggregate))
+        found = list_aggregations(*(output.expression for output in self.query.aggregate))
         same = (a for a in found if a.function == "quantile" and a.arguments[0] == agg.arguments[0])
         return [a.arguments[1] for a in same]
 
-    def _argument(self, node: Expr) -> str:
+    def _write_argument(self, node: Expr) -> str:
         if isinstance(node, Lit):
-            return self._writer().constant(node.value).text
-        return self._writer().write_comparable(node).text
+            return self._make_writer().write_constant(node.value).text
+        return self._make_writer().write_comparable(node).text
 
     def _over(self, text: str) -> Sql:
         if not (self.query.transform or self.beside):
@@ -465,24 +470,24 @@ class Statement:
 
     def _partition(self, order: str = "", rows: str = "") -> str:
         """Write the rows that a window sees: those of a group, in an order."""
-        keys = ", ".join(self._keys())
+        keys = ", ".join(self._list_keys())
         parts = [f"PARTITION BY {keys}" if keys else "", f"ORDER BY {order}" if order else "", rows]
         return f"({' '.join(part for part in parts if part)})"
 
-    def _window_order(self) -> str:
+    def _write_window_order(self) -> str:
         """Write the order of the rows for windows: the query's own, or the frame's."""
         keys = [_sort_key(key.name, key.descending) for key in self.query.order_by]
         return ", ".join([*keys, *(["rowid"] if self.data.ordered else [])])
 
-    def _window(self, agg: Agg) -> Sql:
+    def _write_window(self, agg: Agg) -> Sql:
         if agg.function in CHANGES:
-            return self._writer().write(expand_change(agg))
+            return self._make_writer().write(expand_change(agg))
         if agg.function in ROLLING:
             return self._write_rolling(agg)
-        x = self._argument(agg.arguments[0]) if agg.arguments else ""
-        order, missing = self._window_order(), self._misses(agg)
+        x = self._write_argument(agg.arguments[0]) if agg.arguments else ""
+        order, missing = self._write_window_order(), self._misses(agg)
         by_value = f"{x} DESC" if is_descending(agg) else x
-        text = self._window_template(agg).format(
+        text = self._write_window_template(agg).format(
             x=self._or_null(x) if agg.function in {"lag", "lead"} else x,
             n=f", {steps}" if (steps := count_steps(agg)) > 1 else "",
             p=self._partition(),
@@ -500,18 +505,18 @@ class Statement:
 
     def _write_rolling(self, agg: Agg) -> Sql:
         """Write an aggregation of the last rows, if enough of them have a value."""
-        x, rolling = self._argument(agg.arguments[0]), read_rolling(agg)
+        x, rolling = self._write_argument(agg.arguments[0]), read_rolling(agg)
         if rolling.span:
-            return self._roll_time(x, agg)
+            return self._write_roll_time(x, agg)
         frame = f"ROWS BETWEEN {rolling.rows - 1} PRECEDING AND CURRENT ROW"
-        rows = self._partition(self._window_order(), frame)
-        text = self._window_template(agg).format(x=x, rows=rows)
+        rows = self._partition(self._write_window_order(), frame)
+        text = self._write_window_template(agg).format(x=x, rows=rows)
         # Of no value, there is no aggregation but a count.
         if rolling.at_least <= 1:
             return Sql(text)
         return Sql(f"CASE WHEN count({x}) OVER {rows} >= {rolling.at_least} THEN {text} END")
 
-    def _roll_time(self, x: str, agg: Agg) -> Sql:
+    def _write_roll_time(self, x: str, agg: Agg) -> Sql:
         """Write an aggregation over the time up to each row, which has none where that is missing.
 
         A range has both of its ends, so it is a microsecond shorter than the time.
@@ -519,22 +524,22 @@ class Statement:
         rolling, (key, *_) = read_rolling(agg), self.query.order_by
         hours, seconds = divmod(rolling.seconds - 1, 3600)
         span = f"{hours}:{seconds // 60:02}:{seconds % 60:02}.999999"
-        time = self._argument(Col(key.name))
+        time = self._write_argument(Col(key.name))
         frame = f"RANGE BETWEEN INTERVAL '{span}' PRECEDING AND CURRENT ROW"
         rows = self._partition(time, frame)
-        text = self._window_template(agg).format(x=x, rows=rows)
+        text = self._write_window_template(agg).format(x=x, rows=rows)
         tests = [f"{time} IS NOT NULL"] if self.facts.may_miss(Col(key.name)) else []
         if rolling.at_least > 1:
             tests.append(f"count({x}) OVER {rows} >= {rolling.at_least}")
         return Sql(f"CASE WHEN {' AND '.join(tests)} THEN {text} END" if tests else text)
 
-    def _window_template(self, agg: Agg) -> str:
+    def _write_window_template(self, agg: Agg) -> str:
         """Return the word for a window, or for a part of what it means."""
         if agg.function == "rank":
             return RANKS[rank_method(agg)]
         if agg.function in COMPLETE and not self._misses(agg):
             return COMPLETE[agg.function]
-        if agg.function == "cumsum" and self.facts.kind(agg.arguments[0]) == "bool":
+        if agg.function == "cumsum" and self.facts.find_kind(agg.arguments[0]) == "bool":
             return f"{self._write_count('{x}')} OVER {{w}}"
         return (WINDOWS | ORDERED_ENDS)[agg.function]
 
@@ -551,20 +556,20 @@ class Statement:
         return bool(empty) or self.facts.may_miss(argument)
 
     def _is_huge(self, node: Expr) -> bool:
-        if self.facts.kind(node) != "int":
+        if self.facts.find_kind(node) != "int":
             return False
         match node:
             case Agg("sum" | "cumsum" | "rolling_sum", (argument, *_)):
-                return self.facts.kind(argument) in {"int", "bool"}
+                return self.facts.find_kind(argument) in {"int", "bool"}
             case Arith() | Neg() | Case() | Call("min" | "max" | "abs" | "round"):
-                return any(map(self._is_huge, children(node)))
+                return any(map(self._is_huge, list_children(node)))
             case _:
                 return False
 
 
 def _is_aggregated(node: Expr) -> bool:
     """Return whether an output has an aggregation, and no column outside of one."""
-    return bool(aggregations(node)) and not _reads_rows(node)
+    return bool(list_aggregations(node)) and not _reads_rows(node)
 
 
 def _reads_rows(node: Expr) -> bool:
@@ -574,7 +579,7 @@ def _reads_rows(node: Expr) -> bool:
         case Col():
             return True
         case _:
-            return any(map(_reads_rows, children(node)))
+            return any(map(_reads_rows, list_children(node)))
 
 
 def _find_only(joinings: tuple[Joining, ...]) -> Joining | None:
@@ -586,7 +591,7 @@ def _find_only(joinings: tuple[Joining, ...]) -> Joining | None:
             return None
 
 
-def _lines(clauses: list[str]) -> str:
+def _write_lines(clauses: list[str]) -> str:
     return "\n".join(clause for clause in clauses if clause)
 
 

@@ -11,8 +11,8 @@ from ..adapter import Adapter, Pass
 from ..base import Resources
 from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
 from ..pandas.queries import ROWS, write_steps
-from ..pandas.reading import string_option, write_reading
-from ..writing.passes.join import Inputs, single_frame
+from ..pandas.reading import write_reading, write_string_option
+from ..writing.passes.join import Inputs, join_single_frame
 from ..writing.passes.widen import widen_beside_floats
 from ..writing.program import NONE, Own, Parts
 from ..writing.user_functions import make_own
@@ -35,7 +35,7 @@ def _widen(query: Query, data: Schema) -> Query:
 class Numba(Adapter):
     """Writes pandas, and njit loops for what pandas does slowly."""
 
-    passes: tuple[Pass, ...] = (single_frame, _widen)
+    passes: tuple[Pass, ...] = (join_single_frame, _widen)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the steps of the query as statements, after the loops they call."""
@@ -47,7 +47,7 @@ class Numba(Adapter):
         return Parts(
             imports=IMPORTS,
             own=_find_own(query),
-            before=string_option(inputs, resources),
+            before=write_string_option(inputs, resources),
             after=loops,
             load=inputs.load(write_reading),
             query=body,

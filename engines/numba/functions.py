@@ -24,9 +24,9 @@ from ...spec.expression import (
     Lit,
     Neg,
     Not,
-    children,
     choose_fresh_name,
-    columns,
+    list_children,
+    list_columns,
     rebuild,
 )
 from ...spec.schema import Column
@@ -98,19 +98,19 @@ class Lifting:
         self._check(function, body)
         guards = self.facts.guards(body)
         inner = self._rewrite(body, frozenset())
-        tests = tuple(IsMissing(Col(name)) for name in guards if name not in columns(inner))
+        tests = tuple(IsMissing(Col(name)) for name in guards if name not in list_columns(inner))
         if tests:
             guard = tests[0] if len(tests) == 1 else Bool("or", tests)
             inner = add_guard(self._add("missing", guard, "bool"), inner)
-        if not columns(inner):
+        if not list_columns(inner):
             raise Unsupported(function.name, "it reads no column; use pandas")
         return replace(function, body=inner)
 
     def _check(self, function: RowFunction, body: Expr) -> None:
-        if self.facts.kind(body) not in NUMBERS:
+        if self.facts.find_kind(body) not in NUMBERS:
             why = "it does not return numbers, and Numba compiles loops over numbers; use pandas"
             raise Unsupported(function.name, why)
-        gaps = any(self.facts.may_miss(Col(name)) for name in columns(body))
+        gaps = any(self.facts.may_miss(Col(name)) for name in list_columns(body))
         if function.on_missing == "call" and gaps:
             why = "a compiled loop takes no missing values; use pandas"
             raise Unsupported(function.name, why)
@@ -123,17 +123,17 @@ class Lifting:
                 inner = self._rewrite(body, bound | {name})
                 return Let(name, self._rewrite(value, bound), inner)
             case Case() | Arith() | Neg():
-                parts = children(node)
-            case Bool() | Not() if any(self._compiles(part, bound) for part in children(node)):
-                parts = children(node)
+                parts = list_children(node)
+            case Bool() | Not() if any(self._compiles(part, bound) for part in list_children(node)):
+                parts = list_children(node)
             case _:
-                return self._array(node, bound)
+                return self._write_array(node, bound)
         return rebuild(node, tuple(self._rewrite(part, bound) for part in parts))
 
-    def _array(self, node: Expr, bound: frozenset[str]) -> Expr:
+    def _write_array(self, node: Expr, bound: frozenset[str]) -> Expr:
         """Put an array in the place of an expression, whose values pandas computes."""
-        read = columns(node)
-        kind = "null" if bound.intersection(read) else self.facts.kind(node)
+        read = list_columns(node)
+        kind = "null" if bound.intersection(read) else self.facts.find_kind(node)
         if kind not in {*NUMBERS, "bool"} or not read:
             text = ", ".join(read) or "a constant"
             raise Unsupported(text, "Numba compiles loops over numbers; use pandas")
@@ -175,7 +175,7 @@ class Lifting:
                     self._compiles(value, bound) for value in values
                 )
             case _:
-                return all(self._compiles(part, bound) for part in children(node))
+                return all(self._compiles(part, bound) for part in list_children(node))
 
 
 def write_array(node: Expr, writer: SeriesWriter) -> ast.expr:
@@ -183,7 +183,7 @@ def write_array(node: Expr, writer: SeriesWriter) -> ast.expr:
     decides = isinstance(node, Compare | Bool | Not | IsIn | IsMissing | Col) or (
         isinstance(node, Call) and ROW_FUNCTIONS[node.function].gives == "bool"
     )
-    tree = writer.condition(node) if decides else writer.as_series(node)
+    tree = writer.write_condition(node) if decides else writer.as_series(node)
     return quote("x.to_numpy()", x=tree)
 
 
@@ -197,7 +197,7 @@ def require_numbers(name: str, read: tuple[str, ...], facts: Facts) -> None:
 
 def _is_number(column: Col, facts: Facts) -> bool:
     """Return whether a column's array is one of numbers, or of truth values without gaps."""
-    kind = facts.kind(column)
+    kind = facts.find_kind(column)
     return kind in NUMBERS or (kind == "bool" and not facts.may_miss(column))
 
 

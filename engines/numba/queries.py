@@ -11,15 +11,15 @@ from ...spec.expression import (
     Expr,
     IsMissing,
     Not,
-    columns,
+    list_columns,
 )
 from ...spec.workload import Extreme, GroupFunction, RowFunction
-from ..pandas.expressions import series
+from ..pandas.expressions import make_series_writer
 from ..pandas.queries import PandasSteps
 from ..pandas.words import METHODS
-from ..writing.loops import LOOP_NAMES, loop_name, row_loop
+from ..writing.loops import LOOP_NAMES, build_row_loop, loop_name
 from ..writing.program import fill
-from ..writing.properties import Facts, row_facts
+from ..writing.properties import Facts, collect_row_facts
 from ..writing.quote import quote, to_source
 from ..writing.steps import Reduction, Steps, decompose, is_present
 from ..writing.user_functions import inputs_missing
@@ -87,7 +87,7 @@ class NumbaSteps(PandasSteps):
     @property
     def facts(self) -> Facts:
         """Return what is known of the rows."""
-        return row_facts(self.query, self.data)
+        return collect_row_facts(self.query, self.data)
 
     def loops(self) -> str:
         """Write the compiled functions that the statements call."""
@@ -97,16 +97,16 @@ class NumbaSteps(PandasSteps):
                 return write_row_loop(function, self.facts, skipped)[1]
             case RowFunction() as function:
                 lifting, lifted = self._lift(function)
-                return row_loop(lifted, lifting.facts)
+                return build_row_loop(lifted, lifting.facts)
             case GroupFunction() as function:
                 return write_group_loop(function, self.facts)[1]
             case None:
                 pass
         if self.query.extreme and self._is_few(self.query.extreme):
-            return self._extreme_loop(self.query.extreme)
-        return self._corr_loop() if self._only_corr else ""
+            return self._write_extreme_loop(self.query.extreme)
+        return self._write_corr_loop() if self._only_corr else ""
 
-    def statements(self) -> list[str]:
+    def write_statements(self) -> list[str]:
         """Write the statements before the answer, and last the answer's expression."""
         query = self.query
         if query.apply:
@@ -114,11 +114,11 @@ class NumbaSteps(PandasSteps):
         if query.extreme and self._is_few(query.extreme):
             where = _drop_presence(query.where, query.extreme.column)
             kept = replace(self, query=replace(query, where=where))
-            return [*kept.prepare(query.derive), *self._top(query.extreme)]
+            return [*kept.prepare(query.derive), *self._write_top(query.extreme)]
         if self._only_corr:
             taken = decompose(query)
             return [*self.prepare(taken.derived), *self._correlate(taken)]
-        return PandasSteps.statements(self)  # `super()` fails in a slots dataclass
+        return PandasSteps.write_statements(self)  # `super()` fails in a slots dataclass
 
     def _apply(self, function: RowFunction | GroupFunction) -> list[str]:
         """Write the call of the compiled loop over the rows or the groups."""
@@ -127,7 +127,7 @@ class NumbaSteps(PandasSteps):
                 loop, _ = write_row_loop(function, self.facts, ())
                 rows = quote("f[c]", f=quote(self.frame), c=list(function.columns))
                 call = quote("l(f.to_records(index=False))", l=quote(loop), f=rows)
-                return self._column(function, call)
+                return self._write_column(function, call)
             case RowFunction():
                 return self._write_lifted(function)
             case GroupFunction():
@@ -145,34 +145,34 @@ class NumbaSteps(PandasSteps):
         """Write the loop's call with the columns, and with what pandas computes for it."""
         lifting, lifted = self._lift(function)
         assert lifted.body is not None
-        writer = series(self.frame, self.query, self.data)
+        writer = make_series_writer(self.frame, self.query, self.data)
         arrays = [
             write_array(lifting.arrays[name], writer)
             if name in lifting.arrays
-            else _array(self.frame, name)
-            for name in columns(lifted.body)
+            else _write_array(self.frame, name)
+            for name in list_columns(lifted.body)
         ]
-        return self._column(function, quote("f(*a)", f=quote(loop_name(lifted)), a=arrays))
+        return self._write_column(function, quote("f(*a)", f=quote(loop_name(lifted)), a=arrays))
 
-    def _column(self, function: RowFunction, call: ast.expr) -> list[str]:
+    def _write_column(self, function: RowFunction, call: ast.expr) -> list[str]:
         return self.finish(quote("pd.DataFrame(c)", c={function.output: call}))
 
     def _is_few(self, extreme: Extreme) -> bool:
-        numeric = self.facts.kind(Col(extreme.column)) in {"int", "float"}
+        numeric = self.facts.find_kind(Col(extreme.column)) in {"int", "float"}
         return numeric and extreme.n <= MOST_EXTREMES and len(self.query.group_by) in {1, 2}
 
-    def _extreme_loop(self, extreme: Extreme) -> str:
+    def _write_extreme_loop(self, extreme: Extreme) -> str:
         name, beats = ("smallest", "<") if extreme.smallest else ("largest", ">")
         sure = extreme.column in self.data and not self.data[extreme.column].missing
         missing = "" if sure else "if np.isnan(value):\n    continue"
         text = EXTREME.replace("NAME", name).replace("BEATS", beats)
         return fill(text, MISSING=missing)
 
-    def _top(self, extreme: Extreme) -> list[str]:
+    def _write_top(self, extreme: Extreme) -> list[str]:
         """Write one pass over the rows that keeps each group's extremes: no sorting."""
         lines, groups, keys = self._factorize_keys()
         name = "smallest" if extreme.smallest else "largest"
-        values = _array(self.frame, extreme.column)
+        values = _write_array(self.frame, extreme.column)
         call = f"top, found = {name}(group, VALUES, {groups}, {extreme.n})"
         columns = {key: quote("k.repeat(found)", k=tree) for key, tree in keys.items()}
         columns[extreme.name] = quote("top[np.arange(n) < found[:, None]]", n=extreme.n)
@@ -186,7 +186,7 @@ class NumbaSteps(PandasSteps):
             return False
         return {reduction.function for reduction in decompose(query).reductions} == {"corr"}
 
-    def _corr_loop(self) -> str:
+    def _write_corr_loop(self) -> str:
         read = {
             name for reduction in decompose(self.query).reductions for name in reduction.columns
         }
@@ -200,7 +200,7 @@ class NumbaSteps(PandasSteps):
         lines, groups, keys = self._factorize_keys()
         values = dict(keys)
         for reduction in taken.reductions:
-            x, y = (_array(self.frame, name) for name in reduction.columns)
+            x, y = (_write_array(self.frame, name) for name in reduction.columns)
             values[reduction.name] = quote(
                 "corr(group, x, y, g)", x=x, y=y, g=ast.parse(groups, mode="eval").body
             )
@@ -234,7 +234,10 @@ class NumbaSteps(PandasSteps):
         return to_source(tree)
 
     def _compiles(self, reduction: Reduction, facts: Facts) -> bool:
-        numeric = reduction.columns and facts.kind(Col(reduction.columns[0])) in {"int", "float"}
+        numeric = reduction.columns and facts.find_kind(Col(reduction.columns[0])) in {
+            "int",
+            "float",
+        }
         return reduction.function in COMPILED and bool(numeric)
 
     def _fills(self, reduction: Reduction, facts: Facts) -> bool:
@@ -242,7 +245,7 @@ class NumbaSteps(PandasSteps):
         return reduction.function in FILLED and facts.may_miss(Col(reduction.column))
 
     def _group(self, taken: Steps) -> list[str]:
-        facts = row_facts(replace(self.query, derive=taken.derived), self.data)
+        facts = collect_row_facts(replace(self.query, derive=taken.derived), self.data)
         compiled = {r for r in taken.reductions if self._compiles(r, facts)}
         if not compiled or not self.data.rows:
             return PandasSteps._group(self, taken)  # noqa: SLF001 - as above
@@ -278,7 +281,7 @@ def _write_reduction(reduction: Reduction, *, compiled: bool) -> ast.expr:
     return quote(f"groups[c].{METHODS[reduction.function]}({engine})", c=reduction.column)
 
 
-def _array(frame: str, column: str) -> ast.expr:
+def _write_array(frame: str, column: str) -> ast.expr:
     return quote("f[c].to_numpy()", f=quote(frame), c=column)
 
 

@@ -27,7 +27,7 @@ from ..writing.user_functions import (
 )
 from .expressions import TextType
 from .queries import IMPORTS, ROWS, PandasSteps, write_steps
-from .reading import push_down, string_option, write_exact_reading
+from .reading import push_down, write_exact_reading, write_string_option
 
 OBJECTS = """\
 # The default before pandas 3: text as Python objects.
@@ -73,7 +73,7 @@ class Pandas(Adapter):
 
     def _write_string_option(self, inputs: Inputs, resources: Resources) -> str:
         if self.text is not TextType.OBJECTS:
-            return string_option(inputs, resources)
+            return write_string_option(inputs, resources)
         return OBJECTS if resources.since("pandas", STRINGS_SINCE) else ""
 
     def _read(self, query: Query, data: Schema, read: str) -> ast.expr:

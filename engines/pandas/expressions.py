@@ -29,8 +29,8 @@ from ...spec.expression import (
     Lit,
     Not,
     Value,
-    children,
-    columns,
+    list_children,
+    list_columns,
     substitute,
     walk,
 )
@@ -108,14 +108,14 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     text: TextType = TextType.STRINGS
     untyped: frozenset[str] = frozenset()
 
-    def binding(self, local: Output) -> SeriesWriter:
+    def write_binding(self, local: Output) -> SeriesWriter:
         """Return the writer that knows a named value as a local variable."""
         facts = self.facts
-        if facts and all(name in facts.data for name in columns(local.expression)):
+        if facts and all(name in facts.data for name in list_columns(local.expression)):
             facts = Facts(with_column(facts.data, local.name, local.expression), facts.empty)
         return replace(self, bound=self.bound | {local.name}, facts=facts)
 
-    def value(self, node: Expr) -> ast.expr:
+    def write_value(self, node: Expr) -> ast.expr:
         """Write an expression for its value; missing where an input is."""
         match node:
             case Compare() | Bool() | Not() | IsIn():
@@ -123,44 +123,46 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             case Call(function) if ROW_FUNCTIONS[function].gives == "bool":
                 return self._write_three_valued(node)
             case _:
-                return self.expression(node)
+                return self.write_expression(node)
 
     def as_series(self, node: Expr) -> ast.expr:
         """Write an expression as a series of the frame's index, which an array has not."""
         if self._is_series(node):
-            return self.value(node)
-        return quote("pd.Series(v, index=f.index)", v=self.value(node), f=quote(self.frame))
+            return self.write_value(node)
+        return quote("pd.Series(v, index=f.index)", v=self.write_value(node), f=quote(self.frame))
 
     def as_value(self, node: Expr) -> ast.expr:
         """Write a constant as it is, and anything else as a series."""
-        return self.expression(node) if isinstance(node, Lit) else self.as_series(node)
+        return self.write_expression(node) if isinstance(node, Lit) else self.as_series(node)
 
-    def condition(self, node: Expr) -> ast.expr:
+    def write_condition(self, node: Expr) -> ast.expr:
         """Write a condition: True where it is true, False where it is not or is missing."""
         match node:
             case Bool(op, operands):
                 return self._join(op, operands)
             case Not(Col(name)) if self.missing(name):
-                return quote("x == False", x=self.expression(node.operand))
+                return quote("x == False", x=self.write_expression(node.operand))
             case Not(Col()):
-                return quote("~x", x=self.condition(node.operand))
+                return quote("~x", x=self.write_condition(node.operand))
             case Not(IsMissing(operand)):
                 return quote("x.notna()", x=self.as_series(operand))
             case Not(IsIn(operand, _)):
-                return self._and_present(quote("~x", x=self.expression(node.operand)), operand)
+                return self._and_present(
+                    quote("~x", x=self.write_expression(node.operand)), operand
+                )
             case Not(operand) if not isinstance(negate(operand), Not):
-                return self.condition(negate(operand))
+                return self.write_condition(negate(operand))
             case Not(operand):
-                opposite = quote("~x", x=self.condition(operand))
-                return self._and_present(opposite, *children(operand))
+                opposite = quote("~x", x=self.write_condition(operand))
+                return self._and_present(opposite, *list_children(operand))
             case Compare("!=", left, right):
-                return self._and_present(self.expression(node), left, right)
+                return self._and_present(self.write_expression(node), left, right)
             case Col(name) if self.missing(name):
-                return quote("x == True", x=self.expression(node))
+                return quote("x == True", x=self.write_expression(node))
             case _:
-                return self.expression(node)
+                return self.write_expression(node)
 
-    def column(self, name: str) -> ast.expr:
+    def write_column(self, name: str) -> ast.expr:
         """Write a column, a local variable, or the tree that stands in its place."""
         if name in self.trees:
             return self.trees[name]
@@ -168,7 +170,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             return quote(name)
         return quote("frame[name]", frame=quote(self.frame), name=name)
 
-    def constant(self, value: Value) -> ast.expr:
+    def write_constant(self, value: Value) -> ast.expr:
         """Write a constant; a missing one is NaN."""
         match value:
             case None:
@@ -180,11 +182,11 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
 
     def write_negative(self, operand: Expr) -> ast.expr:
         """Write a number with the other sign."""
-        return quote("-x", x=self.expression(operand))
+        return quote("-x", x=self.write_expression(operand))
 
-    def comparison(self, node: Compare) -> ast.expr:
+    def write_comparison(self, node: Compare) -> ast.expr:
         """Write a comparison as NumPy decides it where a value is missing."""
-        x, y = self.expression(node.left), self.expression(node.right)
+        x, y = self.write_expression(node.left), self.write_expression(node.right)
         if node.op not in {"==", "!="}:
             x, y = self.write_typed(node.left), self.write_typed(node.right)
         tree = quote(f"x {node.op} y", x=x, y=y)
@@ -199,18 +201,18 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         """Write the test for a missing value."""
         return quote("x.isna()", x=self.as_series(operand))
 
-    def membership(self, node: IsIn) -> ast.expr:
+    def write_membership(self, node: IsIn) -> ast.expr:
         """Write the test for one of several constants."""
-        listed = ast.List(list(map(self.expression, node.values)))
+        listed = ast.List(list(map(self.write_expression, node.values)))
         return quote("x.isin(v)", x=self.as_series(node.operand), v=listed)
 
-    def junction(self, node: Bool) -> ast.expr:
+    def write_junction(self, node: Bool) -> ast.expr:
         """Write a chain of `and` or of `or`."""
         return self._join(node.op, node.operands)
 
     def write_opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
-        return self.condition(Not(operand))
+        return self.write_condition(Not(operand))
 
     def cast(self, node: Cast) -> ast.expr:
         """Write a value in another type."""
@@ -221,15 +223,15 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         function, (first, *others) = node.function, node.arguments
         match node:
             case Call("truncate", (moment, Lit(unit))):
-                zone = self.facts.zone(moment) if self.facts else ""
+                zone = self.facts.find_zone(moment) if self.facts else ""
                 return self._truncate(self.as_series(moment), str(unit), zone)
             case Call("map"):
                 return self._map(node)
             case Call("offset", (_, Lit(int(count)), Lit(str(unit)))):
                 return quote(FUNCTIONS[function], x=self.as_series(first), o={unit: count})
             case _:
-                template = self._keep_objects(self._template(node), node)
-                x = self.as_series(first) if "x." in template else self.expression(first)
+                template = self._keep_objects(self._write_template(node), node)
+                x = self.as_series(first) if "x." in template else self.write_expression(first)
                 if ".str" in template and self.may_be_untyped(first):
                     x = self._hold_as_text(x)
                 if ROW_FUNCTIONS[function].most is None:
@@ -241,14 +243,16 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                     for other in others:
                         x = quote(template, x=x, y=write(other))
                     return x
-                y, z = (*self._settings(node), literal(None), literal(None))[:2]
+                y, z = (*self._write_settings(node), literal(None), literal(None))[:2]
                 tree = quote(template, x=x, y=y, z=z, s=self.text.made)
                 return self._write_without_na(node, tree)
 
     def _map(self, node: Call) -> ast.expr:
         """Write a look-up in a table; what it lacks is filled in."""
         value, default, *pairs = node.arguments
-        table = ast.Dict([*map(self.expression, pairs[::2])], [*map(self.expression, pairs[1::2])])
+        table = ast.Dict(
+            [*map(self.write_expression, pairs[::2])], [*map(self.write_expression, pairs[1::2])]
+        )
         tree = quote(FUNCTIONS["map"], x=self.as_series(value), d=table)
         if default == Lit(None):
             return tree
@@ -257,10 +261,10 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
 
     def _make_fillable(self, tree: ast.expr, node: Call) -> ast.expr:
         """Return booleans with gaps in a type of their own: filling objects is deprecated."""
-        truths = self.facts and self.facts.kind(node) == "bool"
+        truths = self.facts and self.facts.find_kind(node) == "bool"
         return quote("x.astype('boolean')", x=tree) if truths else tree
 
-    def _template(self, node: Call) -> str:
+    def _write_template(self, node: Call) -> str:
         """Return the word for a call: for its kind, or for the form of its settings."""
         function, first = node.function, node.arguments[0]
         match node:
@@ -277,14 +281,14 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 return "np.round(x, y)"
             case Call("week") if self._may_miss(first):
                 return VARIANTS["week_missing"]
-            case Call("date") if self.facts and self.facts.zone(first):
+            case Call("date") if self.facts and self.facts.find_zone(first):
                 return VARIANTS["date_zone"]
             case Call("text") if self._is_untold(first):
                 return VARIANTS["text_objects"]
-            case Call("integer", (Case(),)) if self.facts and self.facts.kind(first) == "bool":
+            case Call("integer", (Case(),)) if self.facts and self.facts.find_kind(first) == "bool":
                 return VARIANTS["integer_chosen"]
             case Call("text" | "integer" | "number") if self.facts:
-                found = self.facts.kind(first)
+                found = self.facts.find_kind(first)
                 gaps = "missing" if self._may_miss(first) and found in {"int", "bool"} else found
                 kinds = (f"{function}_{kind}" for kind in (gaps, found))
                 return next((VARIANTS[k] for k in kinds if k in VARIANTS), FUNCTIONS[function])
@@ -302,11 +306,11 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         """Return whether the text of a missing number would be text, too."""
         if self.text is not TextType.OBJECTS or self.facts is None:
             return False
-        return self.facts.kind(number) == "int" and self._may_miss(number)
+        return self.facts.find_kind(number) == "int" and self._may_miss(number)
 
     def write_typed(self, node: Expr) -> ast.expr:
         """Write an expression whose parts of text are texts where all are missing, too."""
-        x = self.value(node)
+        x = self.write_value(node)
         return self._hold_as_text(x) if self.may_be_untyped(node) else x
 
     def _hold_as_text(self, x: ast.expr) -> ast.expr:
@@ -326,7 +330,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 return True
         return False
 
-    def _settings(self, node: Call) -> list[ast.expr]:
+    def _write_settings(self, node: Call) -> list[ast.expr]:
         """Write what stands behind the value of a call; a group as pandas numbers them."""
         match node:
             case Call("extract", (_, Lit(str(pattern)), Lit(int(group)))):
@@ -337,10 +341,10 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             case Call("split", (_, Lit(str(separator)), index)) if (
                 self.text is TextType.ARROW and _is_pattern(separator)
             ):
-                return [literal(re.escape(separator)), self.expression(index)]
+                return [literal(re.escape(separator)), self.write_expression(index)]
             case _:
                 return [
-                    literal(None) if setting == Lit(None) else self.expression(setting)
+                    literal(None) if setting == Lit(None) else self.write_expression(setting)
                     for setting in node.arguments[1:]
                 ]
 
@@ -350,13 +354,13 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         Beside floats, pandas' own missing integers would mix NA and NaN.
         """
         made = ROW_FUNCTIONS[node.function]
-        if made.gives not in {"int", "float"} or not any(map(self.arrow, columns(node))):
+        if made.gives not in {"int", "float"} or not any(map(self.arrow, list_columns(node))):
             return tree
         if node.function == "count_words":  # of objects
             return quote("pd.to_numeric(x)", x=tree)
         return quote("x.astype('float64')", x=tree)
 
-    def arithmetic(self, node: Arith) -> ast.expr:
+    def write_arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic of two operands."""
         op, left, right = node.op, node.left, node.right
         x, y = self._write_wide(op, left, right), self._write_wide(op, right, left)
@@ -369,13 +373,13 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         if op in {"//", "%"} and right == Lit(0):
             return quote("x * np.nan", x=x)
         scalar = not (self._is_series(left) or self._is_series(right))
-        if op == "/" and scalar and self.scalars.intersection(columns(right)):
+        if op == "/" and scalar and self.scalars.intersection(list_columns(right)):
             # `nunique` gives an integer of Python's, which raises by zero.
             return quote("np.divide(x, y)", x=x, y=y)
         if op in {"//", "%"} and scalar:
             # NumPy's integers give 0 by zero; those of a series do not.
             x = self.as_series(left)
-        if op == "//" and columns(right) and not self._is_series(right):
+        if op == "//" and list_columns(right) and not self._is_series(right):
             y = self.as_series(right)
         result = quote(f"x {op} y", x=x, y=y)
         if op == "//" and not self._is_nonzero(right):
@@ -385,8 +389,8 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
 
     def _is_nonzero(self, node: Expr) -> bool:
         """Return whether no value is zero; of local variables, nothing is known."""
-        if self.facts is None or self.bound.intersection(columns(node)):
-            return not columns(node)
+        if self.facts is None or self.bound.intersection(list_columns(node)):
+            return not list_columns(node)
         return self.facts.is_nonzero(node)
 
     def _write_wide(self, op: str, node: Expr, other: Expr) -> ast.expr:
@@ -398,13 +402,13 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         part = isinstance(node, Call) and node.function in PARTS and op in {"*", "**"}
         if part and not self._may_miss(node):
             # Of days and times, pandas gives years in 32 bits.
-            return quote("x.astype('int64')", x=self.expression(node))
+            return quote("x.astype('int64')", x=self.write_expression(node))
         if part and self.text is TextType.ARROW:
             # Of Dask's partitions, some miss no value, and have years in 32 bits.
-            return quote("x.astype('float64')", x=self.expression(node))
+            return quote("x.astype('float64')", x=self.write_expression(node))
         if self.facts and whole and self.facts.overflows(op, node, other):
-            return quote("x.astype('int64')", x=self.expression(node))
-        return self.expression(node)
+            return quote("x.astype('int64')", x=self.write_expression(node))
+        return self.write_expression(node)
 
     def _is_series(self, node: Expr) -> bool:
         """Return whether an expression is a series; `np.where` and a constant are not."""
@@ -422,13 +426,13 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             case IsMissing() | IsIn():
                 return True
             case _:
-                return any(map(self._is_series, children(node)))
+                return any(map(self._is_series, list_children(node)))
 
     def _join(self, op: str, operands: tuple[Expr, ...]) -> ast.expr:
         # The answers of `.str` and of Arrow's comparisons are two types, which do not mix with NA.
         parts = (part for operand in operands for part in walk(operand))
-        searched = any(isinstance(o, Call) and any(map(self.arrow, columns(o))) for o in parts)
-        write = self._decide if searched else self.condition
+        searched = any(isinstance(o, Call) and any(map(self.arrow, list_columns(o))) for o in parts)
+        write = self._decide if searched else self.write_condition
         tree = write(operands[0])
         for operand in operands[1:]:
             tree = ast.BinOp(tree, BOOLEAN[op], write(operand))
@@ -452,11 +456,11 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             case Not(operand) if self._may_miss(operand):
                 return quote("~x", x=self._write_three_valued(operand))
             case Col(name) if self.missing(name):
-                return quote("x.astype('boolean')", x=self.expression(node))
+                return quote("x.astype('boolean')", x=self.write_expression(node))
             case IsMissing() | Case():
                 return self.as_series(node)
             case _:
-                return self._mask(self.condition(node), children(node))
+                return self._mask(self.write_condition(node), list_children(node))
 
     def _mask(self, tree: ast.expr, operands: tuple[Expr, ...]) -> ast.expr:
         """Take a condition as missing where an operand is."""
@@ -487,7 +491,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         by = keys[0] if len(keys) == 1 else keys
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=by, o=options)
         mean = quote('g[c].transform("mean")', g=groups, c=node.operand.name)
-        return quote("x - mean", x=self.expression(node.operand), mean=mean)
+        return quote("x - mean", x=self.write_expression(node.operand), mean=mean)
 
     def _truncate(self, moment: ast.expr, unit: str, zone: str) -> ast.expr:
         """Write a truncation; months and years have no fixed length, but periods know them."""
@@ -504,7 +508,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             tree = quote(FUNCTIONS["truncate"], x=moment, y=FLOORS.get(unit, unit))
         return quote("t.dt.tz_localize(z)", t=tree, z=zone) if zone else tree
 
-    def case(self, node: Case) -> ast.expr:
+    def write_case(self, node: Case) -> ast.expr:
         """Write the value of the first condition that is true."""
         if bins := read_bins(node):
             return self._cut(bins)
@@ -514,11 +518,13 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         if len(branches) == 1:
             ((condition, value),) = branches
             if otherwise == Lit(None) and isinstance(value, Col):
-                return quote("v.where(c)", v=self.expression(value), c=self.condition(condition))
+                return quote(
+                    "v.where(c)", v=self.write_expression(value), c=self.write_condition(condition)
+                )
             v, o = self._write_choice(value, otherwise)
             return quote("np.where(c, v, o)", c=self._decide(condition), v=v, o=o)
         *chosen, o = self._write_choice(*(value for _, value in branches), otherwise)
-        conditions = [self._numpy(condition) for condition, _ in branches]
+        conditions = [self._write_numpy(condition) for condition, _ in branches]
         return quote("np.select(c, v, default=o)", c=conditions, v=chosen, o=o)
 
     def _chooses_times(self, node: Case) -> bool:
@@ -545,12 +551,12 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         if rest:
             other, missing = self._write_times(tuple(rest), otherwise), False
         else:
-            other, missing = self.expression(otherwise), otherwise == Lit(None)
+            other, missing = self.write_expression(otherwise), otherwise == Lit(None)
         if not self._is_series(value):
-            values = [] if value == Lit(None) else [self.expression(value)]
+            values = [] if value == Lit(None) else [self.write_expression(value)]
             return quote("o.mask(c, *v)", o=other, c=truth, v=values)
         return quote(
-            "v.where(c, *o)", v=self.expression(value), c=truth, o=[] if missing else [other]
+            "v.where(c, *o)", v=self.write_expression(value), c=truth, o=[] if missing else [other]
         )
 
     def _cut(self, bins: Bins) -> ast.expr:
@@ -563,7 +569,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     def _write_choice(self, *nodes: Expr) -> list[ast.expr]:
         """Write values that are chosen among: NaN beside text would become text, or raise."""
         nothing = self.nothing or any(map(self._is_text, nodes))
-        return [literal(None) if nothing and n == Lit(None) else self.value(n) for n in nodes]
+        return [literal(None) if nothing and n == Lit(None) else self.write_value(n) for n in nodes]
 
     def _is_text(self, node: Expr) -> bool:
         match node:
@@ -582,10 +588,10 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
 
         Dask tries a function on made-up rows, and there text is missing whatever the data says.
         """
-        tree = self.condition(node)
+        tree = self.write_condition(node)
         return quote("t.fillna(False)", t=tree) if self._is_arrow(node) else tree
 
-    def _numpy(self, node: Expr) -> ast.expr:
+    def _write_numpy(self, node: Expr) -> ast.expr:
         """Write a condition as NumPy's booleans, for `np.select` reads no others."""
         tree = self._decide(node)
         return quote("t.astype(bool)", t=tree) if self._is_arrow(node) else tree
@@ -595,10 +601,10 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         made = self.text is TextType.ARROW and any(
             isinstance(part, Call) and part.function == "text" for part in walk(node)
         )
-        return made or any(map(self.arrow, columns(node)))
+        return made or any(map(self.arrow, list_columns(node)))
 
 
-def series(
+def make_series_writer(
     frame: str, query: Query, data: Schema, *, text: TextType = TextType.STRINGS
 ) -> SeriesWriter:
     """Return the writer for a query's frame; a derived column may be missing if its inputs are."""
@@ -635,7 +641,7 @@ def _is_power(node: Expr) -> bool:
 
 
 def _may_be_zero(node: Arith) -> bool:
-    return bool(columns(node.right)) or (node.op != "**" and node.right == Lit(0))
+    return bool(list_columns(node.right)) or (node.op != "**" and node.right == Lit(0))
 
 
 def can_be_missing(node: Expr, missing: Callable[[str], bool]) -> bool:
@@ -651,4 +657,4 @@ def can_be_missing(node: Expr, missing: Callable[[str], bool]) -> bool:
         or part == Lit(None)
         for part in walk(node)
     )
-    return makes or any(missing(name) for name in columns(node))
+    return makes or any(missing(name) for name in list_columns(node))

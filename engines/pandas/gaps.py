@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 
 from ...errors import Unsupported
-from ...spec.gaps import gaps_schema
+from ...spec.gaps import derive_gaps_schema
 from ...spec.intervals import ABBREVIATED
 from ...spec.schema import Schema
 from ...spec.workload import Gaps
@@ -31,7 +31,7 @@ def fill_gaps(frame: str, gaps: Gaps, data: Schema) -> ast.expr:
 
     Raises Unsupported for integers that a missing value would make floats, and not exact.
     """
-    for column in gaps_schema(gaps, data).columns:
+    for column in derive_gaps_schema(gaps, data).columns:
         if column.name not in {*dict(gaps.zeros), *gaps.keys} and column.exceeds_floats:
             raise Unsupported(repr(column.name), INEXACT)
     wide = [n for n, _ in gaps.zeros if (data[n].most or math.inf) > EXACT]

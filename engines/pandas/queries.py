@@ -14,9 +14,9 @@ from ...spec.expression import (
     Col,
     Expr,
     Lit,
-    aggregations,
     choose_fresh_name,
-    columns,
+    list_aggregations,
+    list_columns,
     walk,
 )
 from ...spec.order import needs_order
@@ -40,14 +40,14 @@ from ...spec.workload import (
     RowFunction,
 )
 from ..writing.joins import Joining
-from ..writing.passes.correlation import corr_as_sums
+from ..writing.passes.correlation import rewrite_corr
 from ..writing.program import fill
-from ..writing.properties import has_missing_key, row_facts
+from ..writing.properties import collect_row_facts, has_missing_key
 from ..writing.quote import literal, quote
 from ..writing.sequence import StepQuery, step_name
 from ..writing.steps import Reduction, Steps, decompose, hoist, is_present
 from ..writing.user_functions import apply_to_groups, apply_to_rows, skip_missing
-from .expressions import SeriesWriter, TextType, series
+from .expressions import SeriesWriter, TextType, make_series_writer
 from .frames import (
     assigns_once,
     list_repeated,
@@ -120,20 +120,20 @@ class PandasSteps:
 
     def _decompose(self) -> Steps:
         query = self.query
-        return decompose(corr_as_sums(query, self.data) if query.group_by else query)
+        return decompose(rewrite_corr(query, self.data) if query.group_by else query)
 
-    def body(self, returned: str = "return ANSWER") -> str:
+    def write_body(self, returned: str = "return ANSWER") -> str:
         """Write the whole query; `returned` is how the function ends, with its hole."""
-        *lines, answer = self.statements()
+        *lines, answer = self.write_statements()
         if lines and answer == self.frame and assigns_once(lines[-1], answer):
             answer = lines.pop().removeprefix(f"{answer} = ")
         return "\n".join([*lines, fill(returned, ANSWER=answer)])
 
     def prepare(self, derived: tuple[Output, ...]) -> list[str]:
         """Write `where`, and the columns that are derived from the rows it keeps."""
-        columns = series(self.frame, self.query, self.data, text=self.text)
+        columns = make_series_writer(self.frame, self.query, self.data, text=self.text)
         where = [write_filter(self.query.where, columns)] if self.query.where else []
-        if any(aggregations(output.expression) for output in derived):
+        if any(list_aggregations(output.expression) for output in derived):
             return [*where, *(line for one in derived for line in self._derive_beside(one))]
         return [*where, write_derivation(derived, columns, self.typed)] if derived else where
 
@@ -141,7 +141,7 @@ class PandasSteps:
         """Write a derived column in which an aggregation is the value of the row's group."""
         query = replace(self.query, derive=(), aggregate=(), transform=(output,), apply=None)
         taken = decompose(query)
-        rows = series(self.frame, self.query, self.data, text=self.text)
+        rows = make_series_writer(self.frame, self.query, self.data, text=self.text)
         if not taken.reductions:
             return [write_derivation((output,), rows)]
         rows = replace(self, query=query)._add_reductions(rows, taken)  # noqa: SLF001 - its own kind
@@ -168,7 +168,7 @@ class PandasSteps:
         """Write having, sort and limit; the last line is the answer's expression."""
         lines = []
         if self.query.having:
-            condition = self._answer().condition(self.query.having)
+            condition = self._answer().write_condition(self.query.having)
             lines = [f"answer = {ast.unparse(tree)}"]
             tree = quote("answer[c]", c=condition)
         if self.query.sort:
@@ -195,7 +195,7 @@ class PandasSteps:
             options["observed"] = literal(True)
         return options
 
-    def statements(self) -> list[str]:
+    def write_statements(self) -> list[str]:
         """Write the statements before the answer, and last the answer's expression."""
         if not self.joinings:
             return self._write_query()
@@ -218,7 +218,7 @@ class PandasSteps:
         if query.apply:
             return [*self.prepare(query.derive), *self._apply(query.apply)]
         if query.extreme:
-            return [*self.prepare(query.derive), *self._extreme(query.extreme)]
+            return [*self.prepare(query.derive), *self._write_extreme(query.extreme)]
         agg = read_plain(query)
         if query.pivot and agg and agg.function in UNSTACKED and not self._is_spread_or_coded:
             return [*self.prepare(query.derive), *self.finish(self._pivot(query.pivot, agg))]
@@ -236,7 +236,7 @@ class PandasSteps:
         keys = (*self.query.group_by, pivot.column)
         rows = replace(self, query=replace(self.query, group_by=keys))
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=rows.key, o=rows.options)
-        names = columns(agg)
+        names = list_columns(agg)
         chosen = quote("g[c]", g=groups, c=names[0]) if names else groups
         values = quote(f"c.{METHODS[agg.function]}()", c=chosen)
         fill = {"fill_value": 0} if agg.function in OF_NO_ROWS else {}
@@ -257,7 +257,7 @@ class PandasSteps:
     def _apply(self, function: RowFunction | GroupFunction) -> list[str]:
         """Write an expression as columns, or the user's def, called on each row or group."""
         if isinstance(function, RowFunction) and function.source is None:
-            return self._columns(function)
+            return self._write_columns(function)
         if isinstance(function, RowFunction):
             lines, answer = apply_to_rows(
                 self.query,
@@ -272,23 +272,23 @@ class PandasSteps:
             )
         return [*lines, *self.finish(answer)]
 
-    def _columns(self, function: RowFunction) -> list[str]:
+    def _write_columns(self, function: RowFunction) -> list[str]:
         """Write a row function's expression over columns, its intermediates as variables."""
         assert function.body is not None
-        facts = row_facts(self.query, self.data)
-        nothing = facts.kind(function.body) not in {"int", "float", "decimal"}
-        writer = series(self.frame, self.query, self.data, text=self.text)
+        facts = collect_row_facts(self.query, self.data)
+        nothing = facts.find_kind(function.body) not in {"int", "float", "decimal"}
+        writer = make_series_writer(self.frame, self.query, self.data, text=self.text)
         writer = replace(writer, facts=facts, nothing=nothing)
         named, last = hoist(skip_missing(self.query, self.data, function.body))
         lines = []
         for local in named:
             lines.append(f"{local.name} = {ast.unparse(writer.as_series(local.expression))}")
-            writer = writer.binding(local)
+            writer = writer.write_binding(local)
         # One value for every row needs their index.
-        value = writer.as_series(last) if isinstance(last, Lit) else writer.value(last)
+        value = writer.as_series(last) if isinstance(last, Lit) else writer.write_value(last)
         return [*lines, *self.finish(quote("pd.DataFrame(c)", c={function.output: value}))]
 
-    def _extreme(self, extreme: Extreme) -> list[str]:
+    def _write_extreme(self, extreme: Extreme) -> list[str]:
         """Sort once and take the head of each group: `nlargest` by group is 15 times slower."""
         lines = []
         if not is_present(self.query, extreme.column, self.data):
@@ -335,7 +335,7 @@ class PandasSteps:
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
         trees = {r.name: write_reduction(r) for r in taken.reductions}
         columns = replace(self._answer(), trees=trees)
-        values = {output.name: columns.value(output.expression) for output in taken.outputs}
+        values = {output.name: columns.write_value(output.expression) for output in taken.outputs}
         frame = quote("pd.DataFrame(v).reset_index()", v=values)
         return [f"groups = {ast.unparse(groups)}", *self.finish(frame)]
 
@@ -355,7 +355,9 @@ class PandasSteps:
     def _transform(self, taken: Steps) -> list[str]:
         """Write the outputs beside the keys; each aggregation is broadcast to its group's rows."""
         query = replace(self.query, derive=taken.derived)
-        rows = self._add_reductions(series(self.frame, query, self.data, text=self.text), taken)
+        rows = self._add_reductions(
+            make_series_writer(self.frame, query, self.data, text=self.text), taken
+        )
         lines, values = self.prepare(taken.derived), {}
         moving = any(is_timed(r.window) for r in taken.reductions if r.window)
         ordered = moving or needs_order(self.query)
@@ -372,9 +374,9 @@ class PandasSteps:
         for output in taken.outputs:
             named, body = hoist(output.expression)
             for local in named:
-                lines.append(f"{local.name} = {ast.unparse(rows.value(local.expression))}")
-                rows = rows.binding(local)
-            values[output.name] = rows.value(body)
+                lines.append(f"{local.name} = {ast.unparse(rows.write_value(local.expression))}")
+                rows = rows.write_binding(local)
+            values[output.name] = rows.write_value(body)
         keys = list(self.query.group_by)
         for output in self.query.transform:
             if output.expression != Col(output.name):
@@ -410,7 +412,7 @@ class PandasSteps:
     def _broadcast(self, r: Reduction) -> ast.expr:
         """Write a reduction's or a window's value for each row."""
         if r.window:
-            return self._window(r, r.window)
+            return self._write_window(r, r.window)
         if not self.query.group_by:
             columns = [quote("f[c]", f=quote(self.frame), c=c) for c in r.columns]
             x, y = [*columns, literal(None), literal(None)][:2]
@@ -424,7 +426,7 @@ class PandasSteps:
             return quote("x.transform(m, ddof=0)", x=x, m=POPULATION[r.function])
         return quote("x.transform(m)", x=x, m=METHODS[r.function])
 
-    def _window(self, r: Reduction, agg: Agg) -> ast.expr:
+    def _write_window(self, r: Reduction, agg: Agg) -> ast.expr:
         """Write a window of a column of the groups, or of the whole frame."""
         frame, table = quote(self.frame), WHOLE_WINDOWS
         x = quote("f[c]", f=frame, c=r.column) if r.columns else frame
@@ -456,7 +458,7 @@ class PandasSteps:
             rolling = read_rolling(agg)
             least = {"min_periods": literal(rolling.at_least)}
             if rolling.span:
-                return self._roll_time(agg, column)
+                return self._write_roll_time(agg, column)
             options = least if rolling.at_least != rolling.rows else {}
             tree = quote(WINDOWS[agg.function], x=x, w=rolling.rows, p=options)
             tree = quote(f"r.{METHODS[rolling.function]}()", r=tree)
@@ -471,7 +473,7 @@ class PandasSteps:
             return quote("t.where(f[c].notna())", t=tree, f=quote(self.frame), c=column)
         return tree
 
-    def _roll_time(self, agg: Agg, column: str) -> ast.expr:
+    def _write_roll_time(self, agg: Agg, column: str) -> ast.expr:
         """Write a window of the time up to each row, with all rows of that time.
 
         pandas counts only those of them that stand before a row: the last has them all.
@@ -508,21 +510,21 @@ class PandasSteps:
         by, name = [*keys, time], choose_fresh_name("rolled", {*keys, time})
         last = quote("t.groupby(level=b, **o).last()", t=tree, b=by, o=self._beside_options)
         last = quote("t.reset_index(name=n)", t=last, n=name)
-        if untyped := self._untyped_keys():  # of missing ones alone, pandas makes floats
+        if untyped := self._list_untyped_keys():  # of missing ones alone, pandas makes floats
             last = quote("t.astype(d)", t=last, d=dict.fromkeys(untyped, "object"))
         merged = quote("f[b].merge(t, how='left')", f=frame, b=by, t=last)
         return quote("t[n].set_axis(f.index)", t=merged, n=name, f=frame)
 
-    def _untyped_keys(self) -> list[str]:
+    def _list_untyped_keys(self) -> list[str]:
         """Return the keys that pandas holds as objects: truth values with gaps, texts it makes."""
-        facts = row_facts(self.query, self.data)
+        facts = collect_row_facts(self.query, self.data)
         derived = {o.name: o.expression for o in self.query.derive}
         return [
             name
             for name in self.query.group_by
             if name in self.objects
-            or (facts.kind(Col(name)) == "string" and _makes_objects(derived.get(name)))
-            or (facts.kind(Col(name)) == "bool" and self._may_miss(name))
+            or (facts.find_kind(Col(name)) == "string" and _makes_objects(derived.get(name)))
+            or (facts.find_kind(Col(name)) == "bool" and self._may_miss(name))
         ]
 
     def _drops_times(self, agg: Agg) -> bool:
@@ -531,7 +533,7 @@ class PandasSteps:
 
     def _may_miss(self, column: str) -> bool:
         query = replace(self.query, derive=self._decompose().derived)
-        return series(self.frame, query, self.data, text=self.text).missing(column)
+        return make_series_writer(self.frame, query, self.data, text=self.text).missing(column)
 
     def _write_whole(self, taken: Steps) -> list[str]:
         values = {}
@@ -550,7 +552,7 @@ class PandasSteps:
         """Return the writer of the answer: of its columns only the keys are known from the data."""
         keys = tuple(self.data[key] for key in self.query.group_by if key in self.data)
         after = replace(self.query, where=None, derive=())
-        return series("answer", after, Schema(keys, 0), text=self.text)
+        return make_series_writer("answer", after, Schema(keys, 0), text=self.text)
 
 
 def write_steps(
@@ -558,8 +560,8 @@ def write_steps(
 ) -> str:
     """Write all steps, each but the last to a frame of its own."""
     if not later:
-        return first.body(returned)
-    return "\n".join([first.body(FIRST), write_later(later, returned, text=first.text)])
+        return first.write_body(returned)
+    return "\n".join([first.write_body(FIRST), write_later(later, returned, text=first.text)])
 
 
 def write_later(
@@ -584,7 +586,7 @@ def write_later(
             joinings=step.joinings,
             table=table,
         )
-        lines.append(steps.body(end))
+        lines.append(steps.write_body(end))
     return "\n".join(lines)
 
 

@@ -20,8 +20,8 @@ from ...spec.expression import (
     Neg,
     Not,
     Value,
-    aggregations,
-    columns,
+    list_aggregations,
+    list_columns,
     walk,
 )
 from ...spec.schema import Schema
@@ -42,7 +42,7 @@ pd.options.future.infer_string = True
 """
 
 
-def string_option(inputs: Inputs, resources: Resources) -> str:
+def write_string_option(inputs: Inputs, resources: Resources) -> str:
     """Write the option for text, where a query has text and pandas is older than 3."""
     return STRINGS if has_text(inputs) and not resources.since("pandas", 3) else ""
 
@@ -133,7 +133,7 @@ def _with_types(query: Query, data: Schema, frame: ast.expr, types: dict[str, st
     days = {name: "datetime64[s]" for name in query.reads if data[name].kind == "date"}
     if find_called(query):
         roots = [query.where] if query.where else []
-        read = columns(*roots, *(output.expression for output in query.derive))
+        read = list_columns(*roots, *(output.expression for output in query.derive))
         days = {name: kind for name, kind in days.items() if name in read}
     types = {**types, **days}
     return quote("f.astype(d)", f=frame, d=types) if types else frame
@@ -144,13 +144,13 @@ def _is_exact(query: Query, name: str) -> bool:
     aggregated = (
         node
         for o in query.aggregate
-        for agg in aggregations(o.expression)
+        for agg in list_aggregations(o.expression)
         for node in agg.arguments
     )
     made = [*(output.expression for output in query.derive), *aggregated]
     if query.where:
         made.append(query.where)
-    return all(_is_plain(tree) for tree in made if name in columns(tree))
+    return all(_is_plain(tree) for tree in made if name in list_columns(tree))
 
 
 def _is_plain(tree: Expr) -> bool:

@@ -11,7 +11,7 @@ from ...spec.expression import (
     Expr,
     IsMissing,
     Not,
-    columns,
+    list_columns,
 )
 from ...spec.workload import Output
 from ..writing.program import fill
@@ -33,7 +33,9 @@ def write_filter(condition: Expr, series: SeriesWriter) -> str:
         )
     if others:
         kept = others[0] if len(others) == 1 else Bool("and", others)
-        code = fill(f"{series.frame} = {series.frame}[CONDITION]", CONDITION=series.condition(kept))
+        code = fill(
+            f"{series.frame} = {series.frame}[CONDITION]", CONDITION=series.write_condition(kept)
+        )
         lines.append(code)
     return "\n".join(lines)
 
@@ -43,9 +45,9 @@ def write_assignment(output: Output, series: SeriesWriter) -> list[str]:
     named, body = hoist(output.expression)
     lines = []
     for local in named:
-        lines.append(f"{local.name} = {ast.unparse(series.value(local.expression))}")
-        series = series.binding(local)
-    return [*lines, f"{series.frame}[{output.name!r}] = {ast.unparse(series.value(body))}"]
+        lines.append(f"{local.name} = {ast.unparse(series.write_value(local.expression))}")
+        series = series.write_binding(local)
+    return [*lines, f"{series.frame}[{output.name!r}] = {ast.unparse(series.write_value(body))}"]
 
 
 def write_derivation(
@@ -58,10 +60,10 @@ def write_derivation(
     lines: list[str] = []
     batch: dict[str, ast.expr] = {}
     for output in outputs:
-        if batch and set(columns(output.expression)) & set(batch):
+        if batch and set(list_columns(output.expression)) & set(batch):
             lines.append(_assign(series.frame, batch))
             batch = {}
-        write = series.write_typed if output.name in typed else series.value
+        write = series.write_typed if output.name in typed else series.write_value
         batch[output.name] = write(output.expression)
     return "\n".join([*lines, *([_assign(series.frame, batch)] if batch else [])])
 

@@ -84,7 +84,7 @@ class Polars(Adapter):
         applied = self.apply(chain)
         lines = list(applied.lines)
         for place, step in enumerate(inputs.later, 1):
-            frame = self._frame(chain, frame, applied)
+            frame = self._write_frame(chain, frame, applied)
             if step.query.gaps:  # which reads the rows twice
                 lines.append(fill(f"{step_name(place)} = FRAME", FRAME=frame))
                 frame = quote(step_name(place))
@@ -99,21 +99,21 @@ class Polars(Adapter):
             after=applied.after,
             load=inputs.load(self._read),
             query="\n".join([*lines, self._answer(chain, frame, applied, why)]),
-            rows=self._rows(inputs),
+            rows=self._write_rows(inputs),
         )
 
     def _read(self, query: Query, data: Schema) -> ast.expr:
         """Write how a file is read."""
         return _load(query, data, self.load)
 
-    def _rows(self, inputs: Inputs) -> str:  # noqa: ARG002 - categories need them
+    def _write_rows(self, inputs: Inputs) -> str:  # noqa: ARG002 - categories need them
         """Write how the answer is read as Arrow."""
         return "return answer.to_arrow()"
 
-    def _frame(self, chain: PolarsChain, frame: ast.expr, applied: Applied) -> ast.expr:
+    def _write_frame(self, chain: PolarsChain, frame: ast.expr, applied: Applied) -> ast.expr:
         """Write the chain of a step to its lazy answer."""
         if applied.result is None:
-            return chain.tree(frame)
+            return chain.write_tree(frame)
         return chain.select_tree(frame, applied.result)
 
     def _answer(self, chain: PolarsChain, frame: ast.expr, applied: Applied, why: str) -> str:
@@ -124,7 +124,9 @@ class Polars(Adapter):
             whole = write_eager(chain.query, self.load, collect)
             return chain.groups(frame, whole, function, collect)
         comment = f"# {why}\n" if why else ""
-        return fill(f"{comment}return CHAIN.{collect}", CHAIN=self._frame(chain, frame, applied))
+        return fill(
+            f"{comment}return CHAIN.{collect}", CHAIN=self._write_frame(chain, frame, applied)
+        )
 
     def _explain_memory(self, inputs: Inputs, resources: Resources) -> str:
         """Return why rows that are in memory are not streamed; empty where they are."""
@@ -154,7 +156,7 @@ class Categorical(Polars):
         keys = list(find_text_keys(query, data))
         return quote("f.with_columns(pl.col(k).cast(pl.Categorical))", f=frame, k=keys)
 
-    def _rows(self, inputs: Inputs) -> str:
+    def _write_rows(self, inputs: Inputs) -> str:
         inputs.alone("keys are categories in a single step; use polars")
         keys = list(find_text_keys(inputs.query, inputs.rows))
         return f"return answer.with_columns(pl.col({keys}).cast(pl.String)).to_arrow()"

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
-from ...spec.expression import Call, Case, Expr, Let, Lit, columns, substitute
+from ...spec.expression import Call, Case, Expr, Let, Lit, list_columns, substitute
 from ...spec.schema import Schema
 from ...spec.workload import GroupFunction, Output, Query, RowFunction
-from ..writing.loops import is_integer, is_numeric, loop_name, row_kernel
+from ..writing.loops import is_integer, is_numeric, loop_name, write_row_kernel
 from ..writing.program import NONE, Own, fill
-from ..writing.properties import Facts, row_facts
+from ..writing.properties import Facts, collect_row_facts
 from ..writing.quote import literal, quote
 from ..writing.steps import hoist
 from ..writing.user_functions import (
@@ -59,17 +59,17 @@ def lower(chain: PolarsChain, function: RowFunction) -> Applied:
         chain = replace(
             chain, query=replace(query, derive=derive), local=chain.local | {output.name}
         )
-        if _words(value) & reading:
+        if _write_words(value) & reading:
             reading.add(output.name)
     result = chain.write_comparable_output(Output(function.output, body))
-    if not _words(result) & reading:
+    if not _write_words(result) & reading:
         # A constant alone would be one row.
-        result = quote("pl.repeat(x, pl.len())", x=chain.expression(body))
+        result = quote("pl.repeat(x, pl.len())", x=chain.write_expression(body))
     known = None if intermediates else root_name(body)
     return Applied(rename(result, function.output, known), lines)
 
 
-def _words(tree: ast.expr) -> set[str]:
+def _write_words(tree: ast.expr) -> set[str]:
     """Return the names and attributes of an expression: `pl.col` is how it reads a column."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
@@ -83,7 +83,7 @@ def write_call(query: Query, function: RowFunction, data: Schema) -> Applied:
 
 def write_ufunc(query: Query, function: RowFunction, data: Schema) -> Applied:
     """Write the function as a ufunc that Numba compiles, and its call on whole columns."""
-    facts = row_facts(query, data)
+    facts = collect_row_facts(query, data)
     if function.body is None:
         raise Unsupported(function.name, function.opaque)
     if not is_numeric(function, facts):
@@ -94,10 +94,10 @@ def write_ufunc(query: Query, function: RowFunction, data: Schema) -> Applied:
         "lambda columns: pl.Series(f(*[column.to_numpy() for column in columns]))",
         f=quote(loop_name(function)),
     )
-    names = list(columns(function.body))
+    names = list(list_columns(function.body))
     result = quote(f"pl.map_batches(n, c, return_dtype={dtype})", n=names, c=batch)
     result = rename(result, function.output, names[0])
-    return Applied(result, before=row_kernel(function, facts))
+    return Applied(result, before=write_row_kernel(function, facts))
 
 
 AS_PYTHON = """\
@@ -135,7 +135,7 @@ def _write_call(query: Query, function: RowFunction, data: Schema) -> ast.expr:
     inputs = quote("pl.struct(*c)", c=[literal(column) for column in function.columns])
     options = {}
     if function.body is not None:
-        known = row_facts(query, data).kind(function.body)
+        known = collect_row_facts(query, data).find_kind(function.body)
         if known in DTYPES:
             options["return_dtype"] = quote(DTYPES[known])
     return quote("s.map_elements(f, **o)", s=inputs, f=quote(name), o=options)
@@ -145,8 +145,8 @@ def _mixes_numbers(query: Query, function: RowFunction, data: Schema) -> bool:
     """Return whether a function of floats may return an integer."""
     if function.body is None:
         return False
-    facts = row_facts(query, data)
-    return facts.kind(function.body) == "float" and _may_be_whole(function.body, facts)
+    facts = collect_row_facts(query, data)
+    return facts.find_kind(function.body) == "float" and _may_be_whole(function.body, facts)
 
 
 def _may_be_whole(node: Expr, facts: Facts) -> bool:
@@ -158,4 +158,4 @@ def _may_be_whole(node: Expr, facts: Facts) -> bool:
         case Call("min" | "max", arguments):
             return any(_may_be_whole(argument, facts) for argument in arguments)
         case _:
-            return facts.kind(node) != "float" and node != Lit(None)
+            return facts.find_kind(node) != "float" and node != Lit(None)

@@ -15,9 +15,9 @@ from ...spec.expression import (
     Compare,
     Expr,
     Lit,
-    aggregations,
     choose_fresh_name,
-    columns,
+    list_aggregations,
+    list_columns,
 )
 from ...spec.order import is_ordered, needs_order
 from ...spec.pivot import read_plain
@@ -29,7 +29,7 @@ from ..writing.chain import Chain, split_named
 from ..writing.dialect import Dialect
 from ..writing.joins import Joining
 from ..writing.program import fill
-from ..writing.properties import Facts, row_facts
+from ..writing.properties import Facts, collect_row_facts
 from ..writing.quote import literal, quote
 from ..writing.user_functions import passes_times
 from .gaps import fill_gaps
@@ -77,9 +77,9 @@ class FrameChain(Chain):
         by_place, by_name = _split(outputs)
         return quote("t.select(*o, **n)", t=tree, o=merge_columns(by_place), n=by_name)
 
-    def aggregation(self, agg: Agg) -> ast.expr:
+    def write_aggregation(self, agg: Agg) -> ast.expr:
         """Write an aggregation; of a plain column, by the library's own function."""
-        tree = Chain.aggregation(self, agg)
+        tree = Chain.write_aggregation(self, agg)
         match tree:
             case ast.Call(
                 ast.Attribute(ast.Call(ast.Attribute(library, "col"), [name]), method), [], []
@@ -88,7 +88,7 @@ class FrameChain(Chain):
             case _:
                 return tree
 
-    def output(self, output: Output) -> ast.expr:
+    def write_output(self, output: Output) -> ast.expr:
         """Write a named output; it keeps the name of its first column without being told."""
         if output.expression == Col(output.name):
             return self.write_kept(output.name)
@@ -107,7 +107,7 @@ class FrameChain(Chain):
         if not needs_order(query) or self.orders_windows:
             if query.group_by or not any(has_rows(o.expression) for o in query.transform):
                 return Chain.answer_columns(self, tree)
-            return self.select(self.add_derived(tree), [*map(self.output, query.transform)])
+            return self.select(self.add_derived(tree), [*map(self.write_output, query.transform)])
         row = choose_fresh_name(
             "row", {*query.reads, *query.outputs, *(o.name for o in query.derive)}
         )
@@ -128,13 +128,13 @@ class FrameChain(Chain):
         """Write a row function; a slice of text by `head`, `tail` and `slice`."""
         match node:
             case Call("slice", (text, Lit(start), Lit(end))) if "slice" in self.dialect.functions:
-                return slice_text(self.value(text), start or 0, end)  # type: ignore[arg-type]
+                return slice_text(self.write_value(text), start or 0, end)  # type: ignore[arg-type]
             case Call("offset", (moment, Lit(int(count)), Lit(str(unit)))):
                 template = self.dialect.functions["offset"]
-                return quote(template, x=self.value(moment), o={unit: count})
-            case Call("parse", (text, Lit(format_))) if self.facts.kind(node) == "timestamp":
+                return quote(template, x=self.write_value(moment), o={unit: count})
+            case Call("parse", (text, Lit(format_))) if self.facts.find_kind(node) == "timestamp":
                 template = self.dialect.variants["parse_time"]
-                return quote(template, x=self.value(text), y=format_)
+                return quote(template, x=self.write_value(text), y=format_)
             case _:
                 return Chain.call(self, node)
 
@@ -154,7 +154,7 @@ class FrameChain(Chain):
             options["maintain_order"] = literal(True)
         return quote("t.sort(*b, **o)", t=tree, b=list(map(literal, names)), o=options)
 
-    def distinct(self, tree: ast.expr, names: list[str]) -> ast.expr:
+    def write_distinct(self, tree: ast.expr, names: list[str]) -> ast.expr:
         """Keep each combination of some columns' values once."""
         return quote("t.unique()", t=self.select(tree, [*map(self.write_kept, names)]))
 
@@ -180,9 +180,9 @@ class PolarsChain(FrameChain):
 
     local: frozenset[str] = frozenset()
 
-    def column(self, name: str) -> ast.expr:
+    def write_column(self, name: str) -> ast.expr:
         """Write a column, or the local variable that holds its expression."""
-        return quote(name) if name in self.local else Chain.column(self, name)
+        return quote(name) if name in self.local else Chain.write_column(self, name)
 
     def answer_columns(self, tree: ast.expr) -> ast.expr:
         """Write the columns of the answer over the rows; those of a plain pivot by `pivot`."""
@@ -199,16 +199,16 @@ class PolarsChain(FrameChain):
             c=query.pivot.column,
             v=list(query.pivot.values),
             i=names[0] if len(names) == 1 else names,
-            x=next(iter(columns(agg)), query.pivot.column),
+            x=next(iter(list_columns(agg)), query.pivot.column),
             a=function or quote(f"pl.element().{agg.function}()"),
         )
 
     def _pivots(self, agg: Agg, output: Output) -> bool:
         """Return whether `pivot` gives the values as they are compared, in types that hold them."""
         plain = ast.dump(self.write_comparable_output(output)) == ast.dump(
-            self.value(output.expression)
+            self.write_value(output.expression)
         )
-        wide = all(self.facts.data[name].arrow in WIDE for name in columns(agg))
+        wide = all(self.facts.data[name].arrow in WIDE for name in list_columns(agg))
         counts = agg.function in {"size", "count", "min", "max"}
         return plain and agg.function in {*PIVOTED, "count", "std", "var"} and (wide or counts)
 
@@ -241,7 +241,7 @@ class PolarsChain(FrameChain):
         """Take the extreme values of each group as a list, and explode it."""
         keys = [literal(key) for key in self.query.group_by]
         taken = TAKEN[bool(keys), extreme.smallest]
-        values = quote(taken, x=self.column(extreme.column), n=extreme.n)
+        values = quote(taken, x=self.write_column(extreme.column), n=extreme.n)
         values = rename(values, extreme.name, extreme.column)
         if not keys:
             return self.select(tree, [values])
@@ -255,7 +255,7 @@ class PolarsChain(FrameChain):
         if self.query.where or self.query.derive:
             whole = quote(f"t.{collect}", t=self.rows(frame))
         groups = quote("f.group_by(*k)", f=whole, k=[literal(key) for key in self.query.group_by])
-        known = row_facts(self.query, self.data).data
+        known = collect_row_facts(self.query, self.data).data
         arrays = [_write_array(known[name]) for name in function.parameters]
         call = quote("f(*a)", f=quote(function.name), a=arrays)
         if passes_times(self.query, self.data):
@@ -288,7 +288,7 @@ def _write_array(column: Column) -> ast.expr:
 def explain_memory(query: Query) -> str:
     """Return why a query is faster in Polars' in-memory engine; empty where it is not."""
     asked = (output.expression for output in (*query.aggregate, *query.transform))
-    functions = {agg.function for agg in aggregations(*asked)}
+    functions = {agg.function for agg in list_aggregations(*asked)}
     if query.extreme or not functions.isdisjoint(OF_WHOLE_GROUPS | OF_ORDERED_GROUPS):
         return "This needs whole groups, which the streaming engine would first gather."
     if query.whole and any(join.how == "left" for join in query.joins):

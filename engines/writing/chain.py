@@ -15,8 +15,8 @@ from ...spec.expression import (
     IsMissing,
     Lit,
     Not,
-    aggregations,
-    columns,
+    list_aggregations,
+    list_columns,
     walk,
 )
 from ...spec.kinds import with_column
@@ -24,9 +24,9 @@ from ...spec.unpivot import NAMES, VALUES
 from ...spec.workload import Extreme, GroupFunction, Output, RowFunction, Unpivot
 from .chain_expressions import ChainExpressions, is_constant
 from .passes.join import Inputs, WriteJoin
-from .properties import Facts, output_facts
+from .properties import Facts, collect_output_facts
 from .quote import is_keyword, literal, quote
-from .steps import conjuncts, decompose, hoist, is_present, split_batches
+from .steps import decompose, hoist, is_present, split_batches, split_conjuncts
 from .user_functions import skip_missing
 
 
@@ -34,14 +34,14 @@ from .user_functions import skip_missing
 class Chain(ChainExpressions):
     """Writes the chain of a query; a library's own class says how its frames take the steps."""
 
-    def tree(self, frame: ast.expr) -> ast.expr:
+    def write_tree(self, frame: ast.expr) -> ast.expr:
         """Write the whole chain over a frame's expression."""
-        tree = self.where(frame)
+        tree = self.write_where(frame)
         match self.query.apply:
             case GroupFunction(name=name):
                 raise Unsupported(name, f"group functions are not implemented for {self.title}")
             case RowFunction() as function:
-                tree = self._row_function(tree, function)
+                tree = self._write_row_function(tree, function)
             case None:
                 tree = self.answer_columns(tree)
         return self.finish(tree)
@@ -68,7 +68,7 @@ class Chain(ChainExpressions):
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the extreme rows of each group: keys, and the column under its new name."""
 
-    def distinct(self, tree: ast.expr, names: list[str]) -> ast.expr:
+    def write_distinct(self, tree: ast.expr, names: list[str]) -> ast.expr:
         """Keep each combination of some columns' values once."""
         return quote("t.distinct()", t=self.select(tree, [*map(self.write_kept, names)]))
 
@@ -82,19 +82,19 @@ class Chain(ChainExpressions):
 
     def write_kept(self, name: str) -> ast.expr:
         """Write a column that is selected as it is."""
-        return self.column(name)
+        return self.write_column(name)
 
     # What they share.
 
     def rows(self, frame: ast.expr) -> ast.expr:
         """Filter the rows, and derive their columns."""
-        return self._add_batches(self.where(frame), self.query.derive)
+        return self._add_batches(self.write_where(frame), self.query.derive)
 
-    def where(self, tree: ast.expr) -> ast.expr:
+    def write_where(self, tree: ast.expr) -> ast.expr:
         """Keep the rows that the query asks for."""
         if self.query.where is None:
             return tree
-        found = conjuncts(self.query.where)
+        found = split_conjuncts(self.query.where)
         present = [
             name for name in map(_find_present_column, found) if name and self.dialect.drop_rows
         ]
@@ -104,13 +104,13 @@ class Chain(ChainExpressions):
             found = tuple(c for c in found if _find_present_column(c) is None)
         # Before the filter, a column may still be missing.
         before = replace(self, known=Facts(self.data))
-        return self.filter(tree, list(map(before.expression, found))) if found else tree
+        return self.filter(tree, list(map(before.write_expression, found))) if found else tree
 
-    def conditions(self, condition: Expr) -> list[ast.expr]:
+    def write_conditions(self, condition: Expr) -> list[ast.expr]:
         """Return the conjuncts of a condition."""
         if isinstance(condition, Bool) and condition.op == "and":
-            return [self.expression(operand) for operand in condition.operands]
-        return [self.expression(condition)]
+            return [self.write_expression(operand) for operand in condition.operands]
+        return [self.write_expression(condition)]
 
     def write_named(self, tree: ast.expr, name: str) -> ast.expr:
         """Return an expression its name in the answer."""
@@ -132,11 +132,11 @@ class Chain(ChainExpressions):
                     self.add_columns(tree, outputs), [*map(self.write_kept, outputs)]
                 )
             kept = [self.write_kept(key) for key in query.group_by]
-            return self.select(tree, [*kept, *map(self.output, query.transform)])
+            return self.select(tree, [*kept, *map(self.write_output, query.transform)])
         if query.extreme:
             tree = self._add_batches(tree, query.derive)
             if not is_present(query, query.extreme.column, self.data):
-                test = quote(self.dialect.present, x=self.column(query.extreme.column))
+                test = quote(self.dialect.present, x=self.write_column(query.extreme.column))
                 tree = self.filter(tree, [test])
             return self.keep_extremes(tree, query.extreme)
         if query.gaps:
@@ -148,25 +148,25 @@ class Chain(ChainExpressions):
             return tree if query.whole else self.select(tree, [*map(self.write_kept, query.select)])
         keys = list(query.group_by)
         if query.is_distinct:
-            return self.distinct(self._add_batches(tree, query.derive), keys)
+            return self.write_distinct(self._add_batches(tree, query.derive), keys)
         if not self.dialect.shares and is_repeated(query.aggregate):
             return self._aggregate_once(self._add_batches(tree, query.derive), keys)
         if self.dialect.composite:
             tree = self._add_batches(tree, query.derive)
-            return self.aggregate(tree, keys, [self.output(o) for o in query.aggregate])
+            return self.aggregate(tree, keys, [self.write_output(o) for o in query.aggregate])
         taken = decompose(query)
         inner = replace(self, query=replace(query, derive=taken.derived))
         schema, reduced = inner.facts.data, []
         for r in taken.reductions:
             agg = _make_aggregation(r.function, r.columns, r.parameter)
-            reduced.append(self.write_named(inner.aggregation(agg), r.name))
+            reduced.append(self.write_named(inner.write_aggregation(agg), r.name))
             schema = with_column(schema, r.name, agg)
         combined = replace(self, known=Facts(schema))
         tree = self.aggregate(self._add_batches(tree, taken.derived), keys, reduced)
         if taken.direct:
             return tree
         kept = [self.write_kept(key) for key in keys]
-        return self.select(tree, [*kept, *map(combined.output, taken.outputs)])
+        return self.select(tree, [*kept, *map(combined.write_output, taken.outputs)])
 
     def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
         """Write a row for each value of several columns."""
@@ -180,7 +180,7 @@ class Chain(ChainExpressions):
     def _aggregate_once(self, tree: ast.expr, keys: list[str]) -> ast.expr:
         """Aggregate what several outputs use, then combine it."""
         taken, schema, reduced = decompose(self.query), self.facts.data, []
-        aggs = aggregations(*(o.expression for o in self.query.aggregate))
+        aggs = list_aggregations(*(o.expression for o in self.query.aggregate))
         for agg, reduction in zip(aggs, taken.reductions, strict=True):
             value = self.write_comparable(agg)
             wide = quote(self.dialect.wide, x=value) if self._is_narrow(agg) else value
@@ -189,19 +189,23 @@ class Chain(ChainExpressions):
         combined = replace(self, known=Facts(schema))
         kept = map(self.write_kept, keys)
         return self.select(
-            self.aggregate(tree, keys, reduced), [*kept, *map(combined.output, taken.outputs)]
+            self.aggregate(tree, keys, reduced), [*kept, *map(combined.write_output, taken.outputs)]
         )
 
-    def output(self, output: Output) -> ast.expr:
+    def write_output(self, output: Output) -> ast.expr:
         """Write a named output."""
         return self.write_named(self.write_comparable_output(output), output.name)
 
     def write_comparable_output(self, output: Output) -> ast.expr:
         """Write an output, without NaN where it is compared or sorted."""
         seen = self.query.having or self.query.sort or self.query.passed
-        return self.write_comparable(output.expression) if seen else self.value(output.expression)
+        return (
+            self.write_comparable(output.expression)
+            if seen
+            else self.write_value(output.expression)
+        )
 
-    def _row_function(self, tree: ast.expr, function: RowFunction) -> ast.expr:
+    def _write_row_function(self, tree: ast.expr, function: RowFunction) -> ast.expr:
         if function.body is None:
             raise Unsupported(function.name, function.opaque)
         between, body = hoist(skip_missing(self.query, self.data, function.body))
@@ -220,7 +224,7 @@ class Chain(ChainExpressions):
     def _derive(self, output: Output) -> ast.expr:
         node = output.expression
         if is_constant(node):
-            return self.value(node)
+            return self.write_value(node)
         # An aggregation in a derived column is the value of the row's group.
         tree = replace(self, beside=True).write_comparable(node)
         narrow = self._is_narrow(node) and (self.query.passed or self._is_read(output.name))
@@ -228,14 +232,14 @@ class Chain(ChainExpressions):
 
     def _is_read(self, name: str) -> bool:
         """Return whether an expression or a function of the query reads a column."""
-        read = any(name in columns(node) for node in self.query.expressions)
+        read = any(name in list_columns(node) for node in self.query.expressions)
         return read or self.query.apply is not None
 
     def finish(self, tree: ast.expr) -> ast.expr:
         """Filter, sort and cut the answer."""
         if self.query.having:
-            answer = replace(self, known=output_facts(self.query, self.facts))
-            tree = self.filter(tree, answer.conditions(self.query.having))
+            answer = replace(self, known=collect_output_facts(self.query, self.facts))
+            tree = self.filter(tree, answer.write_conditions(self.query.having))
         if self.query.sort:
             if self.query.stable and not self.dialect.sorts_stably:
                 why = f"a sort of {self.title} changes the order of equal rows"
@@ -248,7 +252,7 @@ class Chain(ChainExpressions):
 
     def sorts_missing(self, names: list[str]) -> bool:
         """Return whether a sorted column of the answer may be missing."""
-        answer = output_facts(self.query, self.facts)
+        answer = collect_output_facts(self.query, self.facts)
         return any(name not in answer.data or answer.may_miss(Col(name)) for name in names)
 
 
@@ -289,7 +293,7 @@ def write_chain(chain: type[Chain], inputs: Inputs, frame: ast.expr, join: Write
     for step in inputs.steps:
         for met in step.joinings:
             frame = join(frame, met)
-        frame = chain(step.query, step.rows).tree(frame)
+        frame = chain(step.query, step.rows).write_tree(frame)
     return frame
 
 

@@ -26,7 +26,7 @@ from ...spec.expression import (
     Neg,
     Not,
     Value,
-    columns,
+    list_columns,
 )
 from ...spec.intervals import find_step
 from ...spec.schema import Schema
@@ -35,7 +35,7 @@ from ...spec.windows import count_steps, is_descending, rank_method, read_rollin
 from ...spec.workload import Query
 from .dialect import Dialect
 from .dispatch import ExpressionWriter
-from .properties import Facts, row_facts
+from .properties import Facts, collect_row_facts
 from .quote import literal, quote
 from .sequence import COUNTS
 from .steps import negate
@@ -63,27 +63,27 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
     known: Facts | None = None
     beside: bool = False
 
-    def column(self, name: str) -> ast.expr:
+    def write_column(self, name: str) -> ast.expr:
         """Write a column."""
         return quote(self.dialect.column, n=name)
 
     def write_comparable(self, node: Expr) -> ast.expr:
         """Write an expression where a NaN would be seen as a number: it becomes missing."""
-        tree = self.expression(node)
+        tree = self.write_expression(node)
         return quote(self.dialect.without_nan, x=tree) if self.facts.makes_nan(node) else tree
 
-    def value(self, node: Expr) -> ast.expr:
+    def write_value(self, node: Expr) -> ast.expr:
         """Write an expression where the library takes no bare constant."""
-        tree = self.expression(node)
+        tree = self.write_expression(node)
         return quote(self.dialect.constant, x=tree) if is_constant(node) else tree
 
-    def choice(self, node: Expr) -> ast.expr:
+    def write_choice(self, node: Expr) -> ast.expr:
         """Write a value that a condition chooses."""
         text = isinstance(node, Lit) and isinstance(node.value, str)
         bare = self.dialect.bare_choices and not text
-        return self.expression(node) if bare else self.value(node)
+        return self.write_expression(node) if bare else self.write_value(node)
 
-    def constant(self, value: Value) -> ast.expr:
+    def write_constant(self, value: Value) -> ast.expr:
         """Write a constant as Python does."""
         return literal(value)
 
@@ -93,20 +93,20 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             case Lit(int() | float() as value):
                 return literal(-value)
             case _:
-                return quote(self.dialect.negative, x=self._operand("*", operand, operand))
+                return quote(self.dialect.negative, x=self._write_operand("*", operand, operand))
 
     def is_missing(self, operand: Expr) -> ast.expr:
         """Write the test for a missing value."""
         return quote(self.dialect.missing, x=self.write_comparable(operand))
 
-    def membership(self, node: IsIn) -> ast.expr:
+    def write_membership(self, node: IsIn) -> ast.expr:
         """Write the test for one of several constants."""
         listed = [literal(v.value) for v in node.values if v.value is not None]
         return quote(self.dialect.member, x=self.write_comparable(node.operand), v=listed)
 
-    def junction(self, node: Bool) -> ast.expr:
+    def write_junction(self, node: Bool) -> ast.expr:
         """Write a chain of `and` or of `or`."""
-        return self._join(node.op, list(map(self.expression, node.operands)))
+        return self._join(node.op, list(map(self.write_expression, node.operands)))
 
     def write_opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
@@ -114,20 +114,20 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             return quote(self.dialect.present, x=self.write_comparable(operand.operand))
         opposite = negate(operand)
         if isinstance(opposite, Not):
-            return quote("~x", x=self.expression(operand))
-        return self.expression(opposite)
+            return quote("~x", x=self.write_expression(operand))
+        return self.write_expression(opposite)
 
     def cast(self, node: Cast) -> ast.expr:
         """Write an integer in 64 bits."""
-        return quote(self.dialect.wide, x=self.expression(node.operand))
+        return quote(self.dialect.wide, x=self.write_expression(node.operand))
 
-    def aggregation(self, agg: Agg) -> ast.expr:
+    def write_aggregation(self, agg: Agg) -> ast.expr:
         """Write one aggregation."""
         if agg.function in WINDOWS:
-            return self.over(self._window(agg), agg)
-        word = self._reduction(agg)
-        template = self._template(word, self.dialect.aggregations)
-        x, y = self._arguments(agg)
+            return self.over(self._write_window(agg), agg)
+        word = self._write_reduction(agg)
+        template = self._write_template(word, self.dialect.aggregations)
+        x, y = self._write_arguments(agg)
         if agg.function in self.dialect.counts_missing and self.facts.may_miss(agg.arguments[0]):
             x = quote(self.dialect.drop_missing, x=x)
         if agg.function == "sum" and self._wraps(agg.arguments[0]):
@@ -138,18 +138,18 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         filler = self.dialect.of_nothing.get(word)
         return quote(filler, x=tree) if filler and self._may_be_nothing(agg) else tree
 
-    def _reduction(self, agg: Agg) -> str:
+    def _write_reduction(self, agg: Agg) -> str:
         """Name an aggregation; some libraries have their own for a sum of truth values."""
-        truth = agg.function == "sum" and self.facts.kind(agg.arguments[0]) == "bool"
+        truth = agg.function == "sum" and self.facts.find_kind(agg.arguments[0]) == "bool"
         return "sum_truth" if truth and "sum_truth" in self.dialect.variants else agg.function
 
-    def _window(self, agg: Agg) -> ast.expr:
+    def _write_window(self, agg: Agg) -> ast.expr:
         """Write a window, but not of which rows."""
         if self.query.order_by and agg.function not in self.dialect.windows:
             raise Unsupported(f"{agg.function}()", f"not implemented for {self.title} yet")
-        template = self._template(agg.function, self.dialect.windows)
+        template = self._write_template(agg.function, self.dialect.windows)
         counted = next(iter((*self.query.reads, *self.data.names)), "")
-        x = self._argument(agg.arguments[0] if agg.arguments else Col(counted))
+        x = self._write_argument(agg.arguments[0] if agg.arguments else Col(counted))
         if agg.function == "cumsum" and self._wraps(agg.arguments[0]):
             x = quote(self.dialect.wide, x=x)
         method = rank_method(agg)
@@ -171,10 +171,10 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         if agg.function == "rolling_sum" and self._wraps(agg.arguments[0]):
             x = quote(self.dialect.wide, x=x)
         if rolling.span:
-            return self._roll_time(x, agg)
+            return self._write_roll_time(x, agg)
         return quote(template, x=x, w=rolling.rows, p=options)
 
-    def _roll_time(self, x: ast.expr, agg: Agg) -> ast.expr:
+    def _write_roll_time(self, x: ast.expr, agg: Agg) -> ast.expr:
         """Write a window of the time up to each row; a day of a zone has 24 hours."""
         rolling = read_rolling(agg)
         template = self.dialect.variants.get(f"{agg.function}_by")
@@ -184,7 +184,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             )
         count, unit = rolling.span
         key = self.query.order_by[0]
-        if unit == "days" and self.facts.zone(Col(key.name)):
+        if unit == "days" and self.facts.find_zone(Col(key.name)):
             count, unit = 24 * count, "hours"
         # Of no value, there is a sum of 0 unless it is told that it needs one.
         gap = agg.function == "rolling_sum" and self.facts.may_miss(agg.arguments[0])
@@ -202,9 +202,9 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
     @property
     def facts(self) -> Facts:
         """Return the facts of the rows that `where` lets through, unless others are set."""
-        return self.known or row_facts(self.query, self.data)
+        return self.known or collect_row_facts(self.query, self.data)
 
-    def _arguments(self, agg: Agg) -> tuple[ast.expr, ast.expr]:
+    def _write_arguments(self, agg: Agg) -> tuple[ast.expr, ast.expr]:
         """Write up to two arguments of an aggregation."""
         arguments = agg.arguments
         if agg.function in self.dialect.by_name:
@@ -212,19 +212,19 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             if len(names) == 2:
                 return names[0], names[1]
         nothing = literal(None)
-        x, y = (*map(self._argument, arguments), nothing, nothing)[:2]
+        x, y = (*map(self._write_argument, arguments), nothing, nothing)[:2]
         return x, y
 
-    def _argument(self, argument: Expr) -> ast.expr:
+    def _write_argument(self, argument: Expr) -> ast.expr:
         if isinstance(argument, Lit):
             return literal(argument.value)
         return self.write_comparable(argument)
 
     def _wraps(self, argument: Expr) -> bool:
         """Return whether a sum would leave its 32 bits; fewer are widened by the library."""
-        if not self.dialect.narrow or self.facts.kind(argument) != "int":
+        if not self.dialect.narrow or self.facts.find_kind(argument) != "int":
             return False
-        types = {self.facts.data[name].arrow for name in columns(argument)}
+        types = {self.facts.data[name].arrow for name in list_columns(argument)}
         if types.isdisjoint(NARROW) and not self._is_count(argument):
             return False
         known, rows = self.facts.range(argument), self.facts.data.rows or math.inf
@@ -235,18 +235,18 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         return bool(empty) or any(map(self.facts.may_miss, agg.arguments))
 
     def _are_integers(self, *nodes: Expr) -> bool:
-        return all(self.facts.kind(node) == "int" for node in nodes)
+        return all(self.facts.find_kind(node) == "int" for node in nodes)
 
-    def _operand(self, op: str, node: Expr, other: Expr) -> ast.expr:
+    def _write_operand(self, op: str, node: Expr, other: Expr) -> ast.expr:
         # Of NaN, the power 0 is 1.
         powered = op == "**" and not self.facts.is_nonzero(other)
-        tree = self.write_comparable(node) if powered else self.expression(node)
+        tree = self.write_comparable(node) if powered else self.write_expression(node)
         narrow = op != "/" and self._is_narrow(node)
         return quote(self.dialect.wide, x=tree) if narrow else tree
 
     def _is_narrow(self, node: Expr) -> bool:
         """Return whether the library gives an integer of fewer than 64 bits here."""
-        return self.dialect.narrow and self._is_count(node) and self.facts.kind(node) == "int"
+        return self.dialect.narrow and self._is_count(node) and self.facts.find_kind(node) == "int"
 
     def _is_count(self, node: Expr) -> bool:
         """Return whether the result is a count, or one of several values of which one is."""
@@ -256,25 +256,25 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             case Case(branches, otherwise):
                 return any(map(self._is_count, (*(value for _, value in branches), otherwise)))
             case Agg("sum" | "cumsum", (argument,)):
-                return self.facts.kind(argument) == "bool"
+                return self.facts.find_kind(argument) == "bool"
             case Call(function) | Agg(function):
                 return function in COUNTS
             case _:
                 return False
 
-    def arithmetic(self, node: Arith) -> ast.expr:
+    def write_arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic of two operands."""
         say, op = self.dialect, node.op
         x, y = (
-            self._operand(op, node.left, node.right),
-            self._operand(op, node.right, node.left),
+            self._write_operand(op, node.left, node.right),
+            self._write_operand(op, node.right, node.left),
         )
         if is_constant(node.left) and (is_constant(node.right) or not say.bare):
             x = quote(say.constant, x=x)
         if is_constant(node.right) and not say.bare:
             y = quote(say.constant, x=y)
         if op == "/":
-            return self._quotient(node.right, x, y)
+            return self._write_quotient(node.right, x, y)
         if op == "**":
             return quote(say.power, x=x, y=y)
         if op in {"//", "%"}:
@@ -289,7 +289,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             return quote(template, x=x, y=y)
         return quote(f"x {op} y", x=x, y=y)
 
-    def _quotient(self, divisor: Expr, x: ast.expr, y: ast.expr) -> ast.expr:
+    def _write_quotient(self, divisor: Expr, x: ast.expr, y: ast.expr) -> ast.expr:
         """Divide; by what may be zero with the care of a library that raises there."""
         say = self.dialect
         tree = quote(say.divide, x=x, y=y)
@@ -300,7 +300,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             return infinite
         return quote(say.otherwise, t=quote(say.when, c=quote("y == 0", y=y), v=infinite), v=tree)
 
-    def comparison(self, node: Compare) -> ast.expr:
+    def write_comparison(self, node: Compare) -> ast.expr:
         """Write a comparison."""
         x, y = self.write_comparable(node.left), self.write_comparable(node.right)
         if is_constant(node.left):
@@ -318,23 +318,23 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
     def call(self, node: Call) -> ast.expr:
         """Write a row function."""
         function, arguments = node.function, node.arguments
-        word = self._word(function, arguments)
-        template = self._template(word, self.dialect.functions)
+        word = self._write_word(function, arguments)
+        template = self._write_template(word, self.dialect.functions)
         if function in {"min", "max"}:
-            return self._extreme_of(function, arguments)
+            return self._find_extreme(function, arguments)
         if function == "map":
             return self._map(template, arguments)
         if ROW_FUNCTIONS[function].most is None:
             return self._join_values(template, arguments)
-        write = self.expression if self.dialect.bare else self.value
-        x, *rest = self.value(arguments[0]), *map(write, arguments[1:])
+        write = self.write_expression if self.dialect.bare else self.write_value
+        x, *rest = self.write_value(arguments[0]), *map(write, arguments[1:])
         plain = [literal(a.value) if isinstance(a, Lit) else None for a in arguments[1:]]
         y, z = (*(p or r for p, r in zip(plain, rest, strict=True)), literal(None), None)[:2]
         if function == "truncate" and isinstance(unit := arguments[1], Lit):
-            y = literal(self._unit(str(unit.value)))
+            y = literal(self._write_unit(str(unit.value)))
         return quote(template, x=x, y=y, z=z or literal(None))
 
-    def _unit(self, unit: str) -> str:
+    def _write_unit(self, unit: str) -> str:
         """Return the library's name of a unit: `15min` is a number of its minutes."""
         units = self.dialect.units
         if unit in units:
@@ -352,15 +352,17 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         return reduce(lambda x, y: quote(template, x=x, y=y), values)
 
     def _write_seen(self, node: Expr) -> ast.expr:
-        return self.value(node) if is_constant(node) else self.write_comparable(node)
+        return self.write_value(node) if is_constant(node) else self.write_comparable(node)
 
     def _map(self, template: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write a look-up in a table."""
         value, default, *pairs = arguments
-        table = ast.Dict([*map(self.expression, pairs[::2])], [*map(self.expression, pairs[1::2])])
-        return quote(template, x=self._write_seen(value), d=table, y=self.expression(default))
+        table = ast.Dict(
+            [*map(self.write_expression, pairs[::2])], [*map(self.write_expression, pairs[1::2])]
+        )
+        return quote(template, x=self._write_seen(value), d=table, y=self.write_expression(default))
 
-    def _word(self, function: str, arguments: tuple[Expr, ...]) -> str:
+    def _write_word(self, function: str, arguments: tuple[Expr, ...]) -> str:
         """Return a word, or that for a part of what it means: by a setting, or by a kind."""
         if function == "round" and arguments[1:] and function in self.dialect.functions:
             return self._name_rounding(arguments[1])
@@ -370,7 +372,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             return ENDS[arguments[2]]
         if not any(word.startswith(f"{function}_") for word in self.dialect.variants):
             return function
-        varied = f"{function}_{self.facts.kind(arguments[0])}"
+        varied = f"{function}_{self.facts.find_kind(arguments[0])}"
         return varied if varied in self.dialect.variants else function
 
     def _name_rounding(self, places: Expr) -> str:
@@ -381,7 +383,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             raise Unsupported("round() to tens", f"{self.title} rounds to decimal places only")
         return "round_tens"
 
-    def _template(self, word: str, *tables: Mapping[str, str]) -> str:
+    def _write_template(self, word: str, *tables: Mapping[str, str]) -> str:
         """Return the library's form of a word; Unsupported, with the reason, where it has none."""
         for table in (*tables, self.dialect.variants):
             if word in table:
@@ -389,9 +391,11 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         why = self.dialect.unsupported.get(word, f"not implemented for {self.title} yet")
         raise Unsupported(f"{word}()", why)
 
-    def _extreme_of(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
+    def _find_extreme(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write the extreme of a row, missing as soon as one value is."""
-        values = [self.choice(a) if is_constant(a) else self.write_comparable(a) for a in arguments]
+        values = [
+            self.write_choice(a) if is_constant(a) else self.write_comparable(a) for a in arguments
+        ]
         tree = quote(self.dialect.functions[function], x=values)
         facts = self.facts
         tests = [
@@ -403,13 +407,13 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             return tree
         return self.choose([(self._join("and", tests), tree)], self._write_fallback(Lit(None)))
 
-    def case(self, node: Case) -> ast.expr:
+    def write_case(self, node: Case) -> ast.expr:
         """Write the value of the first condition that is true."""
-        pairs = [(self._decide(c), self.choice(v)) for c, v in node.branches]
+        pairs = [(self._decide(c), self.write_choice(v)) for c, v in node.branches]
         return self.choose(pairs, self._write_fallback(node.otherwise))
 
     def _decide(self, condition: Expr) -> ast.expr:
-        tree = self.expression(condition)
+        tree = self.write_expression(condition)
         unsure = self.dialect.decided and self.facts.may_miss(condition)
         return quote(self.dialect.decided, x=tree) if unsure else tree
 
@@ -426,7 +430,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
     def _write_fallback(self, node: Expr) -> ast.expr | None:
         """Write what no condition chooses; None for what the library chooses by itself."""
         bare = node == Lit(None) and self.dialect.without_otherwise
-        return None if bare else self.choice(node)
+        return None if bare else self.write_choice(node)
 
 
 def is_constant(node: Expr) -> bool:

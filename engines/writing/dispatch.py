@@ -35,25 +35,25 @@ class ExpressionWriter(ABC, Generic[Written]):
 
     __slots__ = ()
 
-    def expression(self, node: Expr) -> Written:  # one line for each node
+    def write_expression(self, node: Expr) -> Written:  # one line for each node
         """Write an expression; Unsupported where the language has no word for a part of it."""
         match node:
             case Col(name):
-                return self.column(name)
+                return self.write_column(name)
             case Lit(value):
-                return self.constant(value)
+                return self.write_constant(value)
             case Arith():
-                return self.arithmetic(node)
+                return self.write_arithmetic(node)
             case Neg(operand):
                 return self.write_negative(operand)
             case Compare():
-                return self.comparison(node)
+                return self.write_comparison(node)
             case IsMissing(operand):
                 return self.is_missing(operand)
             case IsIn():
-                return self.membership(node)
+                return self.write_membership(node)
             case Bool():
-                return self.junction(node)
+                return self.write_junction(node)
             case Not(operand):
                 return self.write_opposite(operand)
             case Call():
@@ -63,24 +63,24 @@ class ExpressionWriter(ABC, Generic[Written]):
             case Demean():
                 return self.demean(node)
             case Case():
-                return self.case(node)
+                return self.write_case(node)
             case Let(name, value, body):
-                return self.expression(substitute(body, {name: value}))
+                return self.write_expression(substitute(body, {name: value}))
             case Agg():
-                return self.aggregation(node)
+                return self.write_aggregation(node)
             case _:
                 assert_never(node)
 
     @abstractmethod
-    def column(self, name: str) -> Written:
+    def write_column(self, name: str) -> Written:
         """Write a column."""
 
     @abstractmethod
-    def constant(self, value: Value) -> Written:
+    def write_constant(self, value: Value) -> Written:
         """Write a constant."""
 
     @abstractmethod
-    def arithmetic(self, node: Arith) -> Written:
+    def write_arithmetic(self, node: Arith) -> Written:
         """Write arithmetic of two operands."""
 
     @abstractmethod
@@ -88,7 +88,7 @@ class ExpressionWriter(ABC, Generic[Written]):
         """Write a number with the other sign."""
 
     @abstractmethod
-    def comparison(self, node: Compare) -> Written:
+    def write_comparison(self, node: Compare) -> Written:
         """Write a comparison."""
 
     @abstractmethod
@@ -96,11 +96,11 @@ class ExpressionWriter(ABC, Generic[Written]):
         """Write the test for a missing value."""
 
     @abstractmethod
-    def membership(self, node: IsIn) -> Written:
+    def write_membership(self, node: IsIn) -> Written:
         """Write the test for one of several constants."""
 
     @abstractmethod
-    def junction(self, node: Bool) -> Written:
+    def write_junction(self, node: Bool) -> Written:
         """Write a chain of `and` or of `or`."""
 
     @abstractmethod
@@ -120,9 +120,9 @@ class ExpressionWriter(ABC, Generic[Written]):
         raise Unsupported("a number minus its group's mean", "not implemented for this engine")
 
     @abstractmethod
-    def case(self, node: Case) -> Written:
+    def write_case(self, node: Case) -> Written:
         """Write the value of the first condition that is true."""
 
-    def aggregation(self, agg: Agg) -> Written:
+    def write_aggregation(self, agg: Agg) -> Written:
         """Write an aggregation, where the language has them."""
         raise Unsupported(f"{agg.function}()", "an aggregation needs a group")

@@ -114,7 +114,7 @@ class Joining:
                 found.append(pair[side])
         return tuple(found)
 
-    def sides(self) -> tuple[tuple[Query, Schema], tuple[Query, Schema]]:
+    def list_sides(self) -> tuple[tuple[Query, Schema], tuple[Query, Schema]]:
         """Return both tables as queries that read no more than is loaded of them."""
         left, right = (Query("", "", select=names) for names in (self.left, self.right))
         return (left, self.data), (right, self.other)

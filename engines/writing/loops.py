@@ -21,7 +21,7 @@ from ...spec.expression import (
     Lit,
     Not,
     Value,
-    columns,
+    list_columns,
     walk,
 )
 from ...spec.vocabulary import ROW_FUNCTIONS
@@ -57,24 +57,26 @@ def is_numeric(function: RowFunction, facts: Facts) -> bool:
     """Return whether Numba can run a row function: numbers in, a number out, nothing else asked."""
     assert function.body is not None
     body = function.body
-    kinds = {facts.kind(Col(name)) for name in columns(body)} | {facts.kind(body)}
+    kinds = {facts.find_kind(Col(name)) for name in list_columns(body)} | {facts.find_kind(body)}
     calls = {node.function for node in walk(body) if isinstance(node, Call)}
     known = calls <= {*FUNCTIONS} and not any(isinstance(n, Cast) for n in walk(body))
     single = all(
         len(n.arguments) == 1 or n.function != "round" for n in walk(body) if isinstance(n, Call)
     )
     texts = any(isinstance(node, Lit) and isinstance(node.value, str) for node in walk(body))
-    asked = function.on_missing == "call" and any(facts.may_miss(Col(n)) for n in columns(body))
+    asked = function.on_missing == "call" and any(
+        facts.may_miss(Col(n)) for n in list_columns(body)
+    )
     return kinds <= {"int", "float"} and known and single and not texts and not asked
 
 
-def row_loop(function: RowFunction, facts: Facts) -> str:
+def build_row_loop(function: RowFunction, facts: Facts) -> str:
     """Write a parallel loop: each pass writes its own element, so no two can meet."""
     assert function.body is not None
-    writer = _writer(function.body, facts)
+    writer = _make_writer(function.body, facts)
     whole = is_integer(function, facts)
     names = list(writer.parameters.values())
-    body = writer.statements(function.body, facts.guards(function.body))
+    body = writer.write_statements(function.body, facts.guards(function.body))
     # Python's division raises by zero, and a parallel loop must not.
     divides = any(isinstance(n, Arith) and n.op in {"/", "//", "%"} for n in walk(function.body))
     model = ', error_model="numpy"' if divides else ""
@@ -90,12 +92,12 @@ def row_loop(function: RowFunction, facts: Facts) -> str:
     )
 
 
-def row_kernel(function: RowFunction, facts: Facts) -> str:
+def write_row_kernel(function: RowFunction, facts: Facts) -> str:
     """Write a generalised ufunc over the columns' arrays, typed as the schema says."""
     assert function.body is not None
-    writer = _writer(function.body, facts)
+    writer = _make_writer(function.body, facts)
     result = "int64" if is_integer(function, facts) else "float64"
-    types = [_element(name, facts) for name in writer.parameters]
+    types = [_write_element(name, facts) for name in writer.parameters]
     signature = f"void({', '.join(f'{kind}[:]' for kind in (*types, result))})"
     names = [*writer.parameters.values(), "output"]
     shape = f"{','.join('(n)' for _ in types)}->(n)"
@@ -104,7 +106,9 @@ def row_kernel(function: RowFunction, facts: Facts) -> str:
             f'@guvectorize(["{signature}"], "{shape}")',
             f"def {loop_name(function)}({', '.join(names)}):",
             f"    for i in range(len({names[0]})):",
-            textwrap.indent(writer.statements(function.body, facts.guards(function.body)), " " * 8),
+            textwrap.indent(
+                writer.write_statements(function.body, facts.guards(function.body)), " " * 8
+            ),
         ]
     )
 
@@ -113,15 +117,19 @@ def is_integer(function: RowFunction, facts: Facts) -> bool:
     """Return whether every answer is an integer that is there."""
     assert function.body is not None
     missing = facts.may_miss(function.body) or facts.guards(function.body)
-    return facts.kind(function.body) == "int" and not missing and not facts.makes_nan(function.body)
+    return (
+        facts.find_kind(function.body) == "int"
+        and not missing
+        and not facts.makes_nan(function.body)
+    )
 
 
-def _writer(body: Expr, facts: Facts) -> _RowWriter:
-    names = {name: _parameter(name, k) for k, name in enumerate(columns(body))}
+def _make_writer(body: Expr, facts: Facts) -> _RowWriter:
+    names = {name: _write_parameter(name, k) for k, name in enumerate(list_columns(body))}
     return _RowWriter(names, facts)
 
 
-def _element(name: str, facts: Facts) -> str:
+def _write_element(name: str, facts: Facts) -> str:
     """Return the type of a column's elements; integers with missing values are floats."""
     column = facts.data[name]
     if column.kind == "float" or column.missing:
@@ -137,12 +145,12 @@ def loop_name(function: RowFunction) -> str:
         "load",
         "query",
         "rows",
-        *columns(*([function.body] if function.body else [])),
+        *list_columns(*([function.body] if function.body else [])),
     }
     return function.name if free and function.name not in taken else "each_row"
 
 
-def _parameter(name: str, number: int) -> str:
+def _write_parameter(name: str, number: int) -> str:
     free = name.isidentifier() and not keyword.iskeyword(name) and name not in LOOP_NAMES
     return name if free else f"column_{number + 1}"
 
@@ -155,81 +163,86 @@ class _RowWriter(ExpressionWriter[ast.expr]):
     facts: Facts
     bound: frozenset[str] = frozenset()
 
-    def statements(self, body: Expr, guards: tuple[str, ...]) -> str:
+    def write_statements(self, body: Expr, guards: tuple[str, ...]) -> str:
         """Write the assignment of one element, with the chain of conditions it hangs on."""
-        lines, inner, writer = self._locals(body)
+        lines, inner, writer = self._write_locals(body)
         tests = [f"np.isnan({self.parameters[name]}[i])" for name in guards]
         if not tests:
-            return "\n".join([*lines, *writer.chain(inner, "if")])
+            return "\n".join([*lines, *writer.write_chain(inner, "if")])
         head = [f"if {' or '.join(tests)}:", "    output[i] = np.nan"]
         if not lines:
-            return "\n".join([*head, *writer.chain(inner, "elif")])
-        rest = textwrap.indent("\n".join([*lines, *writer.chain(inner, "if")]), "    ")
+            return "\n".join([*head, *writer.write_chain(inner, "elif")])
+        rest = textwrap.indent("\n".join([*lines, *writer.write_chain(inner, "if")]), "    ")
         return "\n".join([*head, "else:", rest])
 
-    def chain(self, node: Expr, word: str) -> list[str]:
+    def write_chain(self, node: Expr, word: str) -> list[str]:
         """Write nested conditions as one chain."""
         lines = []
         while isinstance(node, Case):
             for condition, value in node.branches:
-                lines += [f"{word} {to_source(self.expression(condition))}:", self._set(value)]
+                lines += [
+                    f"{word} {to_source(self.write_expression(condition))}:",
+                    self._set(value),
+                ]
                 word = "elif"
             node = node.otherwise
         if word == "if":
             return [self._set(node).strip()]
         return [*lines, "else:", self._set(node)]
 
-    def column(self, name: str) -> ast.expr:
+    def write_column(self, name: str) -> ast.expr:
         """Write an element of an array, or a local variable."""
         return quote(name) if name in self.bound else quote(f"{self.parameters[name]}[i]")
 
-    def constant(self, value: Value) -> ast.expr:
+    def write_constant(self, value: Value) -> ast.expr:
         """Write a constant; what is missing is NaN."""
         return quote("np.nan") if value is None else literal(value)
 
-    def arithmetic(self, node: Arith) -> ast.expr:
+    def write_arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic; a remainder by zero is NaN."""
-        x, y = self.expression(node.left), self.expression(node.right)
+        x, y = self.write_expression(node.left), self.write_expression(node.right)
         tree = quote(f"x {node.op} y", x=x, y=y)
-        known = not self.bound.intersection(columns(node.right))
+        known = not self.bound.intersection(list_columns(node.right))
         if node.op in {"//", "%"} and not (known and self.facts.is_nonzero(node.right)):
             return quote("r if y != 0 else np.nan", r=tree, y=y)
         return tree
 
     def write_negative(self, operand: Expr) -> ast.expr:
         """Write a number with the other sign."""
-        return quote("-x", x=self.expression(operand))
+        return quote("-x", x=self.write_expression(operand))
 
-    def comparison(self, node: Compare) -> ast.expr:
+    def write_comparison(self, node: Compare) -> ast.expr:
         """Write a comparison."""
-        x, y = self.expression(node.left), self.expression(node.right)
+        x, y = self.write_expression(node.left), self.write_expression(node.right)
         return quote(f"x {node.op} y", x=x, y=y)
 
     def is_missing(self, operand: Expr) -> ast.expr:
         """Write the test for a missing value."""
-        return quote("np.isnan(x)", x=self.expression(operand))
+        return quote("np.isnan(x)", x=self.write_expression(operand))
 
-    def membership(self, node: IsIn) -> ast.expr:
+    def write_membership(self, node: IsIn) -> ast.expr:
         """Write the comparisons with several constants."""
         values = (v for v in node.values if v.value is not None)
-        return self.junction(Bool("or", tuple(Compare("==", node.operand, v) for v in values)))
+        return self.write_junction(
+            Bool("or", tuple(Compare("==", node.operand, v) for v in values))
+        )
 
-    def junction(self, node: Bool) -> ast.expr:
+    def write_junction(self, node: Bool) -> ast.expr:
         """Write a chain of `and` or of `or`."""
-        return ast.BoolOp(JOINS[node.op](), list(map(self.expression, node.operands)))
+        return ast.BoolOp(JOINS[node.op](), list(map(self.write_expression, node.operands)))
 
     def write_opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
         opposite = negate(operand)
         if isinstance(opposite, Not):
-            return quote("not x", x=self.expression(operand))
-        return self.expression(opposite)
+            return quote("not x", x=self.write_expression(operand))
+        return self.write_expression(opposite)
 
     def call(self, node: Call) -> ast.expr:
         """Write a row function."""
         if node.function == "map":
-            return self.expression(map_as_case(node))
-        tree, *others = map(self.expression, node.arguments)
+            return self.write_expression(map_as_case(node))
+        tree, *others = map(self.write_expression, node.arguments)
         if node.function in UNSUPPORTED:
             raise Unsupported(f"{node.function}()", UNSUPPORTED[node.function])
         template = FUNCTIONS[node.function]
@@ -241,14 +254,14 @@ class _RowWriter(ExpressionWriter[ast.expr]):
             tree = quote(template, x=tree, y=other)
         return tree
 
-    def case(self, node: Case) -> ast.expr:
+    def write_case(self, node: Case) -> ast.expr:
         """Write the value of the first condition that is true."""
-        tree = self.expression(node.otherwise)
+        tree = self.write_expression(node.otherwise)
         for condition, value in reversed(node.branches):
-            tree = ast.IfExp(self.expression(condition), self.expression(value), tree)
+            tree = ast.IfExp(self.write_expression(condition), self.write_expression(value), tree)
         return tree
 
-    def _locals(self, body: Expr) -> tuple[list[str], Expr, _RowWriter]:
+    def _write_locals(self, body: Expr) -> tuple[list[str], Expr, _RowWriter]:
         """Write the named intermediates as local variables, where their names are free."""
         named, inner = hoist(body)
         names = [output.name for output in named]
@@ -257,9 +270,9 @@ class _RowWriter(ExpressionWriter[ast.expr]):
             return [], body, self
         lines, writer = [], self
         for output in named:
-            lines.append(f"{output.name} = {to_source(writer.expression(output.expression))}")
+            lines.append(f"{output.name} = {to_source(writer.write_expression(output.expression))}")
             writer = replace(writer, bound=writer.bound | {output.name})
         return lines, inner, writer
 
     def _set(self, value: Expr) -> str:
-        return f"    output[i] = {to_source(self.expression(value))}"
+        return f"    output[i] = {to_source(self.write_expression(value))}"

@@ -15,23 +15,23 @@ from ...spec.expression import (
     Let,
     Lit,
     Neg,
-    children,
-    columns,
+    list_children,
+    list_columns,
     walk,
 )
-from ...spec.gaps import gaps_schema
+from ...spec.gaps import derive_gaps_schema
 from ...spec.kinds import (
     ROOTS,
     UNBOUNDED,
     UNDEFINED,
     extend_schema,
+    find_kind,
     find_required_columns,
     is_finite,
-    kind,
     may_be_missing,
     with_column,
 )
-from ...spec.ranges import Range, value_range
+from ...spec.ranges import Range, find_range
 from ...spec.schema import Column, Kind, Schema
 from ...spec.unpivot import unpivot_schema
 from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS
@@ -61,9 +61,9 @@ class Facts:
     data: Schema
     empty: bool = False
 
-    def kind(self, node: Expr) -> Kind:
+    def find_kind(self, node: Expr) -> Kind:
         """Return the kind of an expression's values."""
-        return kind(node, self.data)
+        return find_kind(node, self.data)
 
     def may_miss(self, node: Expr) -> bool:
         """Return whether a value can be missing."""
@@ -72,7 +72,7 @@ class Facts:
 
     def range(self, node: Expr) -> Range:
         """Return the range of an expression's numbers."""
-        return value_range(node, self.data)
+        return find_range(node, self.data)
 
     def is_nonzero(self, node: Expr) -> bool:
         """Return whether no value is zero: as written, or by the range of the data."""
@@ -97,7 +97,7 @@ class Facts:
                 return True
             case Let(name, value, body):
                 return self.makes_nan(value) or self._within(name, value).makes_nan(body)
-            case Call("number", (operand,)) if self.kind(operand) in WHOLE:
+            case Call("number", (operand,)) if self.find_kind(operand) in WHOLE:
                 return False
             case Call(function, (operand,)) if function in CAN_MAKE_NAN:
                 return (
@@ -108,7 +108,7 @@ class Facts:
             case Case(branches, otherwise):
                 return any(map(self.makes_nan, (otherwise, *(value for _, value in branches))))
             case _:
-                return any(map(self.makes_nan, children(node)))
+                return any(map(self.makes_nan, list_children(node)))
 
     def makes_infinity(self, node: Expr) -> bool:
         """Return whether an infinity is among the values here, or arithmetic may make one."""
@@ -128,7 +128,7 @@ class Facts:
                 return True
             case Agg(function) if function in CHANGES:
                 return self.makes_infinity(expand_change(node))
-        return any(map(self.makes_infinity, children(node)))
+        return any(map(self.makes_infinity, list_children(node)))
 
     def _within(self, name: str, value: Expr) -> Facts:
         """Return the facts where a value has a name."""
@@ -144,20 +144,20 @@ class Facts:
         arrow = self.data[node.name].arrow
         return arrow in NARROW and not (op != "*" and arrow == "int32" and _is_small(other))
 
-    def zone(self, node: Expr) -> str:
+    def find_zone(self, node: Expr) -> str:
         """Return the zone of times, as the columns that they are made of have it."""
-        types = (self.data[name].arrow for name in columns(node) if name in self.data)
+        types = (self.data[name].arrow for name in list_columns(node) if name in self.data)
         found = (re.search(r"tz=([^]]+)", arrow) for arrow in types)
         return next((zone[1] for zone in found if zone), "")
 
     def guards(self, node: Expr) -> tuple[str, ...]:
         """Return the columns whose missing value the expression would not pass on by itself."""
         passed = find_required_columns(node)
-        names = (name for name in columns(node) if name not in passed)
+        names = (name for name in list_columns(node) if name not in passed)
         return tuple(name for name in names if self.may_miss(Col(name)))
 
 
-def row_facts(query: Query, data: Schema) -> Facts:
+def collect_row_facts(query: Query, data: Schema) -> Facts:
     """Return the facts of the rows that `where` lets through, with the derived columns."""
     empty = not query.group_by and (query.where is not None or not data.rows)
     if query.where is None:
@@ -173,18 +173,18 @@ def row_facts(query: Query, data: Schema) -> Facts:
 
 def has_missing_key(query: Query, data: Schema) -> bool:
     """Return whether any key may be missing, so that its group needs care."""
-    facts = row_facts(query, data)
+    facts = collect_row_facts(query, data)
     made = {output.name for output in query.derive if facts.makes_nan(output.expression)}
     return any(key in made or facts.may_miss(Col(key)) for key in query.group_by)
 
 
-def output_facts(query: Query, rows: Facts) -> Facts:
+def collect_output_facts(query: Query, rows: Facts) -> Facts:
     """Return the facts of the answer's columns, the keys among them."""
     schema = rows.data
     if query.unpivot:
         return Facts(unpivot_schema(query.unpivot, schema))
     if query.gaps:
-        return Facts(gaps_schema(query.gaps, schema))
+        return Facts(derive_gaps_schema(query.gaps, schema))
     kept = (*query.group_by, *query.select)
     answer = Schema(tuple(schema[name] for name in kept), schema.rows)
     for output in (*query.aggregate, *query.transform):
@@ -219,7 +219,7 @@ def makes_double(node: Expr) -> bool:
         case Col() | Agg("count" | "size" | "n_unique"):
             return False
         case _:
-            return any(map(makes_double, children(node)))
+            return any(map(makes_double, list_children(node)))
 
 
 def is_nonzero(node: Expr) -> bool:

@@ -19,7 +19,7 @@ from ...spec.expression import (
     IsIn,
     Lit,
     Value,
-    children,
+    list_children,
 )
 from ...spec.kinds import UNDEFINED
 from ...spec.patterns import for_python
@@ -85,11 +85,11 @@ FIRST_OR_LAST = "x.split(y)[z]"
 JOINS = {"and": ast.And, "or": ast.Or}
 
 
-def row_definition(function: RowFunction) -> str:
+def write_row_definition(function: RowFunction) -> str:
     """Write the `def` of a row function that was given as an expression."""
     if function.body is None:
         raise Unsupported(function.name, function.opaque)
-    body = "\n".join(RowWriter(function.parameter).statements(function.body))
+    body = "\n".join(RowWriter(function.parameter).write_statements(function.body))
     head = f"def {function.name}({function.parameter}):"
     return f"{head}\n{textwrap.indent(body, '    ')}"
 
@@ -100,29 +100,29 @@ class RowWriter(ExpressionWriter[ast.expr]):
 
     row: str
 
-    def statements(self, node: Expr) -> list[str]:
+    def write_statements(self, node: Expr) -> list[str]:
         """Write the body of a function: a chain of conditions as statements."""
         if not isinstance(node, Case) or len(node.branches) == 1:
-            return [f"return {self._text(node)}"]
+            return [f"return {self._write_text(node)}"]
         lines = []
         for condition, value in node.branches:
-            lines += [f"if {self._text(condition)}:", f"    return {self._text(value)}"]
-        return [*lines, f"return {self._text(node.otherwise)}"]
+            lines += [f"if {self._write_text(condition)}:", f"    return {self._write_text(value)}"]
+        return [*lines, f"return {self._write_text(node.otherwise)}"]
 
-    def _text(self, node: Expr) -> str:
-        return ast.unparse(self.expression(node))
+    def _write_text(self, node: Expr) -> str:
+        return ast.unparse(self.write_expression(node))
 
-    def column(self, name: str) -> ast.expr:
+    def write_column(self, name: str) -> ast.expr:
         """Write a value of the row."""
         return quote("x[n]", x=quote(self.row), n=name)
 
-    def constant(self, value: Value) -> ast.expr:
+    def write_constant(self, value: Value) -> ast.expr:
         """Write a constant."""
         return literal(value)
 
-    def arithmetic(self, node: Arith) -> ast.expr:
+    def write_arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic; a division by zero gives what it gives a column."""
-        x, y = self.expression(node.left), self.expression(node.right)
+        x, y = self.write_expression(node.left), self.write_expression(node.right)
         if node.op == "**" and node.right == Lit(0) and makes_missing(node.left):
             # Of NaN, the power 0 is 1.
             return quote("x ** 0 if x == x else np.nan", x=x)
@@ -135,11 +135,11 @@ class RowWriter(ExpressionWriter[ast.expr]):
 
     def write_negative(self, operand: Expr) -> ast.expr:
         """Write a number with the other sign."""
-        return quote("-x", x=self.expression(operand))
+        return quote("-x", x=self.write_expression(operand))
 
-    def comparison(self, node: Compare) -> ast.expr:
+    def write_comparison(self, node: Compare) -> ast.expr:
         """Write a comparison, which is false for NaN."""
-        x, y = self.expression(node.left), self.expression(node.right)
+        x, y = self.write_expression(node.left), self.write_expression(node.right)
         if node.op == "!=" and (makes_missing(node.left) or makes_missing(node.right)):
             # Python's NaN differs from everything, and the language's missing value from nothing.
             return quote("x < y or x > y", x=x, y=y)
@@ -147,24 +147,24 @@ class RowWriter(ExpressionWriter[ast.expr]):
 
     def is_missing(self, operand: Expr) -> ast.expr:
         """Write the test for a missing value."""
-        return quote("pd.isna(x)", x=self.expression(operand))
+        return quote("pd.isna(x)", x=self.write_expression(operand))
 
-    def membership(self, node: IsIn) -> ast.expr:
+    def write_membership(self, node: IsIn) -> ast.expr:
         """Write the test for one of several constants."""
         values = tuple(v.value for v in node.values)
-        return quote("x in v", x=self.expression(node.operand), v=values)
+        return quote("x in v", x=self.write_expression(node.operand), v=values)
 
-    def junction(self, node: Bool) -> ast.expr:
+    def write_junction(self, node: Bool) -> ast.expr:
         """Write a chain of `and` or of `or`."""
-        return ast.BoolOp(JOINS[node.op](), list(map(self.expression, node.operands)))
+        return ast.BoolOp(JOINS[node.op](), list(map(self.write_expression, node.operands)))
 
     def write_opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
-        return quote("not x", x=self.expression(operand))
+        return quote("not x", x=self.write_expression(operand))
 
     def call(self, node: Call) -> ast.expr:
         """Write a row function."""
-        function, arguments = node.function, list(map(self.expression, node.arguments))
+        function, arguments = node.function, list(map(self.write_expression, node.arguments))
         if function in {"min", "max"} and any(map(makes_missing, node.arguments)):
             # Python's own leave NaN out, or not, by the order of the arguments.
             tree = arguments[0]
@@ -204,13 +204,13 @@ class RowWriter(ExpressionWriter[ast.expr]):
 
     def cast(self, node: Cast) -> ast.expr:
         """Write an integer of NumPy's as Python's, which has no width."""
-        return quote("int(x)", x=self.expression(node.operand))
+        return quote("int(x)", x=self.write_expression(node.operand))
 
-    def case(self, node: Case) -> ast.expr:
+    def write_case(self, node: Case) -> ast.expr:
         """Write the value of the first condition that is true."""
-        tree = self.expression(node.otherwise)
+        tree = self.write_expression(node.otherwise)
         for condition, value in reversed(node.branches):
-            c, v = self.expression(condition), self.expression(value)
+            c, v = self.write_expression(condition), self.write_expression(value)
             tree = quote("v if c else o", v=v, c=c, o=tree)
         return tree
 
@@ -223,4 +223,4 @@ def makes_missing(node: Expr) -> bool:
         case Call(function) if function in UNDEFINED:
             return True
         case _:
-            return any(map(makes_missing, children(node)))
+            return any(map(makes_missing, list_children(node)))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ...spec.expression import Agg, Call, Col, Expr, columns
+from ...spec.expression import Agg, Call, Col, Expr, list_columns
 from ...spec.joins import SUFFIX, expand_join, join_tables
-from ...spec.kinds import kind
+from ...spec.kinds import find_kind
 from ...spec.order import Order, join_order, order_after
 from ...spec.schema import Column, Schema
 from ...spec.vocabulary import CHOOSING, ROW_FUNCTIONS, WINDOWS
 from ...spec.workload import Query
 from .joins import Joining, list_joinings
-from .properties import output_facts, row_facts
+from .properties import collect_output_facts, collect_row_facts
 
 # Numbers of rows, of characters and of parts of dates, which a library may keep narrow.
 COUNTS = {
@@ -63,8 +63,8 @@ def step_name(place: int) -> str:
 
 def answer_schema(query: Query, rows: Schema, counts: str = "int64") -> Schema:
     """Return the columns of an answer, as the next step sees them; it may have no rows."""
-    facts = row_facts(query, rows)
-    answer = output_facts(query, facts).data
+    facts = collect_row_facts(query, rows)
+    answer = collect_output_facts(query, facts).data
     outputs = {o.name: o.expression for o in (*query.aggregate, *query.transform)}
     narrow = tuple(
         _cast_output(column, outputs.get(column.name), facts.data, counts)
@@ -91,8 +91,8 @@ def _cast_output(column: Column, made: Expr | None, rows: Schema, counts: str) -
 
 def _is_unsigned(argument: Expr, rows: Schema) -> bool:
     """Return whether a library may sum integers without a sign, and so have none below zero."""
-    return kind(argument, rows) == "int" and any(
-        rows[name].arrow.startswith("uint") for name in columns(argument)
+    return find_kind(argument, rows) == "int" and any(
+        rows[name].arrow.startswith("uint") for name in list_columns(argument)
     )
 
 
@@ -117,5 +117,5 @@ def _choose_columns(steps: tuple[Query, ...], data: Schema) -> tuple[str, ...] |
     rows = join_tables(data, first.joins)
     derived = [output.name for output in first.derive]
     read = {*needed, *replace(first, select=()).reads, *(key.name for key in first.sort)}
-    read |= set(columns(first.having)) if first.having else set()
+    read |= set(list_columns(first.having)) if first.having else set()
     return (*(name for name in rows.names if name in read), *derived)

@@ -241,10 +241,10 @@ class SqlWriter(ExpressionWriter[Sql]):
     def write(self, node: Expr, *, plain: bool = False) -> Sql:
         """Write an expression; `plain` allows a constant without a type of its own."""
         if isinstance(node, Lit):
-            return self.constant(node.value, plain=plain)
-        return self.expression(node)
+            return self.write_constant(node.value, plain=plain)
+        return self.write_expression(node)
 
-    def column(self, column: str) -> Sql:
+    def write_column(self, column: str) -> Sql:
         """Write a column."""
         return Sql(quote_name(column))
 
@@ -252,11 +252,11 @@ class SqlWriter(ExpressionWriter[Sql]):
         """Write the test for a missing value."""
         return Sql(f"{self.write_comparable(operand).at(ADD)} IS NULL", COMPARE)
 
-    def membership(self, node: IsIn) -> Sql:
+    def write_membership(self, node: IsIn) -> Sql:
         """Write the test for one of several constants."""
-        return self._member(node.operand, node.values, "IN")
+        return self._write_member(node.operand, node.values, "IN")
 
-    def junction(self, node: Bool) -> Sql:
+    def write_junction(self, node: Bool) -> Sql:
         """Write a chain of `and` or of `or`."""
         level = AND if node.op == "and" else OR
         texts = [self.write(operand).at(level + 1) for operand in node.operands]
@@ -264,13 +264,13 @@ class SqlWriter(ExpressionWriter[Sql]):
 
     def cast(self, node: Cast) -> Sql:
         """Write an integer in 64 bits."""
-        return self.int64(self.write(node.operand))
+        return self.write_int64(self.write(node.operand))
 
-    def case(self, node: Case) -> Sql:
+    def write_case(self, node: Case) -> Sql:
         """Write the value of the first condition that is true."""
         return Sql(f"CASE {' '.join(self.write_branches(node.branches, node.otherwise))} END")
 
-    def aggregation(self, agg: Agg) -> Sql:
+    def write_aggregation(self, agg: Agg) -> Sql:
         """Write an aggregation as the statement has it."""
         return self.aggregate(agg)
 
@@ -279,7 +279,7 @@ class SqlWriter(ExpressionWriter[Sql]):
         written = self.write(node, plain=plain)
         return self.write_without_nan(written.text) if self.facts.makes_nan(node) else written
 
-    def constant(self, value: Value, *, plain: bool = True) -> Sql:
+    def write_constant(self, value: Value, *, plain: bool = True) -> Sql:
         """Write a constant."""
         return quote_constant(value, plain=plain)
 
@@ -287,14 +287,14 @@ class SqlWriter(ExpressionWriter[Sql]):
         """Write a value, or NULL in the place of NaN."""
         return Sql(f"nullif({text}, 'NaN')")
 
-    def int64(self, written: Sql) -> Sql:
+    def write_int64(self, written: Sql) -> Sql:
         """Write a number as an integer of 64 bits."""
         return Sql(f"{written.at(CAST)}::BIGINT", CAST)
 
     def write_branches(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> list[str]:
         """Write the lines of a CASE between its first and its last word."""
         values = (*(value for _, value in branches), otherwise)
-        plain = any(self.facts.kind(v) == "float" and not isinstance(v, Lit) for v in values)
+        plain = any(self.facts.find_kind(v) == "float" and not isinstance(v, Lit) for v in values)
         texts = self.write_alike(values, plain=plain)
         lines = [
             f"WHEN {self.write(condition).text} THEN {text}"
@@ -306,12 +306,12 @@ class SqlWriter(ExpressionWriter[Sql]):
         """Write the values of which one is taken; DuckDB finds their common type by itself."""
         return [self.write(value, plain=plain).text for value in values]
 
-    def arithmetic(self, node: Arith) -> Sql:
+    def write_arithmetic(self, node: Arith) -> Sql:
         """Write arithmetic of two operands."""
         if node.op == "%":
-            return self._modulo(node.left, node.right)
+            return self._write_modulo(node.left, node.right)
         if node.op == "//":
-            return self._floor_division(node.left, node.right)
+            return self._write_floor_division(node.left, node.right)
         level = ARITHMETIC[node.op]
         left_plain = node.op in {"/", "**"} or self._is_double(node.right)
         right_plain = node.op in {"/", "**"} or self._is_double(node.left)
@@ -320,52 +320,52 @@ class SqlWriter(ExpressionWriter[Sql]):
             left = self.write_comparable(node.left, plain=True)  # of NaN, the power 0 is 1
         right = self._write_wide(node.right, node.op, node.left, plain=right_plain)
         if node.op == "**":
-            return self.power(left, right)
+            return self.write_power(left, right)
         return Sql(f"{left.at(level)} {node.op} {right.at(level + 1)}", level)
 
     def write_negative(self, operand: Expr) -> Sql:
         """Write a number with the other sign."""
         return Sql(f"-{self.write(operand).at(CAST)}", NEGATIVE)
 
-    def power(self, left: Sql, right: Sql) -> Sql:
+    def write_power(self, left: Sql, right: Sql) -> Sql:
         """Write a power: DuckDB takes a minus before it first, Python the power."""
         return Sql(f"{left.at(CAST)} ** {right.at(POWER + 1)}", POWER)
 
     def _is_double(self, node: Expr) -> bool:
-        return not isinstance(node, Lit) and self.facts.kind(node) == "float"
+        return not isinstance(node, Lit) and self.facts.find_kind(node) == "float"
 
     def _write_wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:
         """Write an operand that a result fits: DuckDB raises where it leaves the type."""
         written = self.write(node, plain=plain)
         if not self.facts.overflows(op, node, other):
             return written
-        return self.int64(written)
+        return self.write_int64(written)
 
-    def _integers(self, *nodes: Expr) -> bool:
-        return all(self.facts.kind(node) == "int" and not makes_double(node) for node in nodes)
+    def _write_integers(self, *nodes: Expr) -> bool:
+        return all(self.facts.find_kind(node) == "int" and not makes_double(node) for node in nodes)
 
-    def _divisor(self, node: Expr) -> str:
+    def _write_divisor(self, node: Expr) -> str:
         """Write a divisor: by zero, DuckDB raises and the language gives a missing value."""
         divisor = self.write(node, plain=True)
         return divisor.at(NEGATIVE) if self.facts.is_nonzero(node) else f"nullif({divisor.text}, 0)"
 
-    def _modulo(self, left: Expr, right: Expr) -> Sql:
+    def _write_modulo(self, left: Expr, right: Expr) -> Sql:
         """DuckDB's remainder has the sign of the dividend, Python's that of the divisor."""
-        x, y = self.write(left, plain=True), self._divisor(right)
-        if self._integers(left, right) and self.facts.is_natural(left, right):
+        x, y = self.write(left, plain=True), self._write_divisor(right)
+        if self._write_integers(left, right) and self.facts.is_natural(left, right):
             return Sql(f"{x.at(MULTIPLY)} % {y}", MULTIPLY)
-        if not self._integers(left, right):
+        if not self._write_integers(left, right):
             # DuckDB's fmod subtracts a rounded product: 0 at 1e17, NaN for infinities.
             rest = f"{x.at(CAST)}::DOUBLE % {y}"
             return Sql(f"CASE WHEN sign({rest}) = -sign({y}) THEN {rest} + {y} ELSE {rest} END")
         return Sql(f"({x.at(MULTIPLY)} % {y} + {y}) % {y}", MULTIPLY)
 
-    def _floor_division(self, left: Expr, right: Expr) -> Sql:
+    def _write_floor_division(self, left: Expr, right: Expr) -> Sql:
         """DuckDB truncates a quotient of integers: one less where a remainder is of other sign."""
-        x, y = self.write(left, plain=True), self._divisor(right)
-        if self._integers(left, right) and self.facts.is_natural(left, right):
+        x, y = self.write(left, plain=True), self._write_divisor(right)
+        if self._write_integers(left, right) and self.facts.is_natural(left, right):
             return Sql(f"{x.at(MULTIPLY)} // {y}", MULTIPLY)
-        if not self._integers(left, right):
+        if not self._write_integers(left, right):
             # As CPython, without the remainder: a rounded quotient may be the next integer.
             rest = f"{x.at(CAST)}::DOUBLE % {y}"
             whole = f"round(({x.at(ADD)} - {rest}) / {y})"
@@ -377,19 +377,19 @@ class SqlWriter(ExpressionWriter[Sql]):
                 opposite = f"sign({x.at(MULTIPLY)} % {y}) = -sign({y})"
         return Sql(f"{x.at(MULTIPLY)} // {y} - ({opposite})::BIGINT", ADD)
 
-    def comparison(self, node: Compare) -> Sql:
+    def write_comparison(self, node: Compare) -> Sql:
         """Write a comparison."""
         op, left, right = node.op, node.left, node.right
         x, y = (self.write_comparable(side, plain=True).at(ADD) for side in (left, right))
         match left, right:
             case Arith("%", a, b), Lit(0) if op in {"==", "!="} and self.facts.is_nonzero(b):
                 # Whatever its sign, a remainder is zero or it is not.
-                if self._integers(a, b):
-                    x = f"{self.write(a).at(MULTIPLY)} % {self._divisor(b)}"
+                if self._write_integers(a, b):
+                    x = f"{self.write(a).at(MULTIPLY)} % {self._write_divisor(b)}"
         return Sql(f"{x} {'=' if op == '==' else op} {y}", COMPARE)
 
-    def _member(self, operand: Expr, values: tuple[Lit, ...], word: str) -> Sql:
-        listed = ", ".join(self.constant(v.value).text for v in values if v.value is not None)
+    def _write_member(self, operand: Expr, values: tuple[Lit, ...], word: str) -> Sql:
+        listed = ", ".join(self.write_constant(v.value).text for v in values if v.value is not None)
         return Sql(f"{self.write_comparable(operand).at(ADD)} {word} ({listed})", COMPARE)
 
     def write_opposite(self, operand: Expr) -> Sql:
@@ -398,7 +398,7 @@ class SqlWriter(ExpressionWriter[Sql]):
             case Not(IsMissing(inner)):
                 return Sql(f"{self.write_comparable(inner).at(ADD)} IS NOT NULL", COMPARE)
             case Not(IsIn(inner, values)):
-                return self._member(inner, values, "NOT IN")
+                return self._write_member(inner, values, "NOT IN")
             case Not(inner):
                 return Sql(f"NOT {self.write(inner).at(NOT)}", NOT)
             case opposite:
@@ -412,7 +412,7 @@ class SqlWriter(ExpressionWriter[Sql]):
             x, n = (self.write(part).text for part in (arguments[0], digits))
             return Sql(f"{FUNCTIONS[function]}({x}, {n})")
         if ROW_FUNCTIONS[function].takes in {"date", "timestamp"} and function not in WITHOUT_CLOCK:
-            return self._part(function, arguments)
+            return self._write_part(function, arguments)
         if function == "concat":
             parts = [self.write(argument).at(ADD) for argument in arguments]
             return Sql(f" {FUNCTIONS[function]} ".join(parts), COMPARE)
@@ -424,7 +424,7 @@ class SqlWriter(ExpressionWriter[Sql]):
                 texts = [self.write(argument).text for argument in told]
                 return Sql(f"TRY_CAST(regexp_extract({', '.join(texts)}) AS BIGINT)")
         if "{" in FUNCTIONS[function]:
-            return self._template(function, arguments)
+            return self._write_template(function, arguments)
         plain = any(map(self._is_double, arguments))
         texts = [self.write_comparable(argument, plain=plain).at(ADD) for argument in arguments]
         written = f"{FUNCTIONS[function]}({', '.join(texts)})"
@@ -437,19 +437,19 @@ class SqlWriter(ExpressionWriter[Sql]):
             return Sql(f"CASE WHEN {present} THEN {written} END")
         return Sql(written)
 
-    def _template(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
+    def _write_template(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
         """Write a function by its template; `{0}` is its value, places count from 1."""
         if function == "map":
             return self._map(arguments)
         number = ROW_FUNCTIONS[function].values(len(arguments))
         values, settings = arguments[:number], arguments[number:]
-        word = f"{function}_{self.facts.kind(values[0])}"
+        word = f"{function}_{self.facts.find_kind(values[0])}"
         if function == "split" and settings[0] == Lit(None):
             word = "split_words"
         if word == "offset_date" and isinstance(values[0], Call):
             word = "offset_start"  # date_trunc of a day is a time in DuckDB 2
         if function == "parse":
-            word = f"parse_{self.facts.kind(Call(function, arguments))}"
+            word = f"parse_{self.facts.find_kind(Call(function, arguments))}"
         template = VARIANTS.get(word, FUNCTIONS[function])
         texts = [self.write(setting).text for setting in settings]
         match function, settings:
@@ -457,7 +457,7 @@ class SqlWriter(ExpressionWriter[Sql]):
                 texts[1] = str(place + 1 if place >= 0 else place)
             case "offset", (Lit(int(count)), Lit(str(unit))):
                 # A day of a zone may have 23 hours.
-                whole = unit == "days" and self.facts.zone(values[0])
+                whole = unit == "days" and self.facts.find_zone(values[0])
                 texts = [str(24 * count), "hours"] if whole else [str(count), unit]
             case "slice", (Lit(int(start)), Lit(end)):
                 texts = [str(start + 1 if start >= 0 else start), _slice_end(end)]
@@ -469,23 +469,23 @@ class SqlWriter(ExpressionWriter[Sql]):
 
     def _map(self, arguments: tuple[Expr, ...]) -> Sql:
         """Write a look-up in a table as the short form of CASE."""
-        value, lines = self.lookups(arguments)
+        value, lines = self.write_lookups(arguments)
         return Sql(FUNCTIONS["map"].format(value, " ".join(lines)))
 
-    def lookups(self, arguments: tuple[Expr, ...]) -> tuple[str, list[str]]:
+    def write_lookups(self, arguments: tuple[Expr, ...]) -> tuple[str, list[str]]:
         """Write what is looked up, and the lines of its CASE before the last word."""
         value, default, *pairs = arguments
-        kinds = [self.facts.kind(part) for part in (default, *pairs[1::2])]
+        kinds = [self.facts.find_kind(part) for part in (default, *pairs[1::2])]
         texts = [self.write(part, plain="float" not in kinds).text for part in (*pairs, default)]
         keyed = zip(texts[:-1:2], texts[1::2], strict=True)
         lines = [f"WHEN {key} THEN {given}" for key, given in keyed]
         lines += [] if default == Lit(None) else [f"ELSE {texts[-1]}"]
         return self.write_comparable(value).text, lines
 
-    def _part(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
+    def _write_part(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
         """Write a part of a date or time; one with a zone is taken as a clock there shows it."""
         begun = moment = self.write(arguments[0]).text
-        zone = self._zone(arguments[0])
+        zone = self._write_zone(arguments[0])
         if zone:
             moment = f"timezone({zone}, {moment})"
         template = FUNCTIONS[function]
@@ -503,8 +503,8 @@ class SqlWriter(ExpressionWriter[Sql]):
             return Sql(f"{begun} - ({moment} - {written})", ADD)
         return Sql(f"timezone({zone}, {written})" if zone else written)
 
-    def _zone(self, node: Expr) -> str:
-        zone = self.facts.zone(node)
+    def _write_zone(self, node: Expr) -> str:
+        zone = self.facts.find_zone(node)
         return quote_string(zone) if zone else ""
 
 

@@ -20,10 +20,10 @@ from ...spec.expression import (
     Let,
     Lit,
     Not,
-    aggregations,
-    children,
     choose_fresh_name,
-    columns,
+    list_aggregations,
+    list_children,
+    list_columns,
     rebuild,
     walk,
 )
@@ -85,8 +85,8 @@ def decompose(query: Query) -> Steps:
     asked = query.aggregate or query.transform
     # Beside the rows of a transform, an output's name may be a column's that others read.
     whole = {o.expression: o.name for o in query.aggregate if isinstance(o.expression, Agg)}
-    for agg in aggregations(*(output.expression for output in asked)):
-        names, parameter = _arguments(agg, derived, taken)
+    for agg in list_aggregations(*(output.expression for output in asked)):
+        names, parameter = _write_arguments(agg, derived, taken)
         name = whole.get(agg) or choose_fresh_name("_".join((agg.function, *names)), taken)
         taken.add(name)
         window = agg if agg.function in WINDOWS else None
@@ -103,7 +103,7 @@ def replace_aggregations(expression: Expr, reductions: dict[Agg, Reduction]) -> 
     if isinstance(expression, Agg):
         return Col(reductions[expression].name)
     return rebuild(
-        expression, tuple(replace_aggregations(c, reductions) for c in children(expression))
+        expression, tuple(replace_aggregations(c, reductions) for c in list_children(expression))
     )
 
 
@@ -120,7 +120,7 @@ def hoist(node: Expr) -> tuple[tuple[Output, ...], Expr]:
         values, value = hoist(node.value)
         bodies, body = hoist(node.body)
         return (*values, Output(node.name, value), *bodies), body
-    parts = [hoist(child) for child in children(node)]
+    parts = [hoist(child) for child in list_children(node)]
     taken = tuple(output for outputs, _ in parts for output in outputs)
     return taken, rebuild(node, tuple(part for _, part in parts))
 
@@ -129,7 +129,7 @@ def is_present(query: Query, column: str, data: Schema) -> bool:
     """Return whether a column cannot be missing once `where` has been applied."""
     if column in data and not data[column].missing:
         return True
-    return Not(IsMissing(Col(column))) in conjuncts(query.where)
+    return Not(IsMissing(Col(column))) in split_conjuncts(query.where)
 
 
 def negate(condition: Expr) -> Expr:
@@ -148,7 +148,7 @@ def negate(condition: Expr) -> Expr:
             return Not(condition)
 
 
-def conjuncts(condition: Expr | None) -> tuple[Expr, ...]:
+def split_conjuncts(condition: Expr | None) -> tuple[Expr, ...]:
     """Return the conditions that have to hold together; none for no condition."""
     match condition:
         case None:
@@ -159,20 +159,20 @@ def conjuncts(condition: Expr | None) -> tuple[Expr, ...]:
             return (condition,)
 
 
-def _arguments(
+def _write_arguments(
     agg: Agg, derived: list[Output], taken: set[str]
 ) -> tuple[tuple[str, ...], float | None]:
     """Return an aggregation's columns (deriving one for an expression) and its parameter."""
     arguments, parameter = agg.arguments, None
     if agg.function in WINDOWS:
         values = agg.arguments[: WINDOWS[agg.function].least]
-        return tuple(_column(value, derived, taken) for value in values), None
+        return tuple(_write_column(value, derived, taken) for value in values), None
     if agg.function == "quantile":
         arguments, parameter = agg.arguments[:1], _number(agg.arguments[1])
-    return tuple(_column(argument, derived, taken) for argument in arguments), parameter
+    return tuple(_write_column(argument, derived, taken) for argument in arguments), parameter
 
 
-def _column(argument: Expr, derived: list[Output], taken: set[str]) -> str:
+def _write_column(argument: Expr, derived: list[Output], taken: set[str]) -> str:
     if isinstance(argument, Col):
         return argument.name
     for output in derived:
@@ -209,7 +209,7 @@ def split_batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
     found: list[list[Output]] = []
     for output in outputs:
         current = {o.name for o in found[-1]} if found else set()
-        if not found or current & {output.name, *columns(output.expression)}:
+        if not found or current & {output.name, *list_columns(output.expression)}:
             found.append([])
         found[-1].append(output)
     return found

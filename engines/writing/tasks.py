@@ -24,17 +24,17 @@ class Calls:
         count = literal(self.tasks.count)
         variable = "seed" if self.tasks.seeded else "_"
         calls = f"[a for {variable} in range(n)]"
-        return fill("return CALLS", CALLS=quote(calls, a=self.arguments(SEED), n=count))
+        return fill("return CALLS", CALLS=quote(calls, a=self.write_arguments(SEED), n=count))
 
-    def arguments(self, seed: str) -> ast.expr:
+    def write_arguments(self, seed: str) -> ast.expr:
         """Return the tuple of one call's arguments; `seed` names the task's number."""
-        return ast.Tuple([self._value(name, seed) for name in self._names()], ast.Load())
+        return ast.Tuple([self._write_value(name, seed) for name in self._names()], ast.Load())
 
     def list_arguments(self, seed: str) -> list[ast.expr]:
         """Return one call's arguments as a list."""
-        return [self._value(name, seed) for name in self._names()]
+        return [self._write_value(name, seed) for name in self._names()]
 
-    def _value(self, name: str, seed: str) -> ast.expr:
+    def _write_value(self, name: str, seed: str) -> ast.expr:
         given = dict(self.tasks.arguments)
         if name == SEED and self.tasks.seeded:
             return quote(seed)

@@ -12,8 +12,8 @@ from ...spec.expression import Bool, Case, Col, Expr, IsMissing, Let, Lit
 from ...spec.schema import Column, Schema
 from ...spec.workload import GroupFunction, Query, RowFunction, Tasks
 from .program import Own, fill, format_code
-from .properties import row_facts
-from .python import row_definition
+from .properties import collect_row_facts
+from .python import write_row_definition
 from .quote import literal, quote
 
 # What a def may use without importing it: the language says that `math` and `np` are there.
@@ -48,7 +48,7 @@ def as_definition(query: Query, _: Schema) -> Query:
     function = query.apply
     if not isinstance(function, RowFunction) or function.source is not None:
         return query
-    source = format_code(row_definition(function))
+    source = format_code(write_row_definition(function))
     return replace(query, apply=replace(function, source=source))
 
 
@@ -69,7 +69,7 @@ def make_own(function: RowFunction | GroupFunction | Tasks) -> Own:
     source = function.source
     if source is None:
         assert isinstance(function, RowFunction)
-        source = format_code(row_definition(function))
+        source = format_code(write_row_definition(function))
     return Own(function.name, source.strip("\n"), _imports(source))
 
 
@@ -78,7 +78,7 @@ def inputs_missing(query: Query, data: Schema) -> tuple[str, ...]:
     function = query.apply
     if not isinstance(function, RowFunction) or function.on_missing == "call":
         return ()
-    known = row_facts(query, data).data
+    known = collect_row_facts(query, data).data
     return tuple(name for name in function.columns if known[name].missing)
 
 
@@ -87,7 +87,7 @@ def skip_missing(query: Query, data: Schema, body: Expr) -> Expr:
     function = query.apply
     if not isinstance(function, RowFunction) or function.on_missing == "call":
         return body
-    guards = row_facts(query, data).guards(body)
+    guards = collect_row_facts(query, data).guards(body)
     if not guards:
         return body
     tests = tuple(IsMissing(Col(name)) for name in guards)
@@ -247,7 +247,7 @@ def _write_arrays(query: Query, data: Schema) -> list[ast.expr]:
     """Return a group function's arguments: the columns of a group's pandas frame as arrays."""
     function = query.apply
     assert isinstance(function, GroupFunction)
-    known = row_facts(query, data).data
+    known = collect_row_facts(query, data).data
     return [
         quote(ARRAYS.get(_choose_array(known[name]), "g[n].to_numpy()"), g=quote("group"), n=name)
         for name in function.parameters
@@ -258,7 +258,7 @@ def passes_times(query: Query, data: Schema) -> bool:
     """Return whether a group function gets NumPy's days or times, and so may return them."""
     function = query.apply
     assert isinstance(function, GroupFunction)
-    known = row_facts(query, data).data
+    known = collect_row_facts(query, data).data
     return any(known[name].kind in {"date", "timestamp"} for name in function.parameters)
 
 

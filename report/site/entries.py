@@ -109,7 +109,7 @@ def _describe_checks(view: View) -> str:
 
 
 def _make_engines(stored: StoredComparison, view: View) -> tuple[EngineEntry, ...]:
-    timed = collect(stored, statistics.cold), collect(stored, statistics.load)
+    timed = collect(stored, statistics.read_cold), collect(stored, statistics.load)
     return tuple(_make_engine(view, column, *timed) for column in view.columns)
 
 

@@ -15,7 +15,7 @@ from .. import sentences
 from ..crossovers import Contest, Curve, compare, estimate_curve
 from ..model import Grid, Story
 from ..statistics import load
-from ..units import seconds, size
+from ..units import format_seconds, format_size
 from .curves import (
     Facet,
     build_curves,
@@ -212,7 +212,7 @@ def _tell_time(
     facet: Facet, engine: str, query: str, number: int, samples: Mapping[int, Sequence[float]]
 ) -> str:
     if number in samples:
-        return seconds(median(samples[number]))
+        return format_seconds(median(samples[number]))
     material = facet.materials[number]
     if (engine, query) in material.wrong:
         return str(Outcome.WRONG)
@@ -248,8 +248,8 @@ def _tabulate_growth(facet: Facet) -> Iterator[Grid]:
             loading = describe_growth(loads[query]) if query in loads else None
             starts = find_samples(facet, engine, query, startup).values()
             start = median([time for own in starts for time in own] or [0.0])
-            rows.append((engine, seconds(start), describe_power(loading), describe_fixed(grown),
-                         describe_power(grown)))  # fmt: skip
+            row = (describe_power(loading), describe_fixed(grown), describe_power(grown))
+            rows.append((engine, format_seconds(start), *row))
         yield Grid(query, headings, rows)
 
 
@@ -259,7 +259,7 @@ def _tabulate_memory(facet: Facet, form: SizeFormat) -> Grid:
         "engine",
         f"bytes per {facet.kind.unit.removesuffix('s')}",
         "held-out miss",
-        f"ends with {size(limit)}",
+        f"ends with {format_size(limit)}",
     )
     rows = []
     for engine in facet.engines:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..charts import LogScale, Tick
-from ..units import seconds
+from ..units import format_seconds
 from .model import Line, Panel, SweepView
 
 WIDTH, HEIGHT = 480, 300
@@ -88,7 +88,9 @@ def draw(view: SweepView) -> tuple[Chart, ...]:
 def _draw_panel(panel: Panel, axes: _Axes, sizes: Sequence[float], names: Sequence[str]) -> Chart:
     shapes = [_shape(line, axes, names.index(line.engine) % COLOURS) for line in panel.lines]
     height = HEIGHT - FOOT
-    up = tuple(Tick(round(height - tick.at, 1), tick.label) for tick in axes.times.ticks(height))
+    up = tuple(
+        Tick(round(height - tick.at, 1), tick.label) for tick in axes.times.choose_ticks(height)
+    )
     ticks = _thin_out([Tick(axes.x(size), format_short_count(size)) for size in sizes])
     summary = "; ".join(shape.text for shape in shapes)
     placed = _place_labels(shapes)
@@ -105,8 +107,8 @@ def _shape(line: Line, axes: _Axes, colour: int) -> CurveShape:
         label=line.label,
         colour=colour,
         dots="".join(f"M{a:g} {b:g}h0" for a, b in dots),
-        line=_path(points),
-        band=f"{_path([*over, *reversed(under)])}z" if points else "",
+        line=_draw_path(points),
+        band=f"{_draw_path([*over, *reversed(under)])}z" if points else "",
         x=x,
         y=y,
         label_y=y,
@@ -115,7 +117,7 @@ def _shape(line: Line, axes: _Axes, colour: int) -> CurveShape:
     )
 
 
-def _path(points: Sequence[tuple[float, float]]) -> str:
+def _draw_path(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points) if points else ""
 
 
@@ -124,8 +126,8 @@ def _describe(line: Line) -> str:
     said = line.engine
     if line.samples:
         first, last = line.samples[0], line.samples[-1]
-        said += f" from {seconds(first[1])} at {format_short_count(first[0])} "
-        said += f"to {seconds(last[1])} at {format_short_count(last[0])}"
+        said += f" from {format_seconds(first[1])} at {format_short_count(first[0])} "
+        said += f"to {format_seconds(last[1])} at {format_short_count(last[0])}"
     return (
         said
         if line.end is None

@@ -14,9 +14,9 @@ from ...storage.records import Outcome, Run
 from ...storage.sweeps import StoredPoint, StoredSweep
 from ..crossovers import Curve
 from ..spread import Spread, estimate_prior, moderate, pool
-from ..statistics import Taken, sample, within
+from ..statistics import Taken, pool_within, sample
 from ..trend import Numbers, Trend, connect, fit
-from ..verdicts import Material, collect, outcome_of
+from ..verdicts import Material, collect, find_outcome
 
 CUT = {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT}
 LEAST_VARIANCE = 1e-8  # of a logarithm: two equal times are no proof that all are
@@ -144,7 +144,7 @@ def _estimate_spreads(
 
 
 def _measure_least(material: Material, engine: str) -> float:
-    return within(
+    return pool_within(
         [run for (name, _), own in material.runs.items() if name == engine for run in own]
     )
 
@@ -181,7 +181,7 @@ def find_failures(facet: Facet) -> Iterator[tuple[str, str, float, Outcome, str]
     seen = set()
     for size, material in zip(facet.sizes, facet.materials, strict=True):
         for (engine, query), runs in material.runs.items():
-            outcome = Outcome.WRONG if (engine, query) in material.wrong else outcome_of(runs)
+            outcome = Outcome.WRONG if (engine, query) in material.wrong else find_outcome(runs)
             if outcome is Outcome.OK or (engine, query, outcome) in seen:
                 continue
             seen.add((engine, query, outcome))

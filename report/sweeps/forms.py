@@ -61,5 +61,5 @@ def _list_markdown(view: SweepView) -> Iterator[str]:
     yield from (f"- **Warning:** {markdown.text(warning)}" for warning in view.warnings)
     yield ""
     for story in view.stories:
-        yield from markdown.story(story, "###")
-    yield from ("Reproduce:", "", markdown.fence(view.command, "sh"), "")
+        yield from markdown.write_story(story, "###")
+    yield from ("Reproduce:", "", markdown.write_fence(view.command, "sh"), "")

@@ -133,7 +133,7 @@ def _compute_half_width(curve: Curve, gradient: Numbers) -> float:
     if not curve.known:
         return math.inf
     assert trend.cost is not None
-    slopes = trend.cost.slopes(trend.x, power=trend.free)
+    slopes = trend.cost.fit_slopes(trend.x, power=trend.free)
     weights = gradient @ invert(slopes)
     return float(find_half_widths(weights[None] ** 2 * curve.variances, curve.freedoms)[0])
 

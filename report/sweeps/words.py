@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...spec.sweep import AxisKind
 from ..crossovers import Contest, Crossing
-from ..units import percent, ratio, seconds, size
+from ..units import format_percent, format_ratio, format_seconds, format_size
 from .growth import Growth, MemoryForecast, SpeedUp
 
 MILLION = 1_000_000
@@ -23,7 +23,7 @@ class SizeFormat:
     def count(self, value: float) -> str:
         """Return a size without its unit, with two or three digits."""
         if self.kind.unit == "memory":
-            return size(int(value))
+            return format_size(int(value))
         if self.kind.unit.startswith("%"):
             return f"{value:.3g}"
         return round_count(value)
@@ -103,13 +103,13 @@ def describe_power(growth: Growth | None) -> str:
 
 def describe_fixed(growth: Growth | None) -> str:
     """Return the part of a time that does not grow."""
-    return "—" if growth is None else seconds(growth.a)
+    return "—" if growth is None else format_seconds(growth.a)
 
 
 def describe_miss(found: MemoryForecast, form: SizeFormat) -> str:
     """Return by how much the point that was held out was missed."""
     word = "over" if found.miss >= 0 else "under"
-    return f"{percent(abs(found.miss))} {word}, at {form.count(found.largest)}{form.unit}"
+    return f"{format_percent(abs(found.miss))} {word}, at {form.count(found.largest)}{form.unit}"
 
 
 def describe_reach(found: MemoryForecast, limit: int, form: SizeFormat) -> str:
@@ -135,8 +135,8 @@ def _shorten_count(number: float) -> str:
 
 def describe_speedup(found: SpeedUp) -> tuple[str, str]:
     """Return the speed-up at the most threads, and the serial share."""
-    serial, least, most = (percent(share) for share in (found.serial, found.low, found.high))
+    serial, least, most = (format_percent(share) for share in (found.serial, found.low, found.high))
     if not found.known:
-        return f"{ratio(found.speedup[0])}, one round", serial
-    value, low, high = (ratio(number)[:-1] for number in found.speedup)
+        return f"{format_ratio(found.speedup[0])}, one round", serial
+    value, low, high = (format_ratio(number)[:-1] for number in found.speedup)
     return f"{value}× [{low}–{high}]", f"{serial} [{least}–{most}]"

@@ -44,7 +44,7 @@ class CaseResult:
 
 def find_interpreter(engine: Engine) -> Interpreter:
     """Return the interpreter that runs an engine, and create its environment where it has one."""
-    return build_local_provider().interpreter(engine, print_progress)
+    return build_local_provider().provide_interpreter(engine, print_progress)
 
 
 def start_process(engine: str, folder: Path) -> WarmProcess:
@@ -107,7 +107,7 @@ class CaseRunner:
         try:
             with skip_formatting():
                 return find(self.engine).write(
-                    case.query(), case_schema(case, self.frames), resources
+                    case.query(), read_case_schema(case, self.frames), resources
                 )
         except Unsupported as reason:
             return reason
@@ -172,7 +172,7 @@ def _compute_expected_rows(case: ConformanceCase) -> tuple[Query, list[dict[str,
     return answer_steps(query, STORED[case.frame], {name: STORED[name] for name in query.tables})
 
 
-def case_schema(case: ConformanceCase, files: dict[str, Path]) -> Schema:
+def read_case_schema(case: ConformanceCase, files: dict[str, Path]) -> Schema:
     """Return the columns of a case's frame, and of the tables beside it."""
     tables = tuple((name, _cached_schema(files[name])) for name in TABLES)
     return replace(_cached_schema(files[case.frame]), tables=tables)

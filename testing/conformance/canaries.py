@@ -85,7 +85,7 @@ def make_data(name: str) -> Dataset:
     return make_dataset(Generated("db-benchmark-groupby", rows), default_folder(os.environ))
 
 
-def programs(name: str, data: Dataset, resources: Resources) -> dict[str, Program]:
+def list_programs(name: str, data: Dataset, resources: Resources) -> dict[str, Program]:
     """Write those of the questions that an engine can say."""
     written = {}
     for query in read_text(WORKLOAD, "completion.yaml", Path()).queries:
@@ -112,7 +112,7 @@ def count_spent(  # noqa: PLR0913 - a process is of an engine, its interpreter, 
     `beside` are the texts of further programs, by name, that the same process runs after them.
     """
     resources = Resources(threads=threads, versions=place.versions)
-    texts = {query: made.text for query, made in programs(name, data, resources).items()}
+    texts = {query: made.text for query, made in list_programs(name, data, resources).items()}
     texts |= beside or {}
     environment = {
         **dict.fromkeys(THREAD_VARIABLES, str(threads)),

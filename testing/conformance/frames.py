@@ -9,7 +9,7 @@ import pyarrow as pa
 NAN = float("nan")
 
 
-def _berlin(*texts: str | None) -> pa.Array:
+def _localize_to_berlin(*texts: str | None) -> pa.Array:
     """Return instants with the time zone of Berlin."""
     moments = [text and dt.datetime.fromisoformat(f"{text}:00+00:00") for text in texts]
     return pa.array(moments, pa.timestamp("us", "Europe/Berlin"))
@@ -39,7 +39,7 @@ PLAIN = pa.table(
         "s": pa.array([2**31 - 1, -(2**31), 2**30, 7, 2**31 - 2, 5, -9, 2**31 - 1], pa.int32()),
         "e": [2**62, -(2**62), -(2**62), 2**53 + 1, 2**53, 1, 2, 2**53 + 1],
         "m": [dt.datetime(2024, 2, 29, hour, 59, 58) for hour in (0, 1, 23, 12, 12, 5, 6, 7)],
-        "o": _berlin(YEAR, SUMMER, WINTER, SPRING, SUMMER, WINTER, YEAR, SPRING),
+        "o": _localize_to_berlin(YEAR, SUMMER, WINTER, SPRING, SUMMER, WINTER, YEAR, SPRING),
     }
 )
 
@@ -74,7 +74,7 @@ MISSING = pa.table(
         "s": pa.array([2**31 - 1, 2**31 - 2, 3, *[None] * 3, *range(-4, 6)], pa.int32()),
         "e": [2**62, -(2**62), 5, *[None] * 3, *range(2**53 - 4, 2**53 + 6)],
         "m": [None, *[dt.datetime(1969, 12, 31, 23, minute, 30) for minute in range(15)]],
-        "o": _berlin(None, *[YEAR, SUMMER, WINTER, SPRING, None] * 3),
+        "o": _localize_to_berlin(None, *[YEAR, SUMMER, WINTER, SPRING, None] * 3),
     }
 )
 

@@ -43,7 +43,7 @@ def write_golden(engine: Engine) -> Golden:
     """
     programs: dict[str, str] = {}
     refused = {}
-    more = _notebook_queries() if engine.name in NOTEBOOK_ENGINES else ()
+    more = _list_notebook_queries() if engine.name in NOTEBOOK_ENGINES else ()
     for file, query, schemas in (*_queries(), *more):
         for name, schema in schemas.items():
             try:
@@ -59,7 +59,7 @@ def write_golden(engine: Engine) -> Golden:
     return Golden(programs, refused)
 
 
-def problems(text: str, library: str) -> Iterator[str]:
+def list_problems(text: str, library: str) -> Iterator[str]:
     """Yield why a program is none of its engine: what it lacks, or that it imports dfbench.
 
     `library` is the distribution that the engine is named for: a program imports and calls it.
@@ -115,7 +115,7 @@ def _selects(tree: ast.Module, library: str) -> bool:
     )
 
 
-def differences(written: Golden, folder: Path) -> Iterator[str]:
+def list_differences(written: Golden, folder: Path) -> Iterator[str]:
     """Describe how programs differ from the reviewed ones of a folder."""
     reviewed = {path.name: path.read_text() for path in folder.glob("*.py")}
     for name in sorted({*reviewed, *written.programs}):
@@ -155,7 +155,7 @@ def _queries() -> tuple[tuple[str, Query, dict[str, Schema]], ...]:
 
 
 @cache
-def _notebook_queries() -> tuple[tuple[str, Query, dict[str, Schema]], ...]:
+def _list_notebook_queries() -> tuple[tuple[str, Query, dict[str, Schema]], ...]:
     """Return the questions of longer workloads, each with the name of its file."""
     found = []
     for name in NOTEBOOKS:

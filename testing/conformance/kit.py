@@ -52,23 +52,23 @@ def test(name: str, reviewed: Path | None) -> Iterator[KitPart]:
     problem = find_interpreter(find(name)).problem
     if problem:
         raise EngineError(f"{name}: {problem}")
-    yield _programs(name, reviewed)
+    yield _list_programs(name, reviewed)
     with TemporaryDirectory(prefix="dfbench-kit-") as made:
         folder = Path(made)
         yield from _answers(name, folder)
-        yield from _questions(name, folder)
+        yield from _list_questions(name, folder)
         yield _check_spending(name, folder, "finished answers", 2)
         yield _check_spending(name, folder, "one thread", 1)
         yield _limits(name, folder)
 
 
-def _programs(name: str, reviewed: Path | None) -> KitPart:
+def _list_programs(name: str, reviewed: Path | None) -> KitPart:
     engine = find(name)
     written, again = golden.write_golden(engine), golden.write_golden(engine)
     found = [
         f"{file} {problem}"
         for file, text in written.programs.items()
-        for problem in golden.problems(text, engine.distributions[0])
+        for problem in golden.list_problems(text, engine.distributions[0])
     ]
     found += [
         f"{file} differs each time it is written"
@@ -77,7 +77,9 @@ def _programs(name: str, reviewed: Path | None) -> KitPart:
     ]
     if reviewed:
         mend = f"review it, then: dfbench engine golden {name} {reviewed}"
-        found += [f"{difference}; {mend}" for difference in golden.differences(written, reviewed)]
+        found += [
+            f"{difference}; {mend}" for difference in golden.list_differences(written, reviewed)
+        ]
     met = max(0, len(written.programs) - len(found))
     return KitPart("golden programs", met, len(written.refused), 0, tuple(found))
 
@@ -98,17 +100,17 @@ def _run_cases(title: str, runner: CaseRunner, cases: list[ConformanceCase]) -> 
         sum(found.outcome == "answered" for _, found in results),
         sum(found.outcome == "unsupported" for _, found in results),
         len(known),
-        tuple(f"{case}: {_line(found)}" for case, found in wrong if case not in known),
+        tuple(f"{case}: {_write_line(found)}" for case, found in wrong if case not in known),
     )
 
 
-def _line(found: CaseResult) -> str:
+def _write_line(found: CaseResult) -> str:
     """Return the line of an explanation that says most: an error's last, a difference's first."""
     lines = found.reason.strip().splitlines() or [""]
     return lines[-1] if lines[0].startswith("Traceback") else lines[0]
 
 
-def _questions(name: str, folder: Path) -> Iterator[KitPart]:
+def _list_questions(name: str, folder: Path) -> Iterator[KitPart]:
     for title, workload in (
         ("ten questions", "groupby"),
         ("functions", "apply"),

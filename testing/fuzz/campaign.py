@@ -19,10 +19,10 @@ from ...environments.provider import build_local_provider
 from ...errors import DataError, Unsupported, WorkloadError
 from ...execution.warm_process import DIED, WarmProcess
 from ...spec.kinds import KindError
-from ...spec.unparse import question
+from ...spec.unparse import unparse_question
 from ...spec.workload import Query
 from . import expectations, reproducers
-from .cases import Data, FuzzCase, cases
+from .cases import Data, FuzzCase, list_cases
 from .frames import Tables
 from .known_bugs import find_known_bug
 from .shrink import shrink
@@ -64,7 +64,7 @@ class Tally:
         return 60 * self.workloads / self.seconds if self.seconds else 0.0
 
 
-def _last_words(error: str) -> str:
+def _read_last_words(error: str) -> str:
     """Return what was raised: behind a traceback's frames, the first line without an indent."""
     lines = error.strip().splitlines()
     frames = [place for place, line in enumerate(lines) if line.startswith("  File ")]
@@ -94,7 +94,7 @@ class EngineProcess:
         answer, (frame, *others) = self.folder / "answer.arrow", case.data.paths
         try:
             if error := self._start().answer(text, frame, answer, *others, patience=PATIENCE):
-                return _last_words(error)
+                return _read_last_words(error)
             verdict = expectations.agrees(case.query, case.data.tables, answer)
         finally:
             text.unlink()
@@ -102,7 +102,7 @@ class EngineProcess:
 
     def _start(self) -> WarmProcess:
         if self.warm is None or not self.warm.alive:
-            python = build_local_provider().interpreter(self.engine, lambda _: None).path
+            python = build_local_provider().provide_interpreter(self.engine, lambda _: None).path
             environment = {**STRINGS, **self.engine.environment(RESOURCES)}
             self.warm = WarmProcess(str(python), self.folder, environment)
         return self.warm
@@ -129,7 +129,7 @@ def fuzz(  # noqa: PLR0913 - each is an option
     tally, begun = Tally(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="dfbench-fuzz-") as work:
         engines = [EngineProcess(name, Path(work)) for name in names]
-        asked = itertools.islice(cases(seed, Path(work)), count)
+        asked = itertools.islice(list_cases(seed, Path(work)), count)
         try:
             with ThreadPoolExecutor(len(engines)) as pool:
                 while batch := list(itertools.islice(asked, BATCH)):
@@ -162,15 +162,15 @@ def _batch(engine: EngineProcess, batch: Sequence[FuzzCase]) -> list[Answer]:
 
 def _ask_twice(engine: EngineProcess, case: FuzzCase) -> str | None:
     """Run a case, and repeat it if the process died: an earlier case may have been the cause."""
-    said = _once(engine, case)
+    said = _run_once(engine, case)
     if said != DIED:
         return said
-    again = _once(engine, case)
+    again = _run_once(engine, case)
     engine.died += again != DIED
     return again
 
 
-def _once(engine: EngineProcess, case: FuzzCase) -> str | None:
+def _run_once(engine: EngineProcess, case: FuzzCase) -> str | None:
     try:
         return engine.verdict(case)
     except Unsupported:
@@ -211,16 +211,16 @@ def _shrink(
             return bool(said and said.startswith("no program") and repr(error) in said)
 
     query, tables = shrink(case.query, case.data.tables, disagrees)
-    query = replace(query, question=question(query))
+    query = replace(query, question=unparse_question(query))
     small = FuzzCase(query, Data.of(tables, work / "smaller"))
     again = _ask_twice(engine, small) or said or ""
     place = folder / f"{engine.name.replace('/', '-')}-{reproducers.digest(query, tables)}"
     about = _describe_disagreement(engine.name, query, tables, again)
-    reproducers.save(place, query, tables, _programs(engines, small), about)
+    reproducers.save(place, query, tables, _list_programs(engines, small), about)
     return FuzzFinding(engine.name, query, tables, again, place)
 
 
-def _programs(engines: Sequence[EngineProcess], case: FuzzCase) -> dict[str, str]:
+def _list_programs(engines: Sequence[EngineProcess], case: FuzzCase) -> dict[str, str]:
     written = {}
     for engine in engines:
         try:
@@ -233,13 +233,12 @@ def _programs(engines: Sequence[EngineProcess], case: FuzzCase) -> dict[str, str
 def _describe_disagreement(engine: str, query: Query, tables: Tables, said: str) -> str:
     rows = expectations.answer_rows(query, tables)
     return (
-        f"# {engine} disagrees\n\n{said}\n\n```yaml\n{reproducers.workload(query)}```\n\n"
-        f"data: `{reproducers.data(tables)}`\n\nPython's own answer: `{rows}`\n"
+        f"# {engine} disagrees\n\n{said}\n\n```yaml\n{reproducers.write_workload(query)}```\n\n"
+        f"data: `{reproducers.write_data(tables)}`\n\nPython's own answer: `{rows}`\n"
     )
 
 
 def _describe(found: FuzzFinding) -> str:
-    asked = reproducers.workload(found.query).partition("queries:\n")[2]
-    return (
-        f"{found.engine}: {found.said}\n{asked}  {reproducers.data(found.tables)}\n  {found.folder}"
-    )
+    asked = reproducers.write_workload(found.query).partition("queries:\n")[2]
+    data = reproducers.write_data(found.tables)
+    return f"{found.engine}: {found.said}\n{asked}  {data}\n  {found.folder}"

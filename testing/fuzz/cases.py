@@ -50,12 +50,12 @@ class FuzzCase:
         return expectations.is_fair(self.query, self.data.tables, self.data.schema)
 
 
-def cases(seed: int, folder: Path) -> Iterator[FuzzCase]:
+def list_cases(seed: int, folder: Path) -> Iterator[FuzzCase]:
     """Yield fair cases without end; the same for the same seed."""
     draw = Random(seed)
     places = (folder / f"data_{number}" for number in itertools.count())
     while True:
-        data = Data.of(Tables(frames.frame(draw)), next(places))
+        data = Data.of(Tables(frames.grow_frame(draw)), next(places))
         found = 0
         while found < FRAMES_EACH:
             if draw.random() < JOINS:
@@ -70,7 +70,7 @@ def cases(seed: int, folder: Path) -> Iterator[FuzzCase]:
 def _draw_join(draw: Random, frame: pa.Table, place: Path) -> FuzzCase:
     """Draw a join; of the frame the columns are kept that are read, or clash, and two more."""
     on = draw.sample(frames.JOINED, draw.choice((1, 1, 1, 2)))
-    other = frames.other(draw, on)
+    other = frames.grow_other(draw, on)
     query = queries.grow_join(draw, on, other.column_names)
     kept = {*on, *other.column_names, *query.steps[0].reads, *draw.sample(frame.column_names, 2)}
     narrow = frame.select([name for name in frame.column_names if name in kept])

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ...engines.writing.properties import Facts, output_facts
+from ...engines.writing.properties import Facts, collect_output_facts
 from ...engines.writing.sequence import expand_steps
 from ...spec.choices import list_choices
 from ...spec.expression import (
@@ -26,11 +26,11 @@ from ...spec.expression import (
     Lit,
     Neg,
     Not,
-    children,
-    columns,
+    list_children,
+    list_columns,
     walk,
 )
-from ...spec.kinds import KindError, extend_schema, kind
+from ...spec.kinds import KindError, extend_schema, find_kind
 from ...spec.schema import Schema
 from ...spec.vocabulary import ROLLING
 from ...spec.workload import Output, Query, RowFunction
@@ -57,7 +57,7 @@ def agrees(query: Query, tables: Tables, path: Path) -> CheckResult:
     """Compare an engine's answer, an Arrow file, with the oracle's rows."""
     # Which rows a limit keeps is judged on all of them.
     free = {f"{output.name} values": output for output in list_choices(query)}
-    lists = (Output(n, Agg("values", children(o.expression))) for n, o in free.items())
+    lists = (Output(n, Agg("values", list_children(o.expression))) for n, o in free.items())
     whole = replace(query, limit=None, aggregate=(*query.aggregate, *lists))
     over, right = answer_steps(whole, tables.frame, tables.beside)
     over, answer = replace(over, limit=query.limit), open_answer(path)
@@ -115,18 +115,18 @@ def _is_fair_step(query: Query, rows: list[dict[str, Any]]) -> bool:
 
 def _check_kinds(query: Query, schema: Schema) -> None:
     """Raise KindError where a clause is not of the kind it must be."""
-    if query.where is not None and kind(query.where, schema) != "bool":
+    if query.where is not None and find_kind(query.where, schema) != "bool":
         raise KindError(query.where, "where needs a condition")
     rows = extend_schema(schema, query)
     for node in _roots(replace(query, where=None, derive=())):
-        kind(node, rows)
-    answer = output_facts(query, Facts(rows))
-    if query.having is not None and answer.kind(query.having) != "bool":
+        find_kind(node, rows)
+    answer = collect_output_facts(query, Facts(rows))
+    if query.having is not None and answer.find_kind(query.having) != "bool":
         raise KindError(query.having, "having needs a condition")
     for key in query.sort:
-        answer.kind(Col(key.name))
+        answer.find_kind(Col(key.name))
     for name in query.group_by:
-        kind(Col(name), rows)
+        find_kind(Col(name), rows)
 
 
 def _derive_rows(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -164,20 +164,20 @@ def _reads_days_twice(query: Query, body: Expr) -> bool:
     """Return whether a function of rows reads days that other clauses read: pandas has one type."""
     others = [output.expression for output in query.derive]
     others += [query.where] if query.where is not None else []
-    return "d" in columns(body) and "d" in columns(*others)
+    return "d" in list_columns(body) and "d" in list_columns(*others)
 
 
 def _is_of_none(node: Expr) -> bool:
     """Return whether None is reckoned with, which Python itself refuses."""
     reckons = isinstance(node, (Arith, Neg, Call, Compare))
-    below = (part for child in children(node) for part in walk(child))
+    below = (part for child in list_children(node) for part in walk(child))
     return reckons and any(part == Lit(None) for part in below)
 
 
 def _is_constant(node: Expr) -> bool:
     """Return whether something is worked out of constants alone: nobody writes `1 // 0`."""
     if isinstance(node, Agg):
-        return bool(node.arguments) and not columns(node.arguments[0])
+        return bool(node.arguments) and not list_columns(node.arguments[0])
     if not isinstance(node, (Arith, Neg, Call, Compare, Bool, Not, IsIn)):
         return False
     return not any(isinstance(part, (Col, Agg)) for part in walk(node))
@@ -194,7 +194,7 @@ def _is_endless(node: Expr, rows: list[dict[str, Any]]) -> bool:
         return any(_is_infinite(evaluate(x, row)) for x in node.arguments for row in rows)
     if not (isinstance(node, Arith) and node.op in {"//", "%", "**"} and _ranges(node)):
         return False
-    return any(_is_infinite(row[name]) for name in columns(node) for row in rows)
+    return any(_is_infinite(row[name]) for name in list_columns(node) for row in rows)
 
 
 def _spreads(query: Query) -> Iterator[Agg]:
@@ -257,7 +257,7 @@ def _is_plain(node: Expr, row: Mapping[str, Any]) -> bool:
         case Arith("//" | "%" | "**", left, right):
             return not any(_is_infinite(evaluate(side, row)) for side in (left, right))
         case Call("floor" | "ceil" | "round" | "sqrt" | "min" | "max" | "abs"):
-            return not any(_is_infinite(evaluate(part, row)) for part in children(node))
+            return not any(_is_infinite(evaluate(part, row)) for part in list_children(node))
     return True
 
 

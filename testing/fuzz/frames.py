@@ -36,7 +36,7 @@ class Domain:
     nan: float = 0.0
 
 
-def _days(*texts: str) -> tuple[dt.date, ...]:
+def _draw_days(*texts: str) -> tuple[dt.date, ...]:
     return tuple(map(dt.date.fromisoformat, texts))
 
 
@@ -67,7 +67,9 @@ DOMAINS = (
         nan=0.1,
     ),
     Domain("t", "string", pa.string(), ("", "a", "A", "ab", "é", "É", "日本", "a b", "🦆", "x'\"")),
-    Domain("d", "date", pa.date32(), _days("1969-12-31", "1970-01-01", "2024-02-29", "2024-03-01")),
+    Domain(
+        "d", "date", pa.date32(), _draw_days("1969-12-31", "1970-01-01", "2024-02-29", "2024-03-01")
+    ),
     Domain(
         "m",
         "timestamp",
@@ -125,21 +127,23 @@ class Tables:
             yield self.other
 
 
-def frame(draw: Random, names: Sequence[str] | None = None) -> pa.Table:
+def grow_frame(draw: Random, names: Sequence[str] | None = None) -> pa.Table:
     """Draw a frame of all the columns; each has missing values, or has none at all."""
     length = draw.choice(LENGTHS)
     chosen = DOMAINS if names is None else [BY_NAME[name] for name in names]
-    return pa.table({domain.name: _column(draw, domain, length) for domain in chosen})
+    return pa.table({domain.name: _draw_column(draw, domain, length) for domain in chosen})
 
 
-def other(draw: Random, on: Sequence[str]) -> pa.Table:
+def grow_other(draw: Random, on: Sequence[str]) -> pa.Table:
     """Draw a table to join on these keys: some match, some repeat, and types may be others."""
     length = draw.choice((0, 1, 2, 3, 5, 8))
     keys = [_as_key(draw, BY_NAME[name]) for name in on]
     beside = [domain for domain in BESIDE if domain.name not in on]
     chosen = draw.sample(beside, draw.choice((1, 2, 3)))
-    table = pa.table({domain.name: _column(draw, domain, length) for domain in (*keys, *chosen)})
-    table = table if draw.random() < 0.4 else _once(table, on)
+    table = pa.table(
+        {domain.name: _draw_column(draw, domain, length) for domain in (*keys, *chosen)}
+    )
+    table = table if draw.random() < 0.4 else _draw_once(table, on)
     if draw.random() < 0.7:
         return table
     names = {name: f"{name}{KEY}" for name in on}
@@ -163,23 +167,23 @@ def _holds(arrow: pa.DataType, values: Sequence[int]) -> bool:
     return True
 
 
-def _once(table: pa.Table, on: Sequence[str]) -> pa.Table:
+def _draw_once(table: pa.Table, on: Sequence[str]) -> pa.Table:
     """Keep one row of each key, as datatable must have it."""
     keys = [tuple(row.values()) for row in table.select(on).to_pylist()]
     return table.take(pa.array([keys.index(key) for key in dict.fromkeys(keys)], pa.int64()))
 
 
-def _column(draw: Random, domain: Domain, length: int) -> pa.Array:
+def _draw_column(draw: Random, domain: Domain, length: int) -> pa.Array:
     gaps = draw.choice((0.0, 0.0, MISSING_SHARE, MISSING_SHARE, 0.6))
     if domain.kind == "int" and domain.exact:
         gaps = 0.0  # pandas holds whole numbers with gaps as floats, of 53 bits
     # One frame in a few has a column of few values, so that groups and ties are large.
     values = draw.sample(domain.values, 2) if draw.random() < 0.2 else domain.values
     nan = domain.nan if gaps else 0.0
-    return pa.array([_cell(draw, values, gaps, nan) for _ in range(length)], domain.arrow)
+    return pa.array([_draw_cell(draw, values, gaps, nan) for _ in range(length)], domain.arrow)
 
 
-def _cell(draw: Random, values: Sequence[Any], gaps: float, nan: float) -> Any:  # noqa: ANN401 - a value of any kind
+def _draw_cell(draw: Random, values: Sequence[Any], gaps: float, nan: float) -> Any:  # noqa: ANN401 - a value of any kind
     if draw.random() < gaps:
         return None
     return math.nan if draw.random() < nan else draw.choice(values)

@@ -36,7 +36,7 @@ class Met:
         """Return how many rows are left."""
         return sum(map(len, self.groups))
 
-    def aggregations(self, *functions: str) -> Iterator[Agg]:
+    def list_aggregations(self, *functions: str) -> Iterator[Agg]:
         """Yield the aggregations of these names."""
         outputs = (*self.query.aggregate, *self.query.transform)
         for output in outputs:
@@ -44,7 +44,7 @@ class Met:
                 if isinstance(node, Agg) and node.function in functions:
                     yield node
 
-    def values(self, node: Expr) -> Iterator[list[Any]]:
+    def list_values(self, node: Expr) -> Iterator[list[Any]]:
         """Yield the values of each group, missing ones left out."""
         for group in self.groups:
             found = (evaluate(node, row) for row in group)
@@ -62,29 +62,32 @@ class Known:
 
 def _has_groups_of_nothing(met: Met) -> bool:
     by_group = (
-        any(met.aggregations("first", "last", "any_value", "median")) and met.query.group_by != ()
+        any(met.list_aggregations("first", "last", "any_value", "median"))
+        and met.query.group_by != ()
     )
-    sums_on = any(met.aggregations("cumsum", "cummin", "cummax")) and not met.query.group_by
+    sums_on = any(met.list_aggregations("cumsum", "cummin", "cummax")) and not met.query.group_by
     return met.rows == 0 and (by_group or sums_on or met.query.unpivot is not None)
 
 
 def _leads_beyond(met: Met) -> bool:
-    steps = [node.arguments[1] for node in met.aggregations("lead") if len(node.arguments) > 1]
+    steps = [node.arguments[1] for node in met.list_aggregations("lead") if len(node.arguments) > 1]
     numbers = (step.value for step in steps if isinstance(step, Lit))
     beyond = any(isinstance(number, int) and number > met.rows for number in numbers)
     return beyond and not met.query.group_by
 
 
 def _sums_after_infinities(met: Met) -> bool:
-    sums = met.aggregations("cumsum")
-    runs = (values for node in sums for values in met.values(node.arguments[0]))
+    sums = met.list_aggregations("cumsum")
+    runs = (values for node in sums for values in met.list_values(node.arguments[0]))
     return any(any(map(_is_infinite, values[:-1])) for values in runs)
 
 
 def _counts_two_zeros(met: Met) -> bool:
     if met.query.group_by:
         return False
-    counted = (v for node in met.aggregations("n_unique") for v in met.values(node.arguments[0]))
+    counted = (
+        v for node in met.list_aggregations("n_unique") for v in met.list_values(node.arguments[0])
+    )
     return any(map(_are_two_zeros, counted))
 
 
@@ -104,8 +107,8 @@ def _are_two_zeros(values: list[Any]) -> bool:
 
 
 def _sums_opposite_infinities(met: Met) -> bool:
-    nodes = met.aggregations("sum", "mean")
-    summed = (set(values) for node in nodes for values in met.values(node.arguments[0]))
+    nodes = met.list_aggregations("sum", "mean")
+    summed = (set(values) for node in nodes for values in met.list_values(node.arguments[0]))
     return any({math.inf, -math.inf} <= values for values in summed)
 
 
@@ -114,14 +117,18 @@ def _sums_all_opposite_infinities(met: Met) -> bool:
 
 
 def _weighs_one_row(met: Met) -> bool:
-    return met.rows == 1 and met.query.group_by != () and any(met.aggregations("ewm_mean"))
+    return met.rows == 1 and met.query.group_by != () and any(met.list_aggregations("ewm_mean"))
 
 
 def _has_large_extremes(met: Met) -> bool:
     """Return whether an extreme is no float, and a partition may be empty."""
     if met.query.group_by or (met.query.where is None and met.given >= PARTITIONS):
         return False
-    extremes = (v for node in met.aggregations("min", "max") for v in met.values(node.arguments[0]))
+    extremes = (
+        v
+        for node in met.list_aggregations("min", "max")
+        for v in met.list_values(node.arguments[0])
+    )
     return any(_is_large(value) for values in extremes for value in values)
 
 
@@ -172,9 +179,9 @@ def _makes_columns_of_no_rows(met: Met) -> bool:
 def _reads_one_of_several_keys(met: Met) -> bool:
     """Return whether a quantile is asked for, and a value of one of several keys is."""
     keys = met.query.group_by
-    read = met.aggregations("quantile", "sum", "mean", "min", "max", "first", "last", "count")
+    read = met.list_aggregations("quantile", "sum", "mean", "min", "max", "first", "last", "count")
     keyed = any(isinstance(a, Col) and a.name in keys for node in read for a in node.arguments)
-    return keyed and len(keys) > 1 and any(met.aggregations("quantile"))
+    return keyed and len(keys) > 1 and any(met.list_aggregations("quantile"))
 
 
 def _has_texts_of_unmatched_rows(met: Met) -> bool:

@@ -26,7 +26,7 @@ from ...spec.expression import (
     Lit,
     Neg,
     Not,
-    columns,
+    list_columns,
     walk,
 )
 from ...spec.joins import SUFFIX
@@ -82,14 +82,14 @@ class Grower:
     keys: list[str] = field(default_factory=list)
     joined: bool = False
 
-    def chance(self, share: float) -> bool:
+    def toss(self, share: float) -> bool:
         """Return whether this time it is so."""
         return self.draw.random() < share
 
     def number(self, depth: int = 2) -> Expr:
         """Grow a number of a row."""
-        if depth <= 0 or self.chance(0.25):
-            if self.chance(0.2):
+        if depth <= 0 or self.toss(0.25):
+            if self.toss(0.2):
                 return Lit(self.draw.choice((1, 2, 3, 10, 0.5, 2.5)))
             return Col(self.draw.choice((*NUMBERS, *self.more)))
         inner = self.number(depth - 1)
@@ -97,7 +97,7 @@ class Grower:
             case 0 | 1 | 2:
                 return Arith(self.draw.choice(SIMPLE), inner, self.number(depth - 1))
             case 3 | 4:
-                return Arith("/", inner, self.divisor(depth - 1))
+                return Arith("/", inner, self.grow_divisor(depth - 1))
             case 5:
                 return Arith(self.draw.choice(DIVISIONS), inner, self.number(depth - 1))
             case 6:
@@ -109,28 +109,30 @@ class Grower:
             case 9:
                 return Call(self.draw.choice(("min", "max")), (inner, self.number(depth - 1)))
             case 10:
-                return self.part()
+                return self.grow_part()
             case _:
-                return Case(((self.condition(depth - 1), inner),), self.grow_fallback(depth - 1))
+                return Case(
+                    ((self.grow_condition(depth - 1), inner),), self.grow_fallback(depth - 1)
+                )
 
     def grow_call(self, inner: Expr) -> Expr:
         """Grow a call of a function of one number."""
-        if self.chance(0.15):
+        if self.toss(0.15):
             return Call("round", (inner, Lit(1)))
         usual = ("abs", "sqrt", "floor", "ceil", "round")
         return Call(self.draw.choice((*usual, *usual, "log", "log10", "exp")), (inner,))
 
-    def divisor(self, depth: int) -> Expr:
+    def grow_divisor(self, depth: int) -> Expr:
         """Grow a divisor; quotients of quotients are rounded in too many ways."""
         return self.number(min(depth, 0))
 
     def grow_fallback(self, depth: int) -> Expr:
         """Grow what a choice falls back to: at times nothing."""
-        return Lit(None) if self.chance(0.2) else self.number(depth)
+        return Lit(None) if self.toss(0.2) else self.number(depth)
 
-    def part(self) -> Expr:
+    def grow_part(self) -> Expr:
         """Grow a number derived from a text or a date."""
-        if self.chance(0.5):
+        if self.toss(0.5):
             name = self.draw.choice(("len", "len", "count_words", "integer"))
             return Call(name, (self.text(),))
         match self.draw.randrange(6):
@@ -148,7 +150,7 @@ class Grower:
 
     def text(self, depth: int = 1) -> Expr:
         """Grow a text."""
-        if depth <= 0 or self.chance(0.4):
+        if depth <= 0 or self.toss(0.4):
             return Col(self.draw.choice(TEXTS))
         inner = self.text(depth - 1)
         match self.draw.randrange(8):
@@ -179,7 +181,7 @@ class Grower:
                     (Call("zfill", (inner, Lit(3))), Call("text", (Col(name),)))
                 )
 
-    def key(self) -> Expr:
+    def grow_key(self) -> Expr:
         """Grow what groups are made by, and is no number: a day, a text or a choice of texts."""
         match self.draw.randrange(4):
             case 0 | 1:
@@ -189,25 +191,25 @@ class Grower:
             case 2:
                 return self.text(2)
             case _:
-                low = Lit(None) if self.chance(0.2) else Lit("low")
-                return Case(((self.condition(1), Lit("high")),), low)
+                low = Lit(None) if self.toss(0.2) else Lit("low")
+                return Case(((self.grow_condition(1), Lit("high")),), low)
 
-    def condition(self, depth: int = 2) -> Expr:
+    def grow_condition(self, depth: int = 2) -> Expr:
         """Grow a condition on a row."""
         match self.draw.randrange(12):
             case 0 | 1 | 2:
                 op = self.draw.choice(COMPARISONS)
                 return Compare(op, self.number(depth - 1), self.number(depth - 1))
             case 3 | 4 if depth > 0:
-                parts = tuple(self.condition(depth - 1) for _ in range(2))
+                parts = tuple(self.grow_condition(depth - 1) for _ in range(2))
                 return Bool(self.draw.choice(("and", "or")), parts)
             case 5 if depth > 0:
-                return Not(self.condition(depth - 1))
+                return Not(self.grow_condition(depth - 1))
             case 6:
                 tested = IsMissing(Col(self.draw.choice(DOMAINS).name))
-                return Not(tested) if self.chance(0.5) else tested
+                return Not(tested) if self.toss(0.5) else tested
             case 7:
-                return self.member()
+                return self.grow_member()
             case 8:
                 return Col("b")
             case 9:
@@ -237,7 +239,7 @@ class Grower:
         )
         return Compare(op, Col(name), value)
 
-    def member(self) -> Expr:
+    def grow_member(self) -> Expr:
         """Grow a test whether a value is one of several."""
         name, values = self.draw.choice(
             (
@@ -248,9 +250,9 @@ class Grower:
             )
         )
         tested = IsIn(Col(name), tuple(map(Lit, values)))
-        return Not(tested) if self.chance(0.3) else tested
+        return Not(tested) if self.toss(0.3) else tested
 
-    def aggregation(self) -> Expr:
+    def grow_aggregation(self) -> Expr:
         """Grow one aggregation."""
         match self.draw.randrange(12):
             case 0 | 1 | 2 | 3:
@@ -264,7 +266,7 @@ class Grower:
                 return Agg(self.draw.choice(("min", "max")), (Col(self.draw.choice(ORDERED)),))
             case 7:
                 return Agg("size", ())
-            case 8 if self.chance(0.3):
+            case 8 if self.toss(0.3):
                 return Agg("prod", (Col(self.draw.choice("ijx")),))
             case 8:
                 share = Lit(self.draw.choice((0, 0.1, 0.25, 0.5, 0.9, 1)))
@@ -273,18 +275,18 @@ class Grower:
                 return Agg("corr", (Col(self.draw.choice("ijx")), Col(self.draw.choice("jxy"))))
             case 10:
                 words = ("any", "all", "sum", "count_if", "mean")
-                return Agg(self.draw.choice(words), (self.condition(1),))
+                return Agg(self.draw.choice(words), (self.grow_condition(1),))
             case _:
                 return Agg("sum", (Col("e"),))
 
-    def window(self) -> Expr:
+    def grow_window(self) -> Expr:
         """Grow one window function."""
         match self.draw.randrange(8):
             case 0:
                 return self.rank()
             case 1:
                 return Agg("cumsum", (self.number(self.draw.choice((0, 0, 1))),))
-            case 2 if self.chance(0.2):
+            case 2 if self.toss(0.2):
                 span = Lit(self.draw.choice((1, 2, 5)))
                 return Agg("ewm_mean", (Col(self.draw.choice(NUMBERS)), span))
             case 2:
@@ -299,7 +301,7 @@ class Grower:
                 return Agg(self.draw.choice(("row_number", "cumcount")), ())
             case _:
                 arguments: tuple[Expr, ...] = (Col(self.draw.choice(MOVED)),)
-                if self.chance(0.4):
+                if self.toss(0.4):
                     arguments = (*arguments, Lit(self.draw.choice((1, 2, 3))))
                 return Agg(self.draw.choice(("lag", "lead")), arguments)
 
@@ -316,7 +318,7 @@ class Grower:
 
     def rank(self) -> Expr:
         """Grow a rank, by a method and in a direction."""
-        column, descending = Col(self.draw.choice(ORDERED)), Lit(self.chance(0.5))
+        column, descending = Col(self.draw.choice(ORDERED)), Lit(self.toss(0.5))
         match self.draw.randrange(4):
             case 0:
                 name = self.draw.choice(("dense_rank", "percent_rank"))
@@ -332,7 +334,7 @@ class Grower:
         rows = self.draw.choice((1, 2, 3))
         window = Lit(self.draw.choice(times) if times else rows)
         arguments: tuple[Expr, ...] = (Col(self.draw.choice(NUMBERS)), window)
-        if name != "rolling_count" and self.chance(0.5):
+        if name != "rolling_count" and self.toss(0.5):
             arguments = (*arguments, Lit(self.draw.randint(1, rows)))
         return Agg(name, arguments)
 
@@ -343,13 +345,13 @@ class Grower:
         )
         return Agg(name, () if name == "size" else (Col(self.draw.choice(NUMBERS)),))
 
-    def output(self, *, transform: bool) -> Expr:
+    def grow_output(self, *, transform: bool) -> Expr:
         """Grow an output of an aggregate, or of a transform."""
-        if self.chance(0.65):
-            return self.window() if transform and self.chance(0.5) else self.aggregation()
+        if self.toss(0.65):
+            return self.grow_window() if transform and self.toss(0.5) else self.grow_aggregation()
         left: Expr = self.number(0) if transform else self.grow_number()
-        right = Lit(2) if self.chance(0.2) else self.grow_number()
-        if self.chance(0.2):
+        right = Lit(2) if self.toss(0.2) else self.grow_number()
+        if self.toss(0.2):
             return Compare(self.draw.choice(COMPARISONS), left, right)
         return Arith(self.draw.choice((*SIMPLE, "/", "//", "%")), left, right)
 
@@ -359,7 +361,7 @@ def query(draw: Random) -> Query:
     grower = Grower(draw)
     grown = _answer(grower, _grow_start(grower, Query("asked", "")))
     ended = _grow_end(grower, grown, grown.outputs)
-    return _grow_step(grower, ended) if grower.chance(0.2) else _add_free(grower, ended)
+    return _grow_step(grower, ended) if grower.toss(0.2) else _add_free(grower, ended)
 
 
 def grow_join(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
@@ -374,7 +376,7 @@ def grow_join(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
     texts = [name for name in read if name.startswith("t")]
     grower = Grower(draw, numbers, texts, joined=True)
     grown = _grow_start(grower, Query("asked", "", (join,)))
-    if grower.chance(0.4):
+    if grower.toss(0.4):
         return _grow_end(grower, grown, (*on, *beside, *(output.name for output in grown.derive)))
     grown = _answer(grower, grown)
     return _add_free(grower, _grow_end(grower, grown, grown.outputs))
@@ -382,7 +384,7 @@ def grow_join(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
 
 def _add_free(grower: Grower, grown: Query) -> Query:
     """Add to some aggregations a value that the group leaves open, which nothing else may read."""
-    if not grown.aggregate or grown.pivot or grown.gaps or grown.earlier or grower.chance(0.85):
+    if not grown.aggregate or grown.pivot or grown.gaps or grown.earlier or grower.toss(0.85):
         return grown
     free = Agg(CHOOSING_FREELY, (Col(grower.draw.choice(MOVED)),))
     return replace(grown, aggregate=(*grown.aggregate, Output("free", free)))
@@ -390,18 +392,18 @@ def _add_free(grower: Grower, grown: Query) -> Query:
 
 def _grow_start(grower: Grower, grown: Query) -> Query:
     # A derived column comes after where.
-    where = Grower(grower.draw, list(grower.more)) if grower.chance(0.4) else None
-    if grower.chance(0.3):
+    where = Grower(grower.draw, list(grower.more)) if grower.toss(0.4) else None
+    if grower.toss(0.3):
         grown = replace(grown, derive=_grow_derived(grower))
-    return replace(grown, where=where.condition() if where else None)
+    return replace(grown, where=where.grow_condition() if where else None)
 
 
 def _grow_derived(grower: Grower) -> tuple[Output, ...]:
     outputs = []
     for place in range(grower.draw.choice((1, 1, 2))):
         name = f"new_{place}"
-        if grower.chance(0.3):
-            outputs.append(Output(name, grower.key()))
+        if grower.toss(0.3):
+            outputs.append(Output(name, grower.grow_key()))
             grower.keys.append(name)
         else:
             outputs.append(Output(name, grower.number()))
@@ -412,36 +414,36 @@ def _grow_derived(grower: Grower) -> tuple[Output, ...]:
 def _answer(grower: Grower, grown: Query) -> Query:
     draw = grower.draw
     keys = tuple(draw.sample(KEYS, draw.choice((1, 1, 1, 2, 3))))
-    if grower.keys and grower.chance(0.7):
+    if grower.keys and grower.toss(0.7):
         keys = (*grower.keys, *keys[1:])
     roll = draw.random()
     if roll < 0.12 and not grower.joined:
         body = grower.number(3)
-        if columns(body):
-            function = RowFunction("out", "out", body, columns=columns(body))
+        if list_columns(body):
+            function = RowFunction("out", "out", body, columns=list_columns(body))
             # What Python's own functions say of a missing value is no matter of engines.
             calls = any(isinstance(part, Call) or part == Lit(None) for part in walk(body))
-            missing: Literal["skip", "call"] = (
-                "call" if not calls and grower.chance(0.3) else "skip"
-            )
+            missing: Literal["skip", "call"] = "call" if not calls and grower.toss(0.3) else "skip"
             return replace(grown, apply=replace(function, on_missing=missing))
     if roll > WIDE_FROM:
         return _reshape(grower, grown, keys)
-    if grower.chance(0.15):
+    if grower.toss(0.15):
         keys = ()
     if roll < 0.25:
         column = draw.choice([name for name in ORDERED if name not in keys])
-        extreme = Extreme(column, draw.choice((1, 2, 3)), "out", grower.chance(0.5))
+        extreme = Extreme(column, draw.choice((1, 2, 3)), "out", grower.toss(0.5))
         return replace(grown, group_by=keys, extreme=extreme)
     transform = roll < 0.5 and not grower.joined
     number = draw.choice((1, 1, 2, 3))
-    outputs = tuple(Output(f"out_{n}", grower.output(transform=transform)) for n in range(number))
+    outputs = tuple(
+        Output(f"out_{n}", grower.grow_output(transform=transform)) for n in range(number)
+    )
     if transform:
         order = tuple(
-            SortKey(name, grower.chance(0.4))
+            SortKey(name, grower.toss(0.4))
             for name in draw.sample(ORDERED, draw.choice((0, 0, 1, 2)))
         )
-        if times := [name for name in MOMENTS if name not in keys and grower.chance(0.1)]:
+        if times := [name for name in MOMENTS if name not in keys and grower.toss(0.1)]:
             order = (SortKey(times[0]),)
             outputs = (*outputs, Output("out_time", grower.grow_rolling("12h", "2d", "400d")))
         return replace(grown, group_by=keys, order_by=order, transform=outputs)
@@ -452,7 +454,7 @@ def _compose(grower: Grower, grown: Query) -> Query:
     """Return an aggregation; at times with words that take several steps, or with gaps filled."""
     if grower.joined:
         return grown
-    if grower.chance(0.15):
+    if grower.toss(0.15):
         more = (Output("composed", grower.grow_composed()),)
         return compose(replace(grown, aggregate=(*grown.aggregate, *more)))
     derived = {output.name: output.expression for output in grown.derive}
@@ -477,7 +479,7 @@ def _is_time(key: Expr) -> bool:
 def _reshape(grower: Grower, grown: Query, keys: tuple[str, ...]) -> Query:
     """Grow a pivot, or an unpivot of columns of one kind."""
     draw = grower.draw
-    if grower.chance(0.4):
+    if grower.toss(0.4):
         on = draw.choice((("i", "j", "x"), ("k", "t"), ("s", "n"), ("y", "i")))
         index = tuple(key for key in keys if key not in on)
         return replace(grown, unpivot=Unpivot(on, index, "variable", "value"))
@@ -486,8 +488,8 @@ def _reshape(grower: Grower, grown: Query, keys: tuple[str, ...]) -> Query:
     # A column has the name of its value, which may be none of the index.
     values = [value for value in BY_NAME[column].values if value not in {"", *index}]
     listed = tuple(draw.sample(values, 2))
-    cell = grower.aggregation() if grower.chance(0.5) else grower.grow_number()
-    if "e" in columns(cell):  # where pandas chooses among them, such integers become floats
+    cell = grower.grow_aggregation() if grower.toss(0.5) else grower.grow_number()
+    if "e" in list_columns(cell):  # where pandas chooses among them, such integers become floats
         cell = Agg("size", ())
     pivot = Pivot(column, cell, listed)
     return replace(grown, group_by=index, pivot=pivot, aggregate=expand_pivot(pivot))
@@ -495,20 +497,20 @@ def _reshape(grower: Grower, grown: Query, keys: tuple[str, ...]) -> Query:
 
 def _grow_end(grower: Grower, grown: Query, names: Sequence[str]) -> Query:
     draw = grower.draw
-    if grower.chance(0.15):
+    if grower.toss(0.15):
         name = draw.choice(names)
         known: Expr = Not(IsMissing(Col(name)))
         numbers = {o.name for o in (*grown.aggregate, *grown.transform) if _is_number(o.expression)}
         if name in numbers:
             known = Compare(draw.choice(COMPARISONS), Col(name), Lit(draw.choice((0, 1, 2.5))))
         grown = replace(grown, having=known)
-    if grower.chance(0.25):
+    if grower.toss(0.25):
         # A column named -1 and the column 1 descending would be written alike.
         plain = [name for name in names if not name.startswith("-") and f"-{name}" not in names]
         chosen = draw.sample(plain, min(len(plain), draw.choice((1, 2))))
-        keys = tuple(SortKey(name, grower.chance(0.4)) for name in chosen)
+        keys = tuple(SortKey(name, grower.toss(0.4)) for name in chosen)
         grown = replace(grown, sort=keys)
-    if grower.chance(0.15):
+    if grower.toss(0.15):
         grown = replace(grown, limit=draw.choice((1, 2, 5)))
     return grown
 

@@ -14,7 +14,7 @@ from ...spec.pivot import expand_pivot
 from ...spec.reader import read_text
 from ...spec.unparse import text
 from ...spec.workload import Join, Output, Query, RowFunction, SortKey
-from ...storage.folder import program_path
+from ...storage.folder import build_program_path
 from .frames import TABLE, Tables
 
 FRAME = "data.parquet"
@@ -22,7 +22,7 @@ OTHER = f"{TABLE}.parquet"
 NAME = "asked"
 
 
-def clauses(query: Query) -> dict[str, Any]:
+def write_clauses(query: Query) -> dict[str, Any]:
     """Return a query's clauses as a workload file has them."""
     if query.earlier:
         return _write_steps(query)
@@ -33,7 +33,7 @@ def clauses(query: Query) -> dict[str, Any]:
     if query.where is not None:
         given["where"] = text(query.where)
     if query.derive:
-        given["derive"] = _outputs(query.derive)
+        given["derive"] = _write_outputs(query.derive)
     pivot = query.pivot
     whole = pivot is not None and query.aggregate == expand_pivot(pivot)
     if pivot and whole:
@@ -53,9 +53,9 @@ def clauses(query: Query) -> dict[str, Any]:
     if query.order_by:
         given["order_by"] = _sort_keys(query.order_by)
     if query.aggregate and not whole:
-        given["aggregate"] = _outputs(query.aggregate)
+        given["aggregate"] = _write_outputs(query.aggregate)
     if query.transform:
-        given["transform"] = _outputs(query.transform)
+        given["transform"] = _write_outputs(query.transform)
     if extreme := query.extreme:
         clause = "smallest" if extreme.smallest else "largest"
         given[clause] = {"column": extreme.column, "n": extreme.n, "as": extreme.name}
@@ -75,7 +75,7 @@ def _write_steps(query: Query) -> dict[str, Any]:
     """Write steps; one that fills gaps is a clause of the group-by before it."""
     steps: list[dict[str, Any]] = []
     for step in query.steps:
-        given = clauses(step)
+        given = write_clauses(step)
         if step.gaps:
             steps[-1] |= {"fill_gaps": True, **given}
         else:
@@ -83,10 +83,10 @@ def _write_steps(query: Query) -> dict[str, Any]:
     return steps[0] if len(steps) == 1 else {"steps": steps}
 
 
-def workload(query: Query) -> str:
+def write_workload(query: Query) -> str:
     """Write a workload file that asks one query of the frame beside it."""
     lines = [f"  {NAME}:"]
-    for clause, value in clauses(query).items():
+    for clause, value in write_clauses(query).items():
         if isinstance(value, dict):
             lines.append(f"    {clause}:")
             lines += [
@@ -101,18 +101,18 @@ def workload(query: Query) -> str:
 
 def read_back(query: Query) -> Query:
     """Return the query as it is read from its workload file; WorkloadError where it cannot be."""
-    (found,) = read_text(workload(query), "fuzz.yaml", Path()).queries
+    (found,) = read_text(write_workload(query), "fuzz.yaml", Path()).queries
     assert isinstance(found, Query)
     return found
 
 
 def digest(query: Query, tables: Tables) -> str:
     """Return eight digits that identify this query and data."""
-    text = f"{workload(query)}{data(tables)}"
+    text = f"{write_workload(query)}{write_data(tables)}"
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def data(tables: Tables) -> str:
+def write_data(tables: Tables) -> str:
     """Return the data as a person may read it."""
     return " and ".join(str(table.to_pydict()) for table in tables)
 
@@ -132,9 +132,9 @@ def save(
 ) -> None:
     """Write what runs by hand: the workload, its data, and each engine's program."""
     write(folder, tables)
-    (folder / "workload.yaml").write_text(workload(query), encoding="utf-8")
+    (folder / "workload.yaml").write_text(write_workload(query), encoding="utf-8")
     for engine, program in programs.items():
-        path = folder / program_path(engine, NAME)
+        path = folder / build_program_path(engine, NAME)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(program, encoding="utf-8")
     (folder / "README.md").write_text(about, encoding="utf-8")
@@ -155,5 +155,5 @@ def _join(join: Join) -> dict[str, Any]:
     return {"table": join.table, "asof": asof}
 
 
-def _outputs(outputs: tuple[Output, ...]) -> dict[str, str]:
+def _write_outputs(outputs: tuple[Output, ...]) -> dict[str, str]:
     return {output.name: text(output.expression) for output in outputs}

@@ -9,7 +9,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from ...spec.expression import Arith, Case, Col, Expr, Lit, Neg, children, columns, rebuild, walk
+from ...spec.expression import (
+    Arith,
+    Case,
+    Col,
+    Expr,
+    Lit,
+    Neg,
+    list_children,
+    list_columns,
+    rebuild,
+    walk,
+)
 from ...spec.workload import Output, Query, RowFunction
 from .frames import Tables
 
@@ -115,17 +126,17 @@ def _simplify(query: Query) -> Iterator[Query]:
                 yield _with(query, clause, (*items[:place], changed, *items[place + 1 :]))
     if isinstance(query.apply, RowFunction) and query.apply.body is not None:
         for part in _parts(query.apply.body):
-            if columns(part):
-                function = replace(query.apply, body=part, columns=columns(part))
+            if list_columns(part):
+                function = replace(query.apply, body=part, columns=list_columns(part))
                 yield replace(query, apply=function)
 
 
 def _parts(node: Expr) -> Iterator[Expr]:
     """Yield smaller trees: a child in its parent's place, at every depth."""
-    below = children(node)
+    below = list_children(node)
     yield from (part for part in below if not isinstance(part, Lit))
     if isinstance(node, (Arith, Neg, Case)) and len(list(walk(node))) > 3:
-        for name in columns(node):
+        for name in list_columns(node):
             yield Col(name)
     for place, child in enumerate(below):
         for part in _parts(child):

@@ -168,7 +168,7 @@ def test_a_finding_is_kept_for_the_next_comparison_and_a_rough_figure_is_not(
     for folder in ("first", "second"):
         (tmp_path / folder).mkdir()
         ask_beside(here, Folder(tmp_path / folder), tmp_path, choose_backend(), 2, Silence())
-        assert len(probe_results.lines(tmp_path / folder)[0]) == len(Question)
+        assert len(probe_results.read_lines(tmp_path / folder)[0]) == len(Question)
     assert asked == [*Question.__members__, "COSTS"]
     newer = {"loky": Interpreter("python", "3.11", {"loky": "3.6"})}
     (tmp_path / "third").mkdir()
@@ -219,7 +219,7 @@ def test_stored_findings_are_read_back_and_told(tmp_path: Path) -> None:
     (tmp_path / probe_results.LINES).open("a").write(
         '{"subject": "x", "question": "AGE", "word": "no"}'
     )
-    read, skipped = probe_results.lines(tmp_path)
+    read, skipped = probe_results.read_lines(tmp_path)
     assert read == made
     assert "unknown question 'AGE'" in skipped[0] or "incomplete" in skipped[0]
     roads, family = capabilities.build_stories(read, 2)
@@ -228,4 +228,4 @@ def test_stored_findings_are_read_back_and_told(tmp_path: Path) -> None:
     assert "loky, costs" in roads.warnings[0]
     assert list(family.grids[0].rows) == [("dask", "21 of 24", "2.00×", "1.00 s", *"————")]
     assert "&lt;b&gt;" in html.render_story(roads)
-    assert "TypeError" in "".join(markdown.story(roads))
+    assert "TypeError" in "".join(markdown.write_story(roads))

@@ -100,5 +100,5 @@ def test_a_history_of_nothing_is_a_sentence(
 
 
 def test_the_chart_of_noise_is_level() -> None:
-    assert history.spark([1.0, 1.001, 0.999]) == "▁▁▁"
-    assert history.spark([]) == ""
+    assert history.draw_sparkline([1.0, 1.001, 0.999]) == "▁▁▁"
+    assert history.draw_sparkline([]) == ""

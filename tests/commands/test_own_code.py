@@ -36,7 +36,7 @@ def test_code_is_checked_beside_an_engine_and_its_workload_is_stored(
     said = capsys.readouterr()
     assert "All answers agree." in said.out
     assert "slow.py:6:" in said.err
-    stored = folder.read(folder.newest(Path("results")))
+    stored = folder.read(folder.find_newest(Path("results")))
     assert list(stored.head.engines) == ["yours", "duckdb"]
     assert stored.head.source.startswith("workload: slow\n")
     assert 'df["net"] = df["amount"] * 0.8' in stored.programs["yours", "monthly"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from dfbench.commands.words import Word, list_words
-from dfbench.spec.parser import expression
+from dfbench.spec.parser import parse_expression
 from dfbench.testing.fuzz.campaign import EngineProcess
 from dfbench.testing.fuzz.cases import Data, FuzzCase
 from dfbench.testing.fuzz.frames import Tables
@@ -50,7 +50,7 @@ def test_each_word_has_an_example_and_a_line(
     assert run_dfbench(monkeypatch, "words") == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(list_words())
-    assert all(expression(word.example) and word.function.about for word in list_words())
+    assert all(parse_expression(word.example) and word.function.about for word in list_words())
 
 
 ROWS = {

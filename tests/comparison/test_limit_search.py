@@ -11,8 +11,8 @@ from dfbench.comparison.limit_search import (
     MOST_LIMITS,
     TRIES,
     Bounds,
+    choose_next_limit,
     compute_precision,
-    next_limit,
 )
 from dfbench.storage.trials import TrialCounts
 from hypothesis import given
@@ -25,7 +25,7 @@ LEAST, MOST = 16 * MIB, 24 * GIB
 def search(need: int, guess: int, least: int = LEAST, most: int = MOST) -> list[tuple[int, bool]]:
     tries: list[tuple[int, bool]] = []
     bounds = Bounds(guess, least, most)
-    while (limit := next_limit(TrialCounts.of(tries), bounds)) is not None:
+    while (limit := choose_next_limit(TrialCounts.of(tries), bounds)) is not None:
         assert least <= limit <= most
         tries.append((limit, limit >= need))
         assert len(tries) < 3 * MOST_LIMITS
@@ -80,7 +80,7 @@ def test_a_failure_above_a_success_counts() -> None:
 def test_random_endings_near_the_limit_end_the_search_all_the_same(seed: int) -> None:
     chance = random.Random(seed)
     tries: list[tuple[int, bool]] = []
-    while (limit := next_limit(TrialCounts.of(tries), Bounds(GIB, LEAST, MOST))) is not None:
+    while (limit := choose_next_limit(TrialCounts.of(tries), Bounds(GIB, LEAST, MOST))) is not None:
         share = (limit - 900 * MIB) / (200 * MIB)  # never below 900 MiB, always above 1100
         tries.append((limit, chance.random() < share))
         assert len(tries) < 3 * MOST_LIMITS
@@ -94,5 +94,5 @@ def test_random_endings_near_the_limit_end_the_search_all_the_same(seed: int) ->
 def test_an_interrupted_search_goes_on_as_if_it_had_not_been() -> None:
     whole = search(700 * MIB, 2 * GIB)
     for length in range(len(whole)):
-        limit = next_limit(TrialCounts.of(whole[:length]), Bounds(2 * GIB, LEAST, MOST))
+        limit = choose_next_limit(TrialCounts.of(whole[:length]), Bounds(2 * GIB, LEAST, MOST))
         assert limit == whole[length][0]

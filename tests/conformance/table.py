@@ -154,7 +154,7 @@ pandas+numba has the words of pandas in a query with one that Numba compiles, su
 
 def write_words() -> str:
     """Return the page of words."""
-    return WORDS + words.page()
+    return WORDS + words.write_page()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from dfbench.engines.info import EnginePlace, Work
 from dfbench.engines.writing.program import skip_formatting
 from dfbench.errors import Unsupported
 from dfbench.spec.schema import Schema
-from dfbench.testing.conformance.answers import CaseRunner, case_schema, write_frames
+from dfbench.testing.conformance.answers import CaseRunner, read_case_schema, write_frames
 from dfbench.testing.conformance.cases import CASES, ConformanceCase
 from dfbench.testing.conformance.known_failures import MARKS, is_refused_by_rule, mark
 
@@ -118,7 +118,7 @@ def test_an_engine_of_another_environment_refuses_what_its_marks_say(
             if known is None and "plain" not in case.frame:
                 continue  # what is said of one frame is said of all, but for its marks
             refuses = bool(known) and known.outcome == "unsupported"
-            assert refuses == _refuses(engine, case, case_schema(case, frames)), case.name
+            assert refuses == _refuses(engine, case, read_case_schema(case, frames)), case.name
 
 
 def _refuses(engine: str, case: ConformanceCase, data: Schema) -> bool:

@@ -59,7 +59,7 @@ def test_the_tasks_on_own_data_and_code_run_one_after_the_other(
             words += ONCE if words[0] == "compare" else []
             assert run_dfbench(monkeypatch, *words) in {None, 0}, (command, capsys.readouterr())
     assert "import polars" in capsys.readouterr().out
-    assert folder.read(folder.newest(Path("results/sales"))).head.limits["memory"] == 2**30
+    assert folder.read(folder.find_newest(Path("results/sales"))).head.limits["memory"] == 2**30
     assert "polars" in Path("report.html").read_text("utf-8")
     assert "sales" in Path("site/index.html").read_text("utf-8")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from dfbench.engines import find
-from dfbench.testing.conformance.golden import problems
+from dfbench.testing.conformance.golden import list_problems
 
 from tests.golden.diffs import apply_diff, diff_text, join_diffs, split_diffs
 from tests.golden.write import (
@@ -48,7 +48,7 @@ def test_reviewed_programs_call_the_library_of_their_label(engine: str) -> None:
     found = {
         f"{name}: {problem}"
         for name, text in reviewed_programs(engine).items()
-        for problem in problems(text, library)
+        for problem in list_problems(text, library)
     }
     assert not found
 

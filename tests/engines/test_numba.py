@@ -25,7 +25,7 @@ from dfbench.spec.expression import (
     Neg,
     Not,
 )
-from dfbench.spec.row_functions import row_function
+from dfbench.spec.row_functions import parse_row_function
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Extreme, Output, Query, RowFunction
 
@@ -206,7 +206,7 @@ def test_a_great_circle_is_a_compiled_loop() -> None:
     h = north + math.cos(x["lat"] * rad) * math.cos(x["lat2"] * rad) * east
     return 2 * 6371 * math.asin(math.sqrt(h))
 """
-    function = row_function(source, "km", lambda _: pytest.fail("the def is opaque")).function
+    function = parse_row_function(source, "km", lambda _: pytest.fail("the def is opaque")).function
     names = ("lat", "lon", "lat2", "lon2")
     data = Schema(tuple(Column(name, "float", "double", nulls=True) for name in names), 9)
     program = ENGINE.write(Query("q", "", apply=function), data).text

@@ -18,7 +18,7 @@ from dfbench.engines.writing import loops, python, sql
 from dfbench.engines.writing.dialect import Dialect
 from dfbench.errors import Unsupported
 from dfbench.spec.expression import Expr
-from dfbench.spec.parser import expression
+from dfbench.spec.parser import parse_expression
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.settings import write_example
 from dfbench.spec.vocabulary import AGGREGATIONS, RESOLVED, ROW_FUNCTIONS, WINDOWS
@@ -127,11 +127,11 @@ def test_refusal_says_why(name: str, word: str) -> None:
 
 
 def _example(word: str) -> Expr:
-    return expression(write_example(word, (ROW_FUNCTIONS | AGGREGATIONS | WINDOWS)[word]))
+    return parse_expression(write_example(word, (ROW_FUNCTIONS | AGGREGATIONS | WINDOWS)[word]))
 
 
 @pytest.mark.parametrize("engine", ["pandas", "modin"])
 def test_text_that_is_made_is_held_as_text_that_is_read(engine: str) -> None:
-    query = Query("q", "", derive=(Output("a", expression("text(x)")),), select=("a",))
+    query = Query("q", "", derive=(Output("a", parse_expression("text(x)")),), select=("a",))
     program = find(engine).write(query, Schema((Column("x", "int", "int64"),), 9)).text
     assert "infer_string = True" in program

@@ -24,7 +24,7 @@ from dfbench.environments.pins import (
     load_shipped,
     write_requirements,
 )
-from dfbench.environments.provider import Provider, current_interpreter, explain_missing_device
+from dfbench.environments.provider import Provider, explain_missing_device, find_current_interpreter
 from dfbench.environments.store import (
     MANIFEST,
     find_folder,
@@ -36,7 +36,7 @@ from dfbench.errors import EngineError
 from dfbench.spec.reader import read
 from dfbench.spec.schema import Column, Schema
 
-HERE = pythons.current_python()
+HERE = pythons.find_current_python()
 NOTHING = Pins("", "nothing")
 TEXT = Schema(
     tuple(
@@ -270,7 +270,7 @@ def test_an_engine_of_a_device_says_that_there_is_none(name: str, tmp_path: Path
 
 
 def test_what_is_not_installed_here_says_both_ways_to_have_it() -> None:
-    problem = current_interpreter(find("cudf")).problem
+    problem = find_current_interpreter(find("cudf")).problem
     assert "cudf-cu12" in problem
     assert "cudf@newest uses an environment" in problem
 

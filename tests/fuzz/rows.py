@@ -37,10 +37,10 @@ from dfbench.spec.expression import (
     Lit,
     Neg,
     Not,
-    columns,
+    list_columns,
     walk,
 )
-from dfbench.spec.kinds import KindError, kind
+from dfbench.spec.kinds import KindError, find_kind
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Query, RowFunction
 from dfbench.verification.agreement import derive_requirements
@@ -246,7 +246,7 @@ class Functions:
         """Return so many of them with Python's answers: those before, and others if needed."""
         while len(self.found) < count:
             body = self.grower.function()
-            function = RowFunction("f", "y", body, columns=columns(body))
+            function = RowFunction("f", "y", body, columns=list_columns(body))
             if values := _answer_soundly(function, body, self.rows, self.frame):
                 self.found.append((function, pa.table({"y": values})))
         return self.found[:count]
@@ -262,7 +262,7 @@ def _answer_soundly(function: RowFunction, body: Expr, rows: list[dict], frame: 
     if not function.columns or any(_is_constant(n) or _is_endless(n) for n in walk(body)):
         return []
     try:
-        kind(body, schema(frame))
+        find_kind(body, schema(frame))
         values = [apply_row(function, row) for row in rows]
     except (KindError, TypeError, OverflowError):
         return []
@@ -276,7 +276,7 @@ def _is_constant(node: Expr) -> bool:
         case Arith() | Neg() | Call() | Compare() | Bool() | Not() | IsMissing():
             return not any(isinstance(part, Col) for part in walk(node))
         case Let(_, value, body):
-            return not columns(value) or isinstance(body, Lit)
+            return not list_columns(value) or isinstance(body, Lit)
         case _:
             return False
 

@@ -140,7 +140,7 @@ def test_an_agreement_edited_by_hand_never_ends_a_report(
 def test_a_program_edited_by_hand_never_ends_a_report(
     path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], program: str
 ) -> None:
-    (path / folder.program_path("pandas", "q1")).write_text(program)
+    (path / folder.build_program_path("pandas", "q1")).write_text(program)
     code, _, err = report(monkeypatch, capsys, path)
     assert code == 0
     assert "Traceback" not in err
@@ -160,7 +160,7 @@ def test_answers_without_a_stored_check_are_unchecked_in_every_form(
 
 def test_a_link_in_place_of_a_program_is_not_followed(path: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("KEY = 'of the reader'")
-    linked = path / folder.program_path("pandas", "q1")
+    linked = path / folder.build_program_path("pandas", "q1")
     linked.unlink()
     linked.symlink_to(tmp_path / "secret")
     rebuild_report(path)

@@ -15,23 +15,23 @@ from dfbench.report.break_even import (
     CostModel,
     Kind,
     combine,
+    describe_line,
+    describe_stories,
     find_crossing,
-    line,
-    stories,
 )
 from dfbench.spec.reader import read, read_text
-from dfbench.storage.folder import StoredComparison, newest
+from dfbench.storage.folder import StoredComparison, find_newest
 from dfbench.storage.records import Agreement, Disagreement, Head, Outcome, Run, Times
 
 
 def test_a_line_through_two_points_gives_both_back() -> None:
-    found = line(100, 2.0, 1000, 11.0)
+    found = describe_line(100, 2.0, 1000, 11.0)
     assert found.start + 100 * found.cost == pytest.approx(2.0)
     assert found.start + 1000 * found.cost == pytest.approx(11.0)
 
 
 def test_more_rows_in_less_time_are_noise_and_no_cost_below_zero() -> None:
-    assert line(100, 2.0, 1000, 1.5) == CostModel(2.0, 0.0)
+    assert describe_line(100, 2.0, 1000, 1.5) == CostModel(2.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def measured(
 
 def told(many: StoredComparison, few: StoredComparison) -> tuple[str, dict[str, tuple[str, ...]]]:
     """Return the caption of the only table, and each engine's words."""
-    (story,) = stories(replace(many, tenth=few))
+    (story,) = describe_stories(replace(many, tenth=few))
     (grid,) = story.grids
     return grid.caption, {row[0]: tuple(row[3:]) for row in grid.rows}
 
@@ -145,7 +145,7 @@ def repeated(stored: StoredComparison, factor: float) -> StoredComparison:
 
 
 def test_a_comparison_without_a_tenth_has_no_such_section(tmp_path: Path) -> None:
-    assert stories(measured(tmp_path, {"serial": 1.0}, 100)) == ()
+    assert describe_stories(measured(tmp_path, {"serial": 1.0}, 100)) == ()
 
 
 def test_functions_with_work_to_do_are_measured_at_two_sizes() -> None:
@@ -188,6 +188,6 @@ def test_both_sizes_are_measured_kept_and_one_comparison(tmp_path: Path) -> None
     (grid,) = story.grids
     assert grid.caption == "walk: 4 and 40 tasks"
     assert [row[0] for row in grid.rows] == ["serial", "futures-thread"]
-    assert newest(tmp_path) == comparison.path
+    assert find_newest(tmp_path) == comparison.path
     assert "walk: 4 and 40 tasks" in (comparison.path / "report.md").read_text()
     assert "walk: 4 and 40 tasks" in (comparison.path / "report.html").read_text()

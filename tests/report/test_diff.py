@@ -67,7 +67,7 @@ def test_a_slow_down_is_found_and_named(tmp_path: Path) -> None:
 def test_a_kernel_that_keeps_some_pages_more_makes_no_other_machine(tmp_path: Path) -> None:
     machines = ({"cpu": "Xeon", "memory": memory} for memory in (25276518400, 25276502016))
     old, new = (stored(tmp_path, machine=machine) for machine in machines)
-    assert diff.obstacles(old, new) == ()
+    assert diff.list_obstacles(old, new) == ()
 
 
 def test_an_outcome_that_changes_is_told_first(tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def test_a_comparison_in_which_all_failed_has_no_winner(tmp_path: Path) -> None:
     shown = viewed(tmp_path, engines=("datatable",), queries=("q6", "q10"), baseline="datatable")
     assert shown.sentences[0] == "No engine answered any question."
     assert "0/2" in terminal.render(shown)
-    assert charts.scatter(shown) is None
+    assert charts.draw_scatter(shown) is None
     assert "datatable" in html.render(shown)
 
 
@@ -456,7 +456,7 @@ def test_the_terminal_shows_markup_as_text(tmp_path: Path) -> None:
 @settings(deadline=None)
 @given(st.text())
 def test_a_fence_holds_any_code(code: str) -> None:
-    lines = markdown.fence(code).split("\n")
+    lines = markdown.write_fence(code).split("\n")
     assert lines[0] == lines[-1]
     assert not any(lines[0] in line for line in "\n".join(lines[1:-1]).split("\n"))
 
@@ -494,8 +494,8 @@ def test_the_same_folder_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_labels_of_the_scatter_cover_nothing(whole: View) -> None:
-    points = charts.scatter(whole).points
-    boxes = [(*charts._extent(point), point.label) for point in points]
+    points = charts.draw_scatter(whole).points
+    boxes = [(*charts._measure_extent(point), point.label) for point in points]
     for i, one in enumerate(boxes):
         for other in boxes[:i]:
             beside = one[1] <= other[0] or other[1] <= one[0]
@@ -546,7 +546,7 @@ def test_no_colour_when_piped_or_under_no_color(
 @settings(deadline=None)
 @given(st.floats(1e-6, 1e6))
 def test_a_time_reads_within_half_a_per_cent_of_what_it_is(time: float) -> None:
-    number, unit = units.seconds(time).split()
+    number, unit = units.format_seconds(time).split()
     size = {"µs": 1e-6, "ms": 1e-3, "s": 1.0}[unit]
     assert float(number) * size == pytest.approx(time, rel=6e-3)
 
@@ -554,7 +554,7 @@ def test_a_time_reads_within_half_a_per_cent_of_what_it_is(time: float) -> None:
 @settings(deadline=None)
 @given(st.integers(0, 2**45))
 def test_a_size_reads_within_half_a_per_cent_of_what_it_is(count: int) -> None:
-    number, unit = units.size(count).split()
+    number, unit = units.format_size(count).split()
     power = ("B", "KiB", "MiB", "GiB", "TiB").index(unit)
     assert float(number) * 1024**power == pytest.approx(count, rel=6e-3)
 

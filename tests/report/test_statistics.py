@@ -215,7 +215,7 @@ def test_an_engine_of_one_round_is_taken_to_be_as_noisy_as_the_others_are() -> N
 
 def test_no_engine_is_taken_to_be_steadier_than_the_runs_in_its_processes() -> None:
     runs = [Run("e", "q", 1, Outcome.OK, times=Times(hot=(1.0, math.exp(0.2))))]
-    assert statistics.within(runs) == pytest.approx(0.02 / 2)
+    assert statistics.pool_within(runs) == pytest.approx(0.02 / 2)
     rows = {("e", "q"): {1: 1.0, 2: 1.0001}}
     assert Timings(rows, {"e": 0.01}).spreads["e"].variance == 0.01
 
@@ -223,7 +223,7 @@ def test_no_engine_is_taken_to_be_steadier_than_the_runs_in_its_processes() -> N
 def test_noise_is_counted_from_foreign_work_and_steal() -> None:
     noises = [Noise(0.05, 0.0), Noise(0.2, 0.0), Noise(0.0, 0.02), Noise()]
     runs = [Run("e", "q", n, Outcome.OK, noise=noise) for n, noise in enumerate(noises)]
-    assert statistics.noisy_share(runs) == 0.5
+    assert statistics.compute_noisy_share(runs) == 0.5
 
 
 def test_a_sample_is_the_least_hot_run_and_never_a_cold_one() -> None:

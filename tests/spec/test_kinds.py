@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from dfbench.spec.expression import Expr
-from dfbench.spec.kinds import KindError, _Kinds, extend_schema, kind, may_be_missing
-from dfbench.spec.parser import Context, expression, parse
+from dfbench.spec.kinds import KindError, _Kinds, extend_schema, find_kind, may_be_missing
+from dfbench.spec.parser import Context, parse, parse_expression
 from dfbench.spec.schema import Column, Kind, Schema
 from dfbench.spec.workload import Output, Query
 
@@ -70,7 +70,7 @@ KINDS = {
 
 @pytest.mark.parametrize("text", KINDS)
 def test_each_expression_has_its_kind(text: str) -> None:
-    assert kind(expression(text), SCHEMA) == KINDS[text]
+    assert find_kind(parse_expression(text), SCHEMA) == KINDS[text]
 
 
 WRONG = {
@@ -101,7 +101,7 @@ WRONG = {
 def test_a_value_of_the_wrong_kind_is_named(text: str) -> None:
     parsed = parse(text, Context.TRANSFORM)
     with pytest.raises(KindError) as error:
-        kind(parsed.expression, SCHEMA)
+        find_kind(parsed.expression, SCHEMA)
     assert (parsed.offset(error.value.node), str(error.value)) == WRONG[text]
 
 
@@ -113,13 +113,13 @@ def test_each_part_of_an_expression_is_looked_at_once(monkeypatch: pytest.Monkey
         return find(kinds, node)
 
     monkeypatch.setattr(_Kinds, "_find", count)
-    assert kind(expression(" + ".join(["i"] * 25)), SCHEMA) == "int"
+    assert find_kind(parse_expression(" + ".join(["i"] * 25)), SCHEMA) == "int"
     assert len(looked) == 25 + 24
 
 
 def test_an_unknown_column_is_a_key_error() -> None:
     with pytest.raises(KeyError):
-        kind(expression("nothing + 1"), SCHEMA)
+        find_kind(parse_expression("nothing + 1"), SCHEMA)
 
 
 MISSING = {
@@ -164,11 +164,11 @@ MISSING = {
 
 @pytest.mark.parametrize("text", MISSING)
 def test_whether_a_value_may_be_missing(text: str) -> None:
-    assert may_be_missing(expression(text), SCHEMA) is MISSING[text]
+    assert may_be_missing(parse_expression(text), SCHEMA) is MISSING[text]
 
 
 def test_derived_columns_join_the_schema() -> None:
-    derive = (Output("x", expression("i / f")), Output("y", expression("x > 1")))
+    derive = (Output("x", parse_expression("i / f")), Output("y", parse_expression("x > 1")))
     query = Query("q", "", derive=derive)
     schema = extend_schema(SCHEMA, query)
     assert schema["x"] == Column("x", "float", "double", nulls=True, nans=True)

@@ -21,7 +21,7 @@ from dfbench.spec.expression import (
     Not,
     walk,
 )
-from dfbench.spec.parser import LARGEST, Context, expression, parse
+from dfbench.spec.parser import LARGEST, Context, parse, parse_expression
 from dfbench.spec.python_syntax import ExpressionError
 from dfbench.spec.ranges import compute_whole
 from dfbench.spec.settings import RULES, write_example
@@ -108,7 +108,7 @@ FORMS = {
 
 @pytest.mark.parametrize("written", FORMS)
 def test_each_form_becomes_its_tree(written: str) -> None:
-    assert expression(written) == FORMS[written]
+    assert parse_expression(written) == FORMS[written]
 
 
 REFUSED = {
@@ -209,7 +209,7 @@ REFUSED = {
 @pytest.mark.parametrize("written", REFUSED)
 def test_each_mistake_has_its_place_and_words(written: str) -> None:
     with pytest.raises(ExpressionError) as error:
-        expression(written)
+        parse_expression(written)
     slips = error.value.slips
     assert [(slip.offset, slip.message) for slip in slips] == [REFUSED[written]]
 
@@ -228,7 +228,7 @@ def test_an_aggregate_refuses_columns_outside_aggregations() -> None:
 
 def test_all_mistakes_of_an_expression_are_told() -> None:
     with pytest.raises(ExpressionError) as error:
-        expression("sume(a) + (b & c)\n + meen(d)")
+        parse_expression("sume(a) + (b & c)\n + meen(d)")
     assert [slip.offset for slip in error.value.slips] == [0, 11, 21]
 
 
@@ -236,7 +236,7 @@ def test_every_function_of_the_tables_can_be_called() -> None:
     for table in (ROW_FUNCTIONS, AGGREGATIONS, WINDOWS):
         for name, function in table.items():
             if name not in BINNING:
-                assert expression(write_example(name, function)).function == name
+                assert parse_expression(write_example(name, function)).function == name
 
 
 @pytest.mark.parametrize(
@@ -244,18 +244,18 @@ def test_every_function_of_the_tables_can_be_called() -> None:
 )
 def test_what_is_nested_too_deeply_is_a_mistake(written: str) -> None:
     with pytest.raises(ExpressionError, match=r"nested|not Python"):
-        expression(written)
+        parse_expression(written)
 
 
 def test_a_tree_as_deep_as_allowed_can_be_written_again() -> None:
-    tree = expression("a" + " + a" * 95)
-    assert expression(text(tree)) == tree
+    tree = parse_expression("a" + " + a" * 95)
+    assert parse_expression(text(tree)) == tree
 
 
 def test_nothing_is_evaluated(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     with pytest.raises(ExpressionError):
-        expression(f"__import__('pathlib').Path({str(mark)!r}).touch()")
+        parse_expression(f"__import__('pathlib').Path({str(mark)!r}).touch()")
     assert not mark.exists()
 
 
@@ -301,17 +301,17 @@ trees = st.recursive(st.one_of(st.builds(Col, names), constants.map(Lit)), _grow
 @given(trees)
 def test_a_tree_written_and_read_is_the_same_tree(tree: Expr) -> None:
     assume(all(abs(compute_whole(node) or 0) <= LARGEST for node in walk(tree)))
-    assert repr(expression(text(tree))) == repr(tree)
+    assert repr(parse_expression(text(tree))) == repr(tree)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_an_expression_or_an_expression_error(written: str) -> None:
     try:
-        tree = expression(written)
+        tree = parse_expression(written)
     except ExpressionError as error:
         offsets = [slip.offset for slip in error.slips]
     else:
         offsets = []
-        assert repr(expression(text(tree))) == repr(tree)
+        assert repr(parse_expression(text(tree))) == repr(tree)
     assert all(0 <= offset <= len(written) for offset in offsets)

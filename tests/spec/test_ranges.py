@@ -6,9 +6,9 @@ import math
 import random
 
 import pytest
-from dfbench.spec.expression import Expr, columns
-from dfbench.spec.parser import expression
-from dfbench.spec.ranges import value_range
+from dfbench.spec.expression import Expr, list_columns
+from dfbench.spec.parser import parse_expression
+from dfbench.spec.ranges import find_range
 from dfbench.spec.schema import Column, Schema
 from dfbench.verification.evaluation import evaluate
 
@@ -47,7 +47,7 @@ RANGES = {
 
 @pytest.mark.parametrize("text", RANGES)
 def test_the_range_of_an_expression(text: str) -> None:
-    found = value_range(expression(text), SCHEMA)
+    found = find_range(parse_expression(text), SCHEMA)
     low, high = RANGES[text]
     assert found.low == pytest.approx(low, abs=1)
     assert found.high == pytest.approx(high, abs=1)
@@ -60,8 +60,8 @@ def test_no_value_lies_outside_its_range(frame: Frame) -> None:
     bounded = 0
     for _ in range(400):
         node = grower.number(3, ())
-        known = value_range(node, data)
-        bounded += bool(columns(node)) and known.finite
+        known = find_range(node, data)
+        bounded += bool(list_columns(node)) and known.finite
         for row in rows:
             value = _value(node, row)
             assert value is None or known.low <= value <= known.high, (node, row, value, known)

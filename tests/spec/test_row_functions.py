@@ -27,9 +27,14 @@ from dfbench.spec.expression import (
     Neg,
     Not,
 )
-from dfbench.spec.group_functions import whole
+from dfbench.spec.group_functions import parse_whole
 from dfbench.spec.python_syntax import ExpressionError
-from dfbench.spec.row_functions import definition, group_function, row_function, task_function
+from dfbench.spec.row_functions import (
+    group_function,
+    parse_definition,
+    parse_row_function,
+    parse_task_function,
+)
 from dfbench.spec.workload import RowFunction
 
 ARITHMETIC = {
@@ -116,7 +121,7 @@ def value(node: Expr, row: Mapping[str, Any]) -> Any:
 
 def read(source: str) -> RowFunction:
     origin = Origin("w.yaml", source)
-    return row_function(source, "y", lambda offset: Position(origin, offset)).function
+    return parse_row_function(source, "y", lambda offset: Position(origin, offset)).function
 
 
 DEFS = {
@@ -278,20 +283,23 @@ def test_a_group_function_names_columns_and_outputs() -> None:
     place = partial(Position, Origin("w.yaml", source))
     function = group_function(source, ("a", "b"), place)
     assert function.parameters == ("v1", "v3")
-    assert function.body == (whole(Agg("sum", (Col("v1"),))), whole(Agg("max", (Col("v3"),))))
+    assert function.body == (
+        parse_whole(Agg("sum", (Col("v1"),))),
+        parse_whole(Agg("max", (Col("v3"),))),
+    )
     with pytest.raises(ExpressionError, match="returns 2 values, but 'as' names 1"):
         group_function(source, ("a",), place)
 
 
 def test_a_task_needs_a_value_for_each_argument_but_the_seed() -> None:
     source = "def walk(steps, seed, step=1):\n    return steps\n"
-    assert task_function(source, {"steps": 1}).name == "walk"
+    assert parse_task_function(source, {"steps": 1}).name == "walk"
     with pytest.raises(ExpressionError, match="argument 'steps' has no value"):
-        task_function(source, {})
+        parse_task_function(source, {})
 
 
 def test_a_def_inside_a_def_may_return_for_itself() -> None:
     source = "def f(x):\n    def g():\n        return 1\n    g()\n"
     with pytest.raises(ExpressionError, match="f returns nothing"):
         read(source)
-    assert definition(source).name == "f"
+    assert parse_definition(source).name == "f"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from dfbench.spec.json_schema import json_schema, write_schema
+from dfbench.spec.json_schema import describe_json_schema, write_schema
 from dfbench.spec.reader import SHIPPED, list_shipped, read
-from dfbench.spec.row_functions import definition
+from dfbench.spec.row_functions import parse_definition
 from dfbench.spec.workload import GroupFunction, RowFunction
 from ruamel.yaml import YAML
 
@@ -35,7 +35,7 @@ def test_a_shipped_workload_is_named_as_its_file_and_meets_the_schema(name: str)
     workload = read(name)
     assert workload.name == name
     assert workload.about
-    jsonschema.validate(YAML(typ="safe", pure=True).load(workload.source), json_schema())
+    jsonschema.validate(YAML(typ="safe", pure=True).load(workload.source), describe_json_schema())
 
 
 WRONG = [
@@ -49,7 +49,7 @@ WRONG = [
 @pytest.mark.parametrize("workload", WRONG)
 def test_the_schema_refuses_what_the_reader_refuses(workload: dict[str, object]) -> None:
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(workload, json_schema())
+        jsonschema.validate(workload, describe_json_schema())
 
 
 def test_the_committed_schema_is_current() -> None:
@@ -89,7 +89,7 @@ def test_the_tasks_that_ship_are_seeded() -> None:
     for name in ("random_walk", "matrix"):
         for tasks in read(name).tasks:
             assert tasks.seeded
-            assert definition(tasks.source).name == tasks.name
+            assert parse_definition(tasks.source).name == tasks.name
 
 
 def test_the_workloads_are_part_of_the_package() -> None:

@@ -15,7 +15,7 @@ from dfbench.execution.job import Job
 from dfbench.execution.limits import choose_backend
 from dfbench.spec.document import Origin, Position
 from dfbench.spec.limits import Limits
-from dfbench.spec.row_functions import group_function, row_function
+from dfbench.spec.row_functions import group_function, parse_row_function
 from dfbench.spec.workload import Query, Tasks
 from dfbench.storage.records import Run
 
@@ -37,7 +37,7 @@ def frame(rows: int = 1000) -> pa.Table:
 
 def rows_query(source: str) -> Query:
     origin = Origin("w.yaml", source)
-    read = row_function(source, "y", lambda offset: Position(origin, offset))
+    read = parse_row_function(source, "y", lambda offset: Position(origin, offset))
     return Query("q", "a question", apply=read.function)
 
 

@@ -83,7 +83,7 @@ def ok(engine: str, query: str, number: int, seed: random.Random, hot: int = 3) 
     peak = int(memory * GIB * (0.5 + 0.05 * int(query[1:])))
     return Run(
         engine, query, number, Outcome.OK, times=times, memory=Memory(peak=peak, measure="rss"),
-        noise=Noise(0.02, 0.0), program=folder.program_path(engine, query), rows=100,
+        noise=Noise(0.02, 0.0), program=folder.build_program_path(engine, query), rows=100,
     )  # fmt: skip
 
 

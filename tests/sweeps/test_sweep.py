@@ -79,7 +79,7 @@ def test_each_point_is_an_ordinary_comparison_in_the_sweeps_folder(finished: Swe
             p.name for p in comparison.path.iterdir()
         }
     assert finished.comparisons[1].stored.head.dataset["rows"] == 1000
-    assert folder.comparisons(finished.path.parents[1], "tiny") == ()
+    assert folder.list_comparisons(finished.path.parents[1], "tiny") == ()
     assert "<svg" in finished._repr_html_()
 
 

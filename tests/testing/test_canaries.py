@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from dfbench.engines import engines, find, find_missing
 from dfbench.engines.base import Resources
-from dfbench.environments.provider import current_interpreter
-from dfbench.testing.conformance.canaries import count_spent, make_data, measure, programs
+from dfbench.environments.provider import find_current_interpreter
+from dfbench.testing.conformance.canaries import count_spent, list_programs, make_data, measure
 
 ONE = Resources(threads=1)
 MODIN = """
@@ -107,10 +107,10 @@ def test_answers_are_finished_and_one_thread_works(name: str, tmp_path: Path) ->
     A program that leaves its work undone is found by the same measurement.
     """
     data = make_data(name)
-    if not programs(name, data, ONE):
+    if not list_programs(name, data, ONE):
         pytest.skip("this engine says none of the questions")
     undone = {key: text for key, text in UNFINISHED.items() if key.partition(" ")[0] == name}
-    place = current_interpreter(find(name))
+    place = find_current_interpreter(find(name))
     found = count_spent(name, place, data, tmp_path, threads=1, beside=undone)
     assert {key for key, seconds in found.items() if not seconds.is_finished} == set(undone), found
     assert all(seconds.is_alone for key, seconds in found.items() if key not in undone), found
@@ -192,4 +192,4 @@ def test_what_a_program_writes_into_pipes_is_no_measurement(tmp_path: Path) -> N
 
 def test_modins_programs_force_their_answer() -> None:
     for name in ("modin", "modin/dask"):
-        assert "    execute(answer)\n" in programs(name, make_data(name), ONE)["many"].text
+        assert "    execute(answer)\n" in list_programs(name, make_data(name), ONE)["many"].text

@@ -8,35 +8,36 @@ from random import Random
 
 import pyarrow as pa
 import pytest
-from dfbench.commands.fuzz import summary
+from dfbench.commands.fuzz import summarize
 from dfbench.spec.expression import Agg, Arith, Call, Col, Lit, walk
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.vocabulary import WINDOWS
 from dfbench.spec.workload import Join, Output, Query
 from dfbench.testing.fuzz import expectations, queries, reproducers
 from dfbench.testing.fuzz.campaign import Tally, fuzz
-from dfbench.testing.fuzz.cases import cases
-from dfbench.testing.fuzz.frames import Tables, frame
+from dfbench.testing.fuzz.cases import list_cases
+from dfbench.testing.fuzz.frames import Tables, grow_frame
 from dfbench.testing.fuzz.known_bugs import find_known_bug
 from dfbench.testing.fuzz.shrink import shrink
 
 
 def test_the_same_seed_asks_the_same_workloads(tmp_path: Path) -> None:
     drawn = [
-        [reproducers.workload(c.query) for c in islice(cases(3, tmp_path), 12)] for _ in range(2)
+        [reproducers.write_workload(c.query) for c in islice(list_cases(3, tmp_path), 12)]
+        for _ in range(2)
     ]
     assert drawn[0] == drawn[1]
 
 
 def test_random_queries_are_read_back_as_they_were(tmp_path: Path) -> None:
-    for case in islice(cases(5, tmp_path), 60):
-        assert reproducers.workload(reproducers.read_back(case.query)) == reproducers.workload(
-            case.query
-        )
+    for case in islice(list_cases(5, tmp_path), 60):
+        assert reproducers.write_workload(
+            reproducers.read_back(case.query)
+        ) == reproducers.write_workload(case.query)
 
 
 def test_joins_are_drawn_of_every_kind(tmp_path: Path) -> None:
-    drawn = [case for case in islice(cases(7, tmp_path), 450) if case.query.joins]
+    drawn = [case for case in islice(list_cases(7, tmp_path), 450) if case.query.joins]
     joins = [case.query.joins[0] for case in drawn]
     assert {join.how for join in joins} == {"inner", "left", "right", "outer", "semi", "anti"}
     assert {1, 2} == {len(join.on) for join in joins}
@@ -52,7 +53,7 @@ def test_joins_are_drawn_of_every_kind(tmp_path: Path) -> None:
 
 def test_every_clause_and_word_is_drawn(tmp_path: Path) -> None:
     drawn = [queries.query(Random(seed)) for seed in range(2000)]
-    words = {w for q in drawn for w in reproducers.clauses(q)}
+    words = {w for q in drawn for w in reproducers.write_clauses(q)}
     assert words == {
         *("where", "derive", "group_by", "aggregate", "transform", "largest", "smallest"),
         *("apply", "having", "sort", "limit", "steps", "order_by", "pivot", "unpivot"),
@@ -108,7 +109,7 @@ def test_a_disagreement_about_a_join_shrinks_on_both_sides() -> None:
 
 
 def test_what_is_made_of_constants_alone_is_no_fair_question(tmp_path: Path) -> None:
-    case = next(cases(1, tmp_path))
+    case = next(list_cases(1, tmp_path))
     ask = Query("asked", "", aggregate=(Output("o", Agg("sum", (Lit(1),))),))
     assert not expectations.is_fair(ask, case.data.tables, case.data.schema)
 
@@ -142,7 +143,7 @@ def test_a_campaign_that_is_stopped_tells_what_was_asked(tmp_path: Path) -> None
     tally = fuzz(("duckdb",), 4_000, 11, tmp_path, 3, lambda _: None, stop)
     assert tally.stopped
     assert 0 < tally.workloads < 4_000
-    lines = summary(tally)
+    lines = summarize(tally)
     assert lines[0] == "stopped before its end"
     assert lines[1].startswith(f"{tally.workloads:,} workloads in ")
 
@@ -163,7 +164,7 @@ def test_polars_and_duckdb_answer_as_python_does(tmp_path: Path) -> None:
 
 
 def test_frames_have_what_engines_treat_differently() -> None:
-    drawn = [frame(Random(seed)) for seed in range(60)]
+    drawn = [grow_frame(Random(seed)) for seed in range(60)]
     assert {0, 1} <= {table.num_rows for table in drawn}
     values = {repr(v) for table in drawn for v in table["w"].to_pylist()}
     assert {"inf", "-inf", "nan", "-0.0", "None", "5e-324"} <= values

@@ -19,7 +19,7 @@ from dfbench.testing.conformance import kit
 from dfbench.testing.conformance.answers import open_runner
 from dfbench.testing.conformance.canaries import Spent
 from dfbench.testing.conformance.cases import CASES
-from dfbench.testing.conformance.golden import Golden, differences, problems, save
+from dfbench.testing.conformance.golden import Golden, list_differences, list_problems, save
 from dfbench.testing.conformance.kit import KitPart
 
 SOUND = """import polars as pl
@@ -98,7 +98,7 @@ def test_an_engine_that_is_not_installed_is_told_with_what_adds_it() -> None:
     ],
 )
 def test_a_program_is_a_module_of_its_own(text: str, problem: str | None) -> None:
-    found = list(problems(text, "polars"))
+    found = list(list_problems(text, "polars"))
     assert bool(found) == (problem is not None)
     assert all(problem in told for told in found)
 
@@ -106,14 +106,14 @@ def test_a_program_is_a_module_of_its_own(text: str, problem: str | None) -> Non
 def test_programs_are_held_against_the_reviewed_ones(tmp_path: Path) -> None:
     save(Golden({"q1.py": "1\n", "q2.py": "2\n"}, {}), tmp_path)
     now = Golden({"q2.py": "3\n", "q3.py": "3\n"}, {})
-    told = list(differences(now, tmp_path))
+    told = list(list_differences(now, tmp_path))
     assert told == [
         "q1.py is no longer written",
         "q2.py differs from the reviewed one",
         "q3.py is new",
     ]
     save(now, tmp_path)
-    assert not list(differences(now, tmp_path))
+    assert not list(list_differences(now, tmp_path))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["q2.py", "q3.py"]
 
 

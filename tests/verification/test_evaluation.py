@@ -25,7 +25,7 @@ from dfbench.spec.expression import (
     Neg,
     Not,
 )
-from dfbench.spec.parser import expression
+from dfbench.spec.parser import parse_expression
 from dfbench.spec.workload import Extreme, Output, Query, RowFunction, SortKey
 from dfbench.verification.evaluation import answer_query, apply_row, evaluate, evaluate_group
 from hypothesis import given, settings
@@ -132,7 +132,7 @@ def test_row_functions_give_missing_where_there_is_no_value(
     ],
 )
 def test_settings_stand_behind_the_value(call: str, value: str | None, result: object) -> None:
-    assert evaluate(expression(call), {"a": value}) == result
+    assert evaluate(parse_expression(call), {"a": value}) == result
 
 
 MOMENT = dt.datetime(2024, 12, 30, 23, 47, 59, 5)
@@ -155,7 +155,7 @@ MOMENT = dt.datetime(2024, 12, 30, 23, 47, 59, 5)
     ],
 )
 def test_times_are_cut_and_counted(call: str, result: object) -> None:
-    assert evaluate(expression(call), {"a": MOMENT}) == result
+    assert evaluate(parse_expression(call), {"a": MOMENT}) == result
 
 
 def test_a_comparison_with_missing_is_missing_and_its_condition_not_true() -> None:
@@ -427,14 +427,14 @@ VALUES = (2, None, 5, 2, 9, None, 5)
     ],
 )
 def test_windows_of_one_group(call: str, values: list[float | None]) -> None:
-    query = Query("q", "", transform=(Output("w", expression(call)),))
+    query = Query("q", "", transform=(Output("w", parse_expression(call)),))
     found = [row["w"] for row in answer_query(query, rows(*VALUES))]
     assert found == pytest.approx(values)
 
 
 def test_windows_see_the_rows_in_their_own_order_and_equal_ones_in_the_frames() -> None:
     asked = {"n": "row_number()", "c": "cumsum(v)", "f": "first(v)"}
-    outputs = tuple(Output(name, expression(call)) for name, call in asked.items())
+    outputs = tuple(Output(name, parse_expression(call)) for name, call in asked.items())
     query = Query("q", "", order_by=(SortKey("t", descending=True), SortKey("u")))
     query = replace(query, group_by=("k",), transform=outputs)
     data = [

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ....spec.expression import Agg, Col, Expr, Lit, children, choose_fresh_name, rebuild, walk
+from ....spec.expression import Agg, Col, Expr, Lit, choose_fresh_name, list_children, rebuild, walk
 from ....spec.schema import Schema
 from ....spec.vocabulary import AGGREGATIONS, WINDOWS
 from ....spec.workload import Output, Query
@@ -18,7 +18,7 @@ def derive_constants(query: Query, data: Schema) -> Query:
     asked = (*query.aggregate, *query.transform)
     names = {*data.names, *query.outputs, *(output.name for output in query.derive)}
     made = _Constants(names)
-    outputs = {output.name: made.output(output, bool(query.transform)) for output in asked}
+    outputs = {output.name: made.rewrite_output(output, bool(query.transform)) for output in asked}
     if not made.derived:
         return query
     return replace(
@@ -36,23 +36,23 @@ class _Constants:
     taken: set[str]
     derived: list[Output] = field(default_factory=list)
 
-    def output(self, output: Output, beside: bool) -> Output:
+    def rewrite_output(self, output: Output, beside: bool) -> Output:
         """Rewrite an output; `beside` the rows, it may itself be a constant."""
         if beside and not any(isinstance(node, Agg | Col) for node in walk(output.expression)):
-            return replace(output, expression=self.column(output.expression))
+            return replace(output, expression=self.rewrite_column(output.expression))
         return replace(output, expression=self.rewrite(output.expression))
 
     def rewrite(self, node: Expr) -> Expr:
         if not isinstance(node, Agg):
-            return rebuild(node, tuple(map(self.rewrite, children(node))))
+            return rebuild(node, tuple(map(self.rewrite, list_children(node))))
         if node == Agg("sum", (Lit(None),)):  # a column of nothing has no type to sum
-            return Agg("sum", (self.column(Lit(0)),))
+            return Agg("sum", (self.rewrite_column(Lit(0)),))
         # Settings stay constants.
         number = (AGGREGATIONS | WINDOWS)[node.function].values(len(node.arguments))
         values, settings = node.arguments[:number], node.arguments[number:]
-        return Agg(node.function, (*map(self.column, values), *settings))
+        return Agg(node.function, (*map(self.rewrite_column, values), *settings))
 
-    def column(self, node: Expr) -> Expr:
+    def rewrite_column(self, node: Expr) -> Expr:
         """Return the column of a constant; any other expression as it is."""
         if any(isinstance(part, Col) for part in walk(node)):
             return node

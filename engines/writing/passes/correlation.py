@@ -16,7 +16,7 @@ from ....spec.expression import (
     Let,
     Lit,
     Not,
-    children,
+    list_children,
     rebuild,
 )
 from ....spec.schema import Schema
@@ -24,7 +24,7 @@ from ....spec.workload import Output, Query
 from ..steps import is_present
 
 
-def corr_as_sums(query: Query, data: Schema) -> Query:
+def rewrite_corr(query: Query, data: Schema) -> Query:
     """Rewrite every correlation as grouped sums over pairwise complete values.
 
     Whole numbers need no more, for their sums are exact; others are centred by group first, since
@@ -50,12 +50,12 @@ class _CorrelationRewriter:
     def rewrite(self, node: Expr) -> Expr:
         if isinstance(node, Agg) and node.function == "corr":
             return self._sums(node)
-        return rebuild(node, tuple(self.rewrite(child) for child in children(node)))
+        return rebuild(node, tuple(self.rewrite(child) for child in list_children(node)))
 
     def _sums(self, agg: Agg) -> Expr:
         x, y = agg.arguments
         exact = all(map(self._is_whole, agg.arguments))
-        columns = tuple(self._column(one, other, exact) for one, other in ((x, y), (y, x)))
+        columns = tuple(self._name_column(one, other, exact) for one, other in ((x, y), (y, x)))
         sure = all(map(self._is_always_present, agg.arguments))
         n = Agg("size", ()) if sure else Agg("count", columns[:1])
         covariance, *variances = (
@@ -71,7 +71,7 @@ class _CorrelationRewriter:
             body = Let(name, variance, body)
         return Let("covariance", covariance, body)
 
-    def _column(self, value: Expr, partner: Expr, exact: bool) -> Col:
+    def _name_column(self, value: Expr, partner: Expr, exact: bool) -> Col:
         """Derive the column to sum: present where its partner is, and centred if it must be."""
         column, title = value, _title(value)
         if not self._is_always_present(partner):

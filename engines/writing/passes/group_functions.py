@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ....errors import Unsupported
-from ....spec.expression import Agg, Col, Expr, children, choose_fresh_name, rebuild, walk
+from ....spec.expression import Agg, Col, Expr, choose_fresh_name, list_children, rebuild, walk
 from ....spec.group_functions import aggregates, if_whole, is_array
 from ....spec.kinds import with_column
 from ....spec.schema import Schema
 from ....spec.workload import GroupFunction, Output, Query
-from ..properties import Facts, row_facts
+from ..properties import Facts, collect_row_facts
 
 
 def require_aggregations(query: Query, data: Schema, engine: str) -> Query:
@@ -36,8 +36,8 @@ def lower(query: Query, data: Schema) -> Query:
         raise Unsupported(function.name, function.opaque)
     if not any(map(aggregates, function.body)):
         raise Unsupported(function.name, "it aggregates nothing")
-    made = _Columns(row_facts(query, data), _names(query, function, data))
-    outputs = tuple(made.value(tree) for tree in function.body)
+    made = _Columns(collect_row_facts(query, data), _names(query, function, data))
+    outputs = tuple(made.rewrite_value(tree) for tree in function.body)
     asked = tuple(map(Output, function.outputs, outputs))
     derived = (*query.derive, *made.derived)
     return replace(query, apply=None, derive=derived, aggregate=asked)
@@ -63,27 +63,27 @@ class _Columns:
     derived: list[Output] = field(default_factory=list)
     known: dict[Expr, str] = field(default_factory=dict)
 
-    def value(self, node: Expr) -> Expr:
+    def rewrite_value(self, node: Expr) -> Expr:
         """Rewrite a single value: its aggregations are of columns."""
         agg = if_whole(node)
         if agg:
-            argument = self.column(agg.arguments[0])
+            argument = self.rewrite_column(agg.arguments[0])
             if not (self.facts.may_miss(argument) or self.facts.makes_nan(argument)):
                 return Agg(agg.function, (argument,))
         if isinstance(node, Agg):
-            return Agg(node.function, tuple(map(self.column, node.arguments)))
-        return rebuild(node, tuple(map(self.value, children(node))))
+            return Agg(node.function, tuple(map(self.rewrite_column, node.arguments)))
+        return rebuild(node, tuple(map(self.rewrite_value, list_children(node))))
 
-    def column(self, node: Expr) -> Expr:
+    def rewrite_column(self, node: Expr) -> Expr:
         """Rewrite an array: a group's value in it is a column, and so is an array with a name."""
         if node in self.known:
             return Col(self.known[node])
         if not is_array(node):
-            return self.beside(node, self.value(node)) if aggregates(node) else node
-        written = rebuild(node, tuple(map(self.column, children(node))))
+            return self.keep_beside(node, self.rewrite_value(node)) if aggregates(node) else node
+        written = rebuild(node, tuple(map(self.rewrite_column, list_children(node))))
         return self.derive(node, written, self.names[node]) if node in self.names else written
 
-    def beside(self, node: Expr, written: Expr) -> Expr:
+    def keep_beside(self, node: Expr, written: Expr) -> Expr:
         aggs = [part for part in walk(written) if isinstance(part, Agg)]
         words = [aggs[-1].function, *(c.name for c in walk(aggs[-1]) if isinstance(c, Col))]
         taken = {*self.facts.data.names, *self.names.values()}

@@ -60,14 +60,14 @@ class Inputs:
     @property
     def paths(self) -> str:
         """Return the parameters of `load`."""
-        return ", ".join(table.path for table in self.tables())
+        return ", ".join(table.path for table in self.list_tables())
 
     @property
     def frames(self) -> str:
         """Return the parameters of `query`."""
-        return ", ".join(table.name for table in self.tables())
+        return ", ".join(table.name for table in self.list_tables())
 
-    def tables(self) -> tuple[Table, ...]:
+    def list_tables(self) -> tuple[Table, ...]:
         """Return what is loaded: the dataset, then the table of each join."""
         query = self.query
         if self.joinings:
@@ -81,7 +81,7 @@ class Inputs:
         """Write `load` by what reads one table from the variable `path`."""
         if self.is_single:
             return f"return {to_source(read(self.query, self.data))}"
-        trees = ((t.name, from_path(read(t.query, t.data), t.path)) for t in self.tables())
+        trees = ((t.name, from_path(read(t.query, t.data), t.path)) for t in self.list_tables())
         return "\n".join(
             [*(f"{n} = {to_source(tree)}" for n, tree in trees), f"return {self.frames}"]
         )
@@ -105,7 +105,7 @@ def resolve_inputs(query: Query, data: Schema, counts: str) -> Inputs:
     return Inputs(first.query, first.rows, data, first.joinings, tuple(later))
 
 
-def single_frame(query: Query, _: Schema) -> Query:
+def join_single_frame(query: Query, _: Schema) -> Query:
     """Return the query of a single frame; Unsupported for a join."""
     for join in query.joins:
         raise Unsupported(f"a join with {join.table}", "this engine has no join of its own")

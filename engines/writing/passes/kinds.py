@@ -7,11 +7,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Literal, TypeAlias
 
-from ....spec.expression import Agg, Arith, Call, Expr, Let, children, rebuild
+from ....spec.expression import Agg, Arith, Call, Expr, Let, list_children, rebuild
 from ....spec.kinds import with_column
 from ....spec.schema import Kind, Schema
 from ....spec.workload import Output, Query, RowFunction
-from ..properties import Facts, output_facts, row_facts
+from ..properties import Facts, collect_output_facts, collect_row_facts
 
 # The conditions that a library takes the mean of: all, or those without missing values.
 Conditions: TypeAlias = Literal["none", "full", "all"]
@@ -32,9 +32,9 @@ def rewrite_expressions(
     query: Query, data: Schema, rewrite: Callable[[Expr, Facts], Expr]
 ) -> Query:
     """Return the query with each expression rewritten, over what is known of its columns."""
-    rows = row_facts(query, data)
+    rows = collect_row_facts(query, data)
 
-    def every(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
+    def walk_every(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
         return tuple(replace(o, expression=rewrite(o.expression, rows)) for o in outputs)
 
     apply, having = query.apply, query.having
@@ -43,11 +43,11 @@ def rewrite_expressions(
     return replace(
         query,
         where=query.where and rewrite(query.where, rows),
-        derive=every(query.derive),
-        aggregate=every(query.aggregate),
-        transform=every(query.transform),
+        derive=walk_every(query.derive),
+        aggregate=walk_every(query.aggregate),
+        transform=walk_every(query.transform),
         apply=apply,
-        having=having and rewrite(having, output_facts(query, rows)),
+        having=having and rewrite(having, collect_output_facts(query, rows)),
     )
 
 
@@ -56,17 +56,19 @@ def _resolve(node: Expr, facts: Facts, averages: Conditions) -> Expr:
     if isinstance(node, Let):
         inner = Facts(with_column(facts.data, node.name, node.value), facts.empty)
         return Let(node.name, resolve(node.value, facts), resolve(node.body, inner))
-    parts = tuple(resolve(child, facts) for child in children(node))
+    parts = tuple(resolve(child, facts) for child in list_children(node))
     match node:
-        case Arith("+") if facts.kind(node) == "string":
+        case Arith("+") if facts.find_kind(node) == "string":
             return Call("concat", tuple(text for part in parts for text in _texts(part)))
         case Call("text" | "integer" | "number" as cast, (value,)):
-            return parts[0] if facts.kind(value) == CASTS[cast] else rebuild(node, parts)
+            return parts[0] if facts.find_kind(value) == CASTS[cast] else rebuild(node, parts)
         case Agg("count_if"):
             return Agg("sum", parts)
-        case Agg("mean", (x,)) if facts.kind(x) == "bool" and not _averages(averages, x, facts):
+        case Agg("mean", (x,)) if facts.find_kind(x) == "bool" and not _averages(
+            averages, x, facts
+        ):
             return Agg("mean", (Call("integer", parts),))
-        case Agg("prod", (whole,)) if facts.kind(whole) in {"int", "decimal"}:
+        case Agg("prod", (whole,)) if facts.find_kind(whole) in {"int", "decimal"}:
             return Agg("prod", (Call("number", parts),))
         case _:
             return rebuild(node, parts)

@@ -8,12 +8,12 @@ from ....spec.expression import Bool, Expr, IsMissing, Not
 from ....spec.kinds import may_be_missing
 from ....spec.schema import Schema
 from ....spec.workload import Query
-from ..steps import conjuncts
+from ..steps import split_conjuncts
 
 
 def drop_presence(query: Query, data: Schema) -> Query:
     """Return the query without tests for missing values where the data has none."""
-    kept = tuple(c for c in conjuncts(query.where) if not _is_present(c, data))
+    kept = tuple(c for c in split_conjuncts(query.where) if not _is_present(c, data))
     match kept:
         case ():
             return replace(query, where=None)

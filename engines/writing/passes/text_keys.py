@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ....errors import Unsupported
-from ....spec.expression import columns
+from ....spec.expression import list_columns
 from ....spec.schema import Schema
 from ....spec.workload import Query
-from .join import single_frame
+from .join import join_single_frame
 
 
 def require_text(query: Query, data: Schema, engine: str) -> Query:
@@ -18,7 +18,7 @@ def require_text(query: Query, data: Schema, engine: str) -> Query:
 
 def require_text_keys(query: Query, data: Schema, engine: str) -> Query:
     """Return a query that groups by text and uses it for nothing else; Unsupported otherwise."""
-    single_frame(query, data)
+    join_single_frame(query, data)
     if query.apply is None and find_text_keys(query, data):
         return query
     raise Unsupported(query.name, f"no key of it is text that is only grouped by; use {engine}")
@@ -26,6 +26,6 @@ def require_text_keys(query: Query, data: Schema, engine: str) -> Query:
 
 def find_text_keys(query: Query, data: Schema) -> tuple[str, ...]:
     """Return the keys of text that no expression reads."""
-    read = columns(*query.expressions)
+    read = list_columns(*query.expressions)
     texts = (k for k in query.group_by if k in data and data[k].kind == "string")
     return tuple(key for key in texts if key not in read)

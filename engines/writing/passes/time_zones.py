@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from ....spec.expression import Call, Case, Compare, Expr, IsIn, Lit, children, rebuild
+from ....spec.expression import Call, Case, Compare, Expr, IsIn, Lit, list_children, rebuild
 from ....spec.schema import Schema
 from ....spec.workload import Query
 from ..properties import Facts
@@ -20,21 +20,21 @@ def convert_constants(query: Query, data: Schema) -> Query:
 
 
 def _move(node: Expr, facts: Facts) -> Expr:
-    parts = tuple(_move(child, facts) for child in children(node))
+    parts = tuple(_move(child, facts) for child in list_children(node))
     match node:
         case IsIn(_, values):
-            zone = facts.zone(node)
-            return IsIn(parts[0], tuple(_constant(value, zone) for value in values))
+            zone = facts.find_zone(node)
+            return IsIn(parts[0], tuple(_shift_constant(value, zone) for value in values))
         case Compare() | Case() | Call():
-            zone = facts.zone(node)
+            zone = facts.find_zone(node)
             return rebuild(
-                node, tuple(_constant(p, zone) if isinstance(p, Lit) else p for p in parts)
+                node, tuple(_shift_constant(p, zone) if isinstance(p, Lit) else p for p in parts)
             )
         case _:
             return rebuild(node, parts)
 
 
-def _constant(constant: Lit, zone: str) -> Lit:
+def _shift_constant(constant: Lit, zone: str) -> Lit:
     value = constant.value
     if not (zone and isinstance(value, dt.datetime) and value.tzinfo):
         return constant

@@ -19,12 +19,12 @@ from ....spec.expression import (
     Expr,
     Lit,
     Neg,
-    children,
-    columns,
+    list_children,
+    list_columns,
     rebuild,
     walk,
 )
-from ....spec.kinds import KindError, extend_schema, kind, may_be_missing
+from ....spec.kinds import KindError, extend_schema, find_kind, may_be_missing
 from ....spec.schema import Schema
 from ....spec.vocabulary import CHOOSING, ROW_FUNCTIONS
 from ....spec.workload import Output, Query, RowFunction
@@ -105,12 +105,12 @@ class _Widener:
             case Call("round", (number, Lit())) if self._is_whole(number):  # to tens is Neg(Lit())
                 return self.rewrite(number)
             case Arith() | Neg() | Call("abs" | "hypot" | "sign"):
-                return rebuild(node, tuple(map(self._widen, children(node))))
+                return rebuild(node, tuple(map(self._widen, list_children(node))))
             case Agg("diff", (value, *steps)):
                 return Agg("diff", (self._widen(value), *steps))
             case Call(function, (_,)) if ROW_FUNCTIONS[function].gives == "float":
                 # Of a byte, NumPy's roots have 16 bits.
-                return rebuild(node, tuple(map(self._widen, children(node))))
+                return rebuild(node, tuple(map(self._widen, list_children(node))))
             case Agg("quantile", (column, share)) if not self.gaps:
                 # NumPy interpolates between bytes as a byte, which wraps.
                 return Agg("quantile", (self._widen(column), share))
@@ -118,15 +118,15 @@ class _Widener:
                 # With gaps, pandas holds truth values as Python objects, unless in its own type.
                 return Agg(function, (Cast(self.rewrite(truth), "boolean"),))
             case _:
-                return rebuild(node, tuple(map(self.rewrite, children(node))))
+                return rebuild(node, tuple(map(self.rewrite, list_children(node))))
 
     def _has_gaps(self, node: Expr) -> bool:
         """Return whether pandas holds truth values as objects, whose sum may be one of them."""
         if self.gaps or not isinstance(node, Col | Case):
             return False
-        if not all(name in self.data for name in columns(node)):
+        if not all(name in self.data for name in list_columns(node)):
             return False
-        return kind(node, self.data) == "bool" and may_be_missing(node, self.data)
+        return find_kind(node, self.data) == "bool" and may_be_missing(node, self.data)
 
     def _widen(self, node: Expr) -> Expr:
         made = self.rewrite(node)
@@ -149,7 +149,7 @@ class _Widener:
                 return name in self.data and self.data[name].arrow in NARROW
             case Agg("sum" | "cumsum" | "rolling_sum", (argument, *_)):
                 # pandas sums unsigned numbers without a sign, and in a transform in their width.
-                kinds = {self.data[n].arrow for n in columns(argument) if n in self.data}
+                kinds = {self.data[n].arrow for n in list_columns(argument) if n in self.data}
                 return any(arrow.startswith(self.summed) for arrow in kinds)
             case Case(branches, otherwise):
                 return any(map(self._is_narrow, (*(v for _, v in branches), otherwise)))
@@ -159,6 +159,6 @@ class _Widener:
 
     def _is_whole(self, node: Expr) -> bool:
         try:
-            return kind(node, self.data) == "int"
+            return find_kind(node, self.data) == "int"
         except (KindError, KeyError):
             return False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ....spec.expression import Agg, Case, Expr, Lit, children, rebuild
-from ....spec.kinds import extend_schema, kind, may_be_missing
+from ....spec.expression import Agg, Case, Expr, Lit, list_children, rebuild
+from ....spec.kinds import extend_schema, find_kind, may_be_missing
 from ....spec.pivot import read_plain
 from ....spec.schema import Schema
 from ....spec.workload import Output, Query
@@ -23,10 +23,10 @@ def sum_zeros(query: Query, data: Schema, *, pivots: bool = True) -> Query:
     def fill(node: Expr) -> Expr:
         match node:
             case Agg("sum", (Case(branches, Lit(None)) as chosen,)):
-                whole = kind(chosen, rows) == "int"
+                whole = find_kind(chosen, rows) == "int"
                 if whole and not any(may_be_missing(value, rows) for _, value in branches):
                     return Agg("sum", (Case(branches, Lit(0)),))
-        return rebuild(node, tuple(map(fill, children(node))))
+        return rebuild(node, tuple(map(fill, list_children(node))))
 
     def fill_output(output: Output) -> Output:
         return replace(output, expression=fill(output.expression))
