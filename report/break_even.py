@@ -75,7 +75,7 @@ class Sizes:
 def describe_line(small: int, few: float, large: int, many: float) -> CostModel:
     """Return the line through two points; a cost below zero is noise, and none.
 
-    >>> line(100, 1.5, 200, 2.0)
+    >>> describe_line(100, 1.5, 200, 2.0)
     CostModel(start=1.0, cost=0.005)
     """
     cost = max(0.0, (many - few) / (large - small))

@@ -16,9 +16,9 @@ SECONDS = {"time", "budget", "timeout"}
 def format_version(engine: str, versions: object) -> str:
     """Return an engine's own version from all that its comparison noted.
 
-    >>> version("pandas+numba", {"pandas": "2.3.3", "numba": "0.61", "numpy": "2.4.6"})
+    >>> format_version("pandas+numba", {"pandas": "2.3.3", "numba": "0.61", "numpy": "2.4.6"})
     '2.3.3 + 0.61'
-    >>> version("polars/in-memory", {"version": "2.1.0"})
+    >>> format_version("polars/in-memory", {"version": "2.1.0"})
     '2.1.0'
     """
     if not isinstance(versions, Mapping):

@@ -113,7 +113,7 @@ def records(history: History) -> Iterator[dict[str, Any]]:
 def draw_sparkline(times: Sequence[float | None]) -> str:
     """Draw times as bars between the least and the greatest; a dot where there is none.
 
-    >>> spark([1.0, 2.0, None, 1.5])
+    >>> draw_sparkline([1.0, 2.0, None, 1.5])
     '▁█·▅'
     """
     known = [time for time in times if time is not None]

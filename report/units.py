@@ -25,7 +25,7 @@ def format_three_digits(number: float) -> str:
 def format_seconds(time: float | None) -> str:
     """Return a time with its unit; an em dash where there is none.
 
-    >>> seconds(0.0000123), seconds(0.01234), seconds(1.2345), seconds(0.0), seconds(None)
+    >>> format_seconds(0.0000123), format_seconds(0.01234), format_seconds(1.2345), format_seconds(0.0), format_seconds(None)
     ('12.3 µs', '12.3 ms', '1.23 s', '0 s', '—')
     """
     if time is None:
@@ -41,7 +41,7 @@ def format_seconds(time: float | None) -> str:
 def format_size(count: int | None) -> str:
     """Return a number of bytes with its binary unit; an em dash where there is none.
 
-    >>> size(2 * 1024**3), size(1536), size(None)
+    >>> format_size(2 * 1024**3), format_size(1536), format_size(None)
     ('2 GiB', '1.5 KiB', '—')
     """
     if count is None:
@@ -57,7 +57,7 @@ def format_size(count: int | None) -> str:
 def format_ratio(value: float | None) -> str:
     """Return a ratio to the baseline with at least two digits; an em dash where there is none.
 
-    >>> ratio(0.2439), ratio(1.0), ratio(41.2), ratio(0.000289)
+    >>> format_ratio(0.2439), format_ratio(1.0), format_ratio(41.2), format_ratio(0.000289)
     ('0.244×', '1.00×', '41.2×', '0.00029×')
     """
     if value is None:
@@ -83,7 +83,7 @@ def format_two_digits(number: float) -> str:
 def format_interval(low: float | None, high: float | None) -> str:
     """Return a ratio's interval; nothing where there is none, or it says too little.
 
-    >>> interval(0.21, 0.8), interval(None, None), interval(0.1, 10.0)
+    >>> format_interval(0.21, 0.8), format_interval(None, None), format_interval(0.1, 10.0)
     ('[0.210–0.800]', '', '')
     """
     if low is None or high is None or high > WIDE * low:
@@ -94,7 +94,7 @@ def format_interval(low: float | None, high: float | None) -> str:
 def format_ratio_interval(value: float, low: float | None, high: float | None) -> str:
     """Return a ratio with its interval; "about" where that is unknown, or too wide to say much.
 
-    >>> ratio_text(0.25, 0.2, 0.5), ratio_text(4.64, 0.9, 24.0), ratio_text(4.64, None, None)
+    >>> format_ratio_interval(0.25, 0.2, 0.5), format_ratio_interval(4.64, 0.9, 24.0), format_ratio_interval(4.64, None, None)
     ('0.250× [0.200–0.500]', 'about 4.6×', 'about 4.6×')
     """
     span = format_interval(low, high)
@@ -106,7 +106,7 @@ def format_ratio_interval(value: float, low: float | None, high: float | None) -
 def format_percent(share: float) -> str:
     """Return a share in per cent.
 
-    >>> percent(0.05), percent(0.299)
+    >>> format_percent(0.05), format_percent(0.299)
     ('5 %', '30 %')
     """
     return f"{share:.0%}".replace("%", " %")

@@ -96,7 +96,7 @@ class Context(Enum):
 def parse_expression(text: str, context: Context = Context.TRANSFORM) -> Expr:
     """Read an expression; raise ExpressionError if it is invalid.
 
-    >>> expression("v1 + 1")
+    >>> parse_expression("v1 + 1")
     Arith(op='+', left=Col(name='v1'), right=Lit(value=1))
     """
     return parse(text, context).expression

@@ -76,6 +76,8 @@ REFUSED = {
     ("datatable", "dictionary-ends"): "no order of text",
     ("datatable", "decimal-*"): "no decimals",
     ("datatable", "uint64-huge-*"): "no integers above 2**63",
+    ("datatable", "timestamp-utc-*"): "times in its answer have no zone",
+    ("datatable", "timestamp-berlin-*"): "times in its answer have no zone",
     ("dask", "*int64-*"): "integers with gaps are floats",
     ("pandas+numba", "*int64-*"): "integers with gaps are floats",
     ("pandas+numba", "decimal-sums"): "no decimals",

@@ -179,7 +179,7 @@ def test_runs_cut_off_at_any_byte_are_read_and_the_rest_is_planned(
         torn = part.rpartition(b"\n")[2]
         is_whole = torn + b"\n" in whole.splitlines(keepends=True)
         assert bool(found.warnings) == bool(torn and not is_whole), size
-        rest = list(Rounds(planned, Folder(copy), Silence(), found.runs).left())
+        rest = list(Rounds(planned, Folder(copy), Silence(), found.runs).list_remaining())
         assert Counter(rest) + Counter(map(run_key, found.runs)) == Counter(PLANNED)
 
 

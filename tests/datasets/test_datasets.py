@@ -60,7 +60,7 @@ def test_the_table_of_sales_is_as_its_schema_says(tmp_path: Path) -> None:
 
 
 def test_uniforms_are_those_that_r_prints_after_set_seed_42() -> None:
-    uniforms = RStream(42).words(3) / 2**32
+    uniforms = RStream(42).draw_words(3) / 2**32
     assert [f"{u:.7f}" for u in uniforms] == ["0.9148060", "0.9370754", "0.2861395"]
 
 
@@ -69,7 +69,7 @@ def test_uniforms_are_those_that_r_prints_after_set_seed_42() -> None:
     [(42, [1, 5, 10, 8, 2, 4, 6, 9, 7, 3]), (123, [3, 10, 2, 8, 6, 9, 1, 7, 5, 4])],
 )
 def test_a_permutation_is_the_one_that_r_prints(seed: int, permutation: list[int]) -> None:
-    assert (RStream(seed).distinct(10, 10) + 1).tolist() == permutation
+    assert (RStream(seed).draw_distinct(10, 10) + 1).tolist() == permutation
 
 
 AWKWARD = [1, 2, 3, 4, 5, 15, 16, 17, 100, 32768, 65535, 65536, 65537, 100_000, 2**31 - 1]
@@ -79,15 +79,15 @@ AWKWARD = [1, 2, 3, 4, 5, 15, 16, 17, 100, 32768, 65535, 65536, 65537, 100_000, 
 def test_draws_with_replacement_take_the_words_that_r_takes(n: int) -> None:
     fast, slow = RStream(7), SlowR(7)
     assert sample(fast, n, 500) == slow.sample(n, 500)
-    assert fast.words(1)[0] == slow.word()
+    assert fast.draw_words(1)[0] == slow.word()
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 16, 17, 100, 1025, 65536, 66_000])
 @pytest.mark.parametrize("part", [0.05, 0.5, 1.0])
 def test_draws_without_replacement_take_the_words_that_r_takes(n: int, part: float) -> None:
     fast, slow = RStream(7), SlowR(7)
-    assert fast.distinct(n, int(n * part)).tolist() == slow.distinct(n, int(n * part))
-    assert fast.words(1)[0] == slow.word()
+    assert fast.draw_distinct(n, int(n * part)).tolist() == slow.distinct(n, int(n * part))
+    assert fast.draw_words(1)[0] == slow.word()
 
 
 @pytest.mark.parametrize("size", [0, 1, 300, 500])
@@ -96,8 +96,8 @@ def test_long_draws_without_replacement_are_hashed_as_in_r(
 ) -> None:
     monkeypatch.setattr(r_random, "HASHED_ABOVE", 900)
     fast, slow = RStream(7), SlowR(7)
-    assert fast.distinct(1000, size).tolist() == slow.distinct(1000, size, hashed_above=900)
-    assert fast.words(1)[0] == slow.word()
+    assert fast.draw_distinct(1000, size).tolist() == slow.distinct(1000, size, hashed_above=900)
+    assert fast.draw_words(1)[0] == slow.word()
 
 
 @given(st.lists(st.tuples(st.integers(1, 2**20), st.integers(0, 40)), max_size=8), st.booleans())
@@ -111,8 +111,8 @@ def test_any_sequence_of_draws_stays_in_step_with_r(
         for n, size in draws:
             assert sample(fast, n, size) == slow.sample(n, size)
             if n < 2000:
-                assert fast.distinct(n, min(n, size)).tolist() == slow.distinct(n, min(n, size))
-    assert fast.words(1)[0] == slow.word()
+                assert fast.draw_distinct(n, min(n, size)).tolist() == slow.distinct(n, min(n, size))
+    assert fast.draw_words(1)[0] == slow.word()
 
 
 @given(st.integers(0, 2**32 - 1))

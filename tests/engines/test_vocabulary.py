@@ -116,7 +116,11 @@ def test_refusal_says_why(name: str, word: str) -> None:
     output = (Output("r", _example(word)),)
     clause = {"aggregate": output} if word in AGGREGATIONS else {"transform": output}
     query = replace(Query("q", "", group_by=("k",)), **clause)
-    kinds = {"text": ("string", "string"), "castable": ("string", "string")}
+    kinds = {
+        "text": ("string", "string"),
+        "castable": ("string", "string"),
+        "date": ("date", "date32[day]"),
+    }
     value = kinds.get((ROW_FUNCTIONS | AGGREGATIONS | WINDOWS)[word].takes, ("float", "double"))
     data = Schema(
         (Column("k", "int", "int64"), Column("x", *value), Column("y", *value)),

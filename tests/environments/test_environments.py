@@ -255,7 +255,7 @@ def test_an_interpreter_that_does_not_run_is_passed_over(tmp_path: Path) -> None
 
 
 def test_without_its_interpreter_an_engine_is_a_problem_in_words(tmp_path: Path) -> None:
-    found = provider(tmp_path).interpreter(find("pandas@python3.99"), silent)
+    found = provider(tmp_path).provide_interpreter(find("pandas@python3.99"), silent)
     assert "no working python3.99 was found" in found.problem
 
 
