@@ -25,8 +25,8 @@ def format_three_digits(number: float) -> str:
 def format_seconds(time: float | None) -> str:
     """Return a time with its unit; an em dash where there is none.
 
-    >>> format_seconds(0.0000123), format_seconds(0.01234), format_seconds(1.2345), format_seconds(0.0), format_seconds(None)
-    ('12.3 µs', '12.3 ms', '1.23 s', '0 s', '—')
+    >>> [format_seconds(time) for time in (0.0000123, 0.01234, 1.2345, 0.0, None)]
+    ['12.3 µs', '12.3 ms', '1.23 s', '0 s', '—']
     """
     if time is None:
         return "—"
@@ -94,8 +94,10 @@ def format_interval(low: float | None, high: float | None) -> str:
 def format_ratio_interval(value: float, low: float | None, high: float | None) -> str:
     """Return a ratio with its interval; "about" where that is unknown, or too wide to say much.
 
-    >>> format_ratio_interval(0.25, 0.2, 0.5), format_ratio_interval(4.64, 0.9, 24.0), format_ratio_interval(4.64, None, None)
-    ('0.250× [0.200–0.500]', 'about 4.6×', 'about 4.6×')
+    >>> format_ratio_interval(0.25, 0.2, 0.5), format_ratio_interval(4.64, 0.9, 24.0)
+    ('0.250× [0.200–0.500]', 'about 4.6×')
+    >>> format_ratio_interval(4.64, None, None)
+    'about 4.6×'
     """
     span = format_interval(low, high)
     if span or value >= HUGE:
