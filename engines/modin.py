@@ -135,8 +135,8 @@ class Modin(Adapter):
     passes: tuple[Pass, ...] = (
         require_ordered_key,
         require_sortable,
-        widen_beside_floats,
         partial(sum_zeros, pivots=False),
+        widen_beside_floats,
     )
     backend: Literal["ray", "dask", "mpi"] = "ray"
     address: str = ""

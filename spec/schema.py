@@ -56,7 +56,8 @@ class Schema:
 
     `tables` are the further ones that a query may join. `unread` are the names and Arrow types of
     the file's other columns, whose types no query can use. `ordered` tells whether the rows have an
-    order. `repeated` are the keys of joins of which some values are in several rows.
+    order. `repeated` are the keys of joins of which some values are in several rows. `computed`:
+    the rows are a step's answer.
     """
 
     columns: tuple[Column, ...]
@@ -65,6 +66,7 @@ class Schema:
     unread: tuple[tuple[str, str], ...] = ()
     ordered: bool = True
     repeated: frozenset[tuple[str, ...]] = frozenset()
+    computed: bool = False
     _found: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

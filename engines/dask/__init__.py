@@ -66,7 +66,7 @@ class Dask(Adapter):
 
     averages_conditions = "full"
 
-    passes: tuple[Pass, ...] = (widen_beside_floats, partial(sum_zeros, pivots=False))
+    passes: tuple[Pass, ...] = (partial(sum_zeros, pivots=False), widen_beside_floats)
     cluster: bool = False
     load: Load = Load.MEMORY
     address: str = ""

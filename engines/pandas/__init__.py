@@ -29,6 +29,7 @@ from .expressions import TextType
 from .queries import IMPORTS, ROWS, PandasSteps, write_steps
 from .reading import push_down, write_exact_reading, write_string_option
 
+READ = "pd.read_parquet(path, columns=n)"
 OBJECTS = """\
 # The default before pandas 3: text as Python objects.
 pd.options.future.infer_string = False
@@ -49,13 +50,13 @@ class Pandas(Adapter):
 
     averages_conditions = "all"
 
-    passes: tuple[Pass, ...] = (derive_cells, widen_beside_floats, sum_zeros)
+    passes: tuple[Pass, ...] = (derive_cells, sum_zeros, widen_beside_floats)
     load: Load = Load.MEMORY
     text: TextType = TextType.STRINGS
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the steps of the query as statements."""
-        read = "pd.read_parquet(path, columns=n)"
+        read = READ
         if self.load is Load.SCAN and inputs.is_single:
             inputs, read = _push_filters(inputs, read)
         query = inputs.query
@@ -77,7 +78,7 @@ class Pandas(Adapter):
         return OBJECTS if resources.since("pandas", STRINGS_SINCE) else ""
 
     def _read(self, query: Query, data: Schema, read: str) -> ast.expr:
-        frame = write_exact_reading(query, data, read)
+        frame = write_exact_reading(query, data, read, parted=read != READ)
         if self.text is not TextType.CATEGORIES:
             return frame
         categories = dict.fromkeys(find_text_keys(query, data), "category")
@@ -105,15 +106,15 @@ ENGINE = Pandas(INFO)
 VARIANTS = (
     Pandas(
         INFO.variant("object", work=frozenset({Work.QUERY, Work.JOIN}), sample=TEXT_SAMPLE),
-        (partial(require_text, engine="pandas"), derive_cells, widen_beside_floats, sum_zeros),
+        (partial(require_text, engine="pandas"), derive_cells, sum_zeros, widen_beside_floats),
         text=TextType.OBJECTS,
     ),
     Pandas(
         INFO.variant("category", work=frozenset({Work.QUERY}), sample=TEXT_SAMPLE),
         (
             partial(require_text_keys, engine="pandas"),
-            widen_beside_floats,
             partial(sum_zeros, pivots=False),
+            widen_beside_floats,
         ),
         text=TextType.CATEGORIES,
     ),

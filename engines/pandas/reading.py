@@ -97,9 +97,9 @@ def write_reading(
 ) -> ast.expr:
     """Write how the frame is read: days as times, for pandas holds them as objects of Python's.
 
-    In parts (`parted`), narrow integers with missing values are floats in some parts alone, and
-    wrap in the others: they are made floats in all. Raises Unsupported for integers that would be
-    floats, and not exact.
+    In parts (`parted`), or of rows that a filter leaves, narrow integers with missing values are
+    floats in some parts alone, and wrap in the others: they are made floats in all. Raises
+    Unsupported for integers that would be floats, and not exact.
     """
     for name in query.reads:
         if data[name].exceeds_floats:
@@ -110,11 +110,11 @@ def write_reading(
     return _with_types(query, data, frame, floats)
 
 
-def write_exact_reading(query: Query, data: Schema, read: str) -> ast.expr:
+def write_exact_reading(query: Query, data: Schema, read: str, *, parted: bool) -> ast.expr:
     """Write the same, with pandas' nullable integers where floats would not be exact."""
     large = [name for name in query.reads if data[name].exceeds_floats]
     if not large:
-        return write_reading(query, data, read)
+        return write_reading(query, data, read, parted=parted)
     for name in large:
         if query.apply or query.transform or not _is_exact(query, name):
             raise Unsupported(repr(name), INEXACT)

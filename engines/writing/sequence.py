@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ...spec.expression import Agg, Call, Col, Expr, list_columns
+from ...spec.expression import Agg, Call, Case, Col, Expr, list_columns
 from ...spec.joins import SUFFIX, expand_join, join_tables
 from ...spec.kinds import find_kind
 from ...spec.order import Order, join_order, order_after
@@ -12,7 +12,7 @@ from ...spec.schema import Column, Schema
 from ...spec.vocabulary import CHOOSING, ROW_FUNCTIONS, WINDOWS
 from ...spec.workload import Query
 from .joins import Joining, list_joinings
-from .properties import collect_output_facts, collect_row_facts
+from .properties import NARROW, collect_output_facts, collect_row_facts
 
 # Numbers of rows, of characters and of parts of dates, which a library may keep narrow.
 COUNTS = {
@@ -72,7 +72,7 @@ def answer_schema(query: Query, rows: Schema, counts: str = "int64") -> Schema:
     )
     single = bool(query.aggregate) and not query.group_by
     cut = query.where or query.having or query.limit is not None or query.extreme or query.gaps
-    return Schema(narrow, rows.rows if (single or not cut) else 0)
+    return Schema(narrow, rows.rows if (single or not cut) else 0, computed=True)
 
 
 def _cast_output(column: Column, made: Expr | None, rows: Schema, counts: str) -> Column:
@@ -80,13 +80,27 @@ def _cast_output(column: Column, made: Expr | None, rows: Schema, counts: str) -
     match made:
         case Agg("sum" | "cumsum" | "rolling_sum", (argument, *_)) if _is_unsigned(argument, rows):
             return replace(column, arrow=UNSIGNED)
-        case Col(name) | Agg(_, (Col(name), *_)) if column.kind == rows[name].kind:
-            if isinstance(made, Agg) and made.function not in CHOOSING:
-                return column
-            return replace(column, arrow=rows[name].arrow)
         case Agg(function) | Call(function) if function in COUNTS:
             return replace(column, arrow=counts)
-    return column
+        case None:
+            return column
+    chosen = [rows[name] for name in _list_chosen(made)]
+    types = [one.arrow for one in chosen if one.kind == column.kind]
+    return replace(column, arrow=max(types, key=NARROW.__contains__, default=column.arrow))
+
+
+def _list_chosen(node: Expr) -> list[str]:
+    """Return the columns of which a value is one as it is."""
+    match node:
+        case Col(name):
+            return [name]
+        case Case(branches, otherwise):
+            values = (*(value for _, value in branches), otherwise)
+        case Agg(function, values) | Call(function, values) if function in CHOOSING:
+            pass
+        case _:
+            return []
+    return [name for value in values for name in _list_chosen(value)]
 
 
 def _is_unsigned(argument: Expr, rows: Schema) -> bool:

@@ -133,6 +133,8 @@ UNSIGNED = pa.table(
 )
 PIVOT = "pivot: {index: k, columns: {g: [p]}, values: sum(q)}"
 SUM = "group_by: k, aggregate: {p: sum(q)}"
+LARGEST = "pivot: {index: k, columns: {g: [p]}, values: max(q)}"
+CHOSEN = "group_by: [k, g], aggregate: {p: \"max(q if g == 'p' else None)\"}"
 
 
 @pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb", "dask", "narwhals"])
@@ -143,15 +145,27 @@ SUM = "group_by: k, aggregate: {p: sum(q)}"
         *(f"{{steps: [{{{s}}}, {{derive: {{d: p - 70000, n: -p}}}}]}}" for s in (PIVOT, SUM)),
         *(f"{{{s}, having: p - 70000 < 0}}" for s in (PIVOT, SUM)),
         "{steps: [{transform: {k: k, p: sum(q)}}, {where: -p < 0, select: k}]}",
+        "{pivot: {index: k, columns: {g: [p, o]}, values: sum(q) - 70000}}",
+        # What may have gaps, and has none, is as narrow as its column.
+        "{transform: {o: \"(q if g == 'p' else None) - 70000\"}}",
+        f"{{steps: [{{{LARGEST}}}, {{derive: {{d: p - 70000}}, select: [d]}}]}}",
+        f"{{{LARGEST}, having: p - 70000 < 0}}",
+        f"{{steps: [{{{CHOSEN}}}, {{derive: {{d: p - 70000}}, select: [d]}}]}}",
+        f"{{steps: [{{{CHOSEN}}}, {{where: g is not None}}, {{select: [p], where: p > 2 - p}}]}}",
     ],
 )
-def test_sums_of_unsigned_numbers_may_be_taken_below_zero(
-    engine: str, query: str, tmp_path: Path
-) -> None:
+def test_unsigned_numbers_may_be_taken_below_zero(engine: str, query: str, tmp_path: Path) -> None:
     asked, data = read(query), Data.of(Tables(UNSIGNED), tmp_path)
     module = load_program(find(engine).write(asked, data.schema))
     answer = module.rows(module.query(module.load(str(data.paths[0]))))
     assert sort_rows(answer.to_pylist()) == sort_rows(answer_steps(asked, UNSIGNED, {})[1])
+
+
+@pytest.mark.parametrize("engine", ["pandas/scan", "dask/scan"])
+def test_a_filter_of_the_reader_may_leave_no_gaps_in_narrow_integers(engine: str) -> None:
+    frame = pa.table({"k": ["a", "b"], "q": pa.array([2, None], pa.uint16())})
+    asked = read("{where: k == 'a', aggregate: {o: max(q) - 70000}}")
+    assert list(run(find(engine), asked, frame)["o"]) == [-69998]
 
 
 def sort_rows(rows: list[dict[str, Any]]) -> list[str]:

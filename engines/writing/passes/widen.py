@@ -41,7 +41,7 @@ def widen(query: Query, data: Schema, *, gaps: bool = True) -> Query:
     """
     if not _concerns(query, data):
         return query
-    rows = _Widener(extend_schema(data, query), gaps, bool(query.joins))
+    rows = _Widener(extend_schema(data, query), gaps, bool(query.joins) or data.computed)
     derive = tuple(map(rows.derive_wide, query.derive))
     beside = replace(rows, summed=(*NARROW, "uint64")) if query.group_by and not gaps else rows
     aggregate = tuple(map(rows.widen_output, query.aggregate))
@@ -49,7 +49,7 @@ def widen(query: Query, data: Schema, *, gaps: bool = True) -> Query:
     where = None if query.where is None else rows.rewrite(query.where)
     having = query.having
     if having is not None:
-        having = replace(rows, data=answer_schema(query, data)).rewrite(having)
+        having = replace(rows, data=answer_schema(query, data), unsure=True).rewrite(having)
     apply = query.apply
     if isinstance(apply, RowFunction) and apply.body is not None:
         apply = replace(apply, body=rows.rewrite(apply.body))
@@ -83,11 +83,14 @@ def _roots(query: Query) -> Iterable[Expr]:
 
 @dataclass(frozen=True, slots=True)
 class _Widener:
-    """Widens expressions; sums of integers of the `summed` types may have too few bits."""
+    """Widens expressions; sums of integers of the `summed` types may have too few bits.
+
+    `unsure`: a column that may have gaps need not have any.
+    """
 
     data: Schema
     gaps: bool
-    joined: bool = False
+    unsure: bool = False
     summed: tuple[str, ...] = ("uint",)
 
     def derive_wide(self, output: Output) -> Output:
@@ -140,8 +143,8 @@ class _Widener:
     def _cast(self, node: Expr) -> Expr:
         if self.gaps or not may_be_missing(node, self.data):
             return Cast(node, "int64")
-        # A join leaves gaps, which make floats, only where a row has no match.
-        return Cast(node, "float64") if self.joined else node
+        # A column is read with its gaps, as floats; a join, a choice or a step may leave none.
+        return node if isinstance(node, Col) and not self.unsure else Cast(node, "float64")
 
     def _is_narrow(self, node: Expr) -> bool:
         match node:
