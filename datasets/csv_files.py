@@ -27,9 +27,10 @@ from .csv_columns import (
     fits,
     read_stated_types,
 )
+from .csv_mistakes import check_end, check_header, find_mistake
 from .parquet_schema import read_error
 from .plain_tables import simplify_schema
-from .text_encoding import HEAD_BYTES, PlainText, check_encoding
+from .text_encoding import HEAD_BYTES, PlainText, check_encoding, decompress
 
 Types: TypeAlias = dict[str, pa.DataType]
 TextSource: TypeAlias = Path | pa.NativeFile | io.BufferedReader
@@ -37,7 +38,6 @@ TextSource: TypeAlias = Path | pa.NativeFile | io.BufferedReader
 # Types are first inferred from so many bytes; a later value that does not fit widens its column.
 BLOCK_BYTES = 16 << 20
 DELIMITERS = ",;\t|"
-CODECS = {".gz": "gzip", ".zst": "zstd"}
 MISTYPED = re.compile(r"In CSV column #(\d+): .*CSV conversion error to (\S+?):")
 
 
@@ -59,6 +59,9 @@ def infer_types(paths: Sequence[Path], csv_format: CsvFormat = CsvFormat()) -> T
         check_encoding(paths[0], HEAD_BYTES)
     try:
         with _open(paths[0], {}, csv_format) as reader:
+            if csv_format.header:
+                names = reader.schema.names
+                check_header(paths[0], names, _find_delimiter(paths[0], csv_format), csv_format)
             types = {
                 field.name: field.type
                 for field in simplify_schema(_name_columns(reader.schema, csv_format))
@@ -67,7 +70,7 @@ def infer_types(paths: Sequence[Path], csv_format: CsvFormat = CsvFormat()) -> T
             if csv_format.thousands:
                 types |= _find_grouped(types, reader, csv_format)
     except (pa.ArrowException, OSError) as error:
-        raise read_error(paths[0], "CSV", error) from error
+        raise _explain_error(paths[0], csv_format, error) from error
     # Arrow takes a column that is not UTF-8 for binary; as a string it is an error.
     texts = {name: pa.string() if pt.is_binary(arrow) else arrow for name, arrow in types.items()}
     stated = read_stated_types(csv_format)
@@ -102,7 +105,7 @@ def read_batches(
     """Yield the rows of all files; MistypedError where a value needs a wider type."""
     total, done = max(sum(path.stat().st_size for path in paths), 1), 0
     for number, path in enumerate(paths):
-        rows = 0
+        rows, last = 0, None
         if csv_format.encoding is None:
             check_encoding(path, HEAD_BYTES)
         try:
@@ -117,7 +120,7 @@ def read_batches(
                         column = list(types).index(unfit.name)
                         raise MistypedError(column, number, rows) from None
                     yield values
-                    rows += batch.num_rows
+                    rows, last = rows + batch.num_rows, batch
                     # Arrow reads ahead of the batches, each of which is a block.
                     progress((done + min(block * BLOCK_BYTES, raw.tell())) / total)
         except (pa.ArrowException, OSError) as error:
@@ -127,22 +130,19 @@ def read_batches(
                 raise MistypedError(int(mistyped[1]), number, rows) from error
             if csv_format.encoding is None:
                 check_encoding(path)
-            raise read_error(path, "CSV", error) from error
+            raise _explain_error(path, csv_format, error) from error
+        if last is not None:
+            check_end(path, last, _find_delimiter(path, csv_format), csv_format)
         done += path.stat().st_size
         progress(done / total)
-
-
-def _decompress(raw: pa.NativeFile, path: Path) -> pa.NativeFile:
-    codec = CODECS.get(path.suffix.lower())
-    return pa.CompressedInputStream(raw, codec) if codec else raw
 
 
 def _open_text(path: Path, csv_format: CsvFormat, raw: pa.NativeFile | None) -> TextSource:
     """Open a file's text as UTF-8 without comments: as it is, where that is what it holds."""
     if csv_format.encoding or csv_format.comment:
-        text = PlainText(_decompress(raw or pa.OSFile(str(path)), path), path, csv_format)
+        text = PlainText(decompress(raw or pa.OSFile(str(path)), path), path, csv_format)
         return io.BufferedReader(text, HEAD_BYTES)
-    return _decompress(raw, path) if raw else path
+    return decompress(raw, path) if raw else path
 
 
 def _check_names(path: Path, names: list[str], expected: list[str]) -> None:
@@ -172,7 +172,7 @@ def _open(
             autogenerate_column_names=not (csv_format.header or names),
         ),
         pc.ParseOptions(
-            delimiter=csv_format.delimiter or detect_delimiter(path, csv_format),
+            delimiter=_find_delimiter(path, csv_format),
             quote_char=csv_format.quote or False,
             newlines_in_values=True,
         ),
@@ -184,6 +184,19 @@ def _open(
             decimal_point=csv_format.decimal,
         ),
     )
+
+
+def _find_delimiter(path: Path, csv_format: CsvFormat) -> str:
+    return csv_format.delimiter or detect_delimiter(path, csv_format)
+
+
+def _explain_error(path: Path, csv_format: CsvFormat, error: Exception) -> DataError:
+    """Return the sentence for a file that Arrow cannot read: with a line, where one is found."""
+    try:
+        mistake = find_mistake(path, _find_delimiter(path, csv_format), csv_format)
+    except (pa.ArrowException, OSError, DataError):
+        mistake = None
+    return mistake or read_error(path, "CSV", error)
 
 
 def detect_delimiter(path: Path, csv_format: CsvFormat = CsvFormat()) -> str:  # noqa: B008

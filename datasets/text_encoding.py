@@ -28,6 +28,8 @@ BINARY = "binary"
 # Latin-1 with printable characters where Latin-1 has control codes.
 SINGLE_BYTE = "WINDOWS-1252"
 
+CODECS = {".gz": "gzip", ".zst": "zstd"}
+
 
 class EncodingError(DataError):
     """A file that is not in the encoding in which it is read; `encoding` is what it looks like."""
@@ -78,13 +80,25 @@ def _find_wide_encoding(head: bytes) -> str | None:
     return BINARY
 
 
-class PlainText(io.RawIOBase):
-    """A text file's bytes as UTF-8, without the lines that begin with the sign of a comment."""
+def decompress(raw: pa.NativeFile, path: Path) -> pa.NativeFile:
+    """Return a file's text, decompressed where the file's name says that it is not plain."""
+    codec = CODECS.get(path.suffix.lower())
+    return pa.CompressedInputStream(raw, codec) if codec else raw
 
-    def __init__(self, raw: pa.NativeFile, path: Path, csv_format: CsvFormat) -> None:
+
+class PlainText(io.RawIOBase):
+    """A text file's bytes as UTF-8, without the lines that begin with the sign of a comment.
+
+    `instead` stands in place of each of them: an empty line keeps the numbers of the others.
+    """
+
+    def __init__(
+        self, raw: pa.NativeFile, path: Path, csv_format: CsvFormat, instead: str = ""
+    ) -> None:
         super().__init__()
         self._raw = raw  # what is decompressed closes its file where nobody holds it
-        self._blocks = _keep_lines(_decode(raw, path, csv_format.encoding or "utf-8"), csv_format)
+        text = _decode(raw, path, csv_format.encoding or "utf-8")
+        self._blocks = _keep_lines(text, csv_format, instead)
         self._ready = b""
 
     def readable(self) -> bool:
@@ -121,7 +135,7 @@ def _decode(raw: pa.NativeFile, path: Path, encoding: str) -> Iterator[str]:
         first = False
 
 
-def _keep_lines(blocks: Iterator[str], csv_format: CsvFormat) -> Iterator[str]:
+def _keep_lines(blocks: Iterator[str], csv_format: CsvFormat, instead: str) -> Iterator[str]:
     """Yield the text without comments; within quotes, no line is one."""
     if not csv_format.comment:
         yield from blocks
@@ -134,4 +148,6 @@ def _keep_lines(blocks: Iterator[str], csv_format: CsvFormat) -> Iterator[str]:
             if quoted or not line.startswith(csv_format.comment):
                 kept.append(f"{line}\n")
                 quoted ^= bool(csv_format.quote) and line.count(csv_format.quote) % 2 == 1
+            else:
+                kept.append(instead)
         yield "".join(kept)

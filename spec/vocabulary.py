@@ -502,17 +502,21 @@ CHOOSING = frozenset(
 )
 
 
+NAMELESS = 'col("")'
+
+
 def suggest(word: str, known: Collection[str]) -> str:
     """Return a suggestion that ends a message: the closest known word, or all if they are few.
 
     A synonym leads to its word.
     """
-    meant = SYNONYMS.get(word.lower(), "")
+    meant = SYNONYMS.get(word.lower())
     if meant in known:
         return f"; did you mean {meant!r}?"
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if near:
         return f"; did you mean {near[0]!r}?"
     if 0 < len(known) <= 12:
-        return f"; expected one of: {', '.join(known)}"
+        # A column of no name can only be asked for by this function.
+        return f"; expected one of: {', '.join(name or NAMELESS for name in known)}"
     return ""

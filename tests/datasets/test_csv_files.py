@@ -18,6 +18,7 @@ from dfbench.datasets.source_files import find_files
 from dfbench.datasets.text_encoding import check_encoding
 from dfbench.errors import DataError
 from dfbench.spec.reader import read, read_text
+from dfbench.spec.vocabulary import suggest
 from dfbench.spec.workload import CsvFormat, Files
 
 TEXT = "Größe,x\n1,2\n3,4\n"
@@ -265,3 +266,53 @@ def test_a_workload_states_the_format_under_csv(tmp_path: Path) -> None:
     dataset = read_text(CSV, "w.yaml", tmp_path).dataset
     assert isinstance(dataset, Files)
     assert dataset.csv_format == replace(WRITTEN, encoding="latin-1", dates=(("day", "%d/%m/%Y"),))
+
+
+WRONG_ROWS = {
+    "two columns of one name": (
+        "a,b,a\n1,2,3\n",
+        r"line 1 names two columns 'a' \(the columns 1 and 3\); give each its own name",
+    ),
+    "too many fields": ("a,b\n1,2\n3,4,5\n", r"line 3 has 3 fields in place of 2; correct the"),
+    "too few fields": ("a,b,c\n1,2,3\n\n4,5\n", r"line 4 has 2 fields in place of 3; correct the"),
+    "one field": ("a,b,c\n1\n", r"line 2 has 1 field in place of 3; .* that hold ',', or name"),
+    "too many after a text of two lines": (
+        'a,b\n1,"x\ny"\n3,4,5\n',
+        "line 4 has 3 fields in place of 2",
+    ),
+    "a quote in the last value": ('a,b\n1,"x\n2,y\n3,z\n', "closes a quote that opens in line 2;"),
+    "a quote in the first value": ('a,b\n"1,x\n2,y\n', "closes a quote that opens in line 2;"),
+    "a quote in the names": ('a,"b\n1,2\n', "closes a quote that opens in line 1;"),
+    "a quote far up": ('a,b\n1,"x\n' + "2,y\n" * 50_000, "closes a quote that opens in line 2;"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_ROWS)
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz"])
+def test_a_row_that_is_wrong_is_named_with_its_line(tmp_path: Path, name: str, suffix: str) -> None:
+    content, message = WRONG_ROWS[name]
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(gzip.compress(content.encode()) if suffix.endswith("gz") else content.encode())
+    with pytest.raises(DataError, match=rf"a{suffix}: .*{message}"):
+        convert(path)
+
+
+def test_lines_are_counted_with_comments_and_in_the_file_s_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("# ä\na;b\n# ö\n1;2\n3;4;5\n".encode("latin-1"))
+    with pytest.raises(DataError, match="line 5 has 3 fields in place of 2"):
+        convert(path, CsvFormat(comment="#", encoding="latin-1"))
+
+
+@pytest.mark.parametrize("content", ['a,b\n1,"x\ny"\n', 'a,b\n1,"x\ny"', 'a\n"x\ny"\n'])
+def test_a_last_text_of_two_lines_is_read(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(content)
+    assert convert(path).column_names[-1:] == [content.split("\n", 1)[0][-1]]
+    assert convert(path).columns[-1].to_pylist() == ["x\ny"]
+
+
+def test_a_column_of_no_name_is_suggested_as_it_can_be_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(",x\n1,2\n")
+    names = list(infer_types([tmp_path / "a.csv"]))
+    assert suggest("c", names) == '; expected one of: col(""), x'
