@@ -182,19 +182,19 @@ class _CodeReader:
     def name_queries(self, reader: CodeInterpreter, wanted: list[Binding]) -> list[_Named]:
         """Return the values with their queries, of the file that the last of them is made of.
 
-        Frames that the code makes are such files only where they are given.
+        Frames that the code makes are such files only where they are given, or no file is there.
         """
         found = [one for one in map(partial(self.query, reader), wanted) if one is not None]
         named: list[_Named] = []
         taken: set[str] = set()
-        roots = [root for _, _, root in found]
-        given = [root for root in roots if self.is_at_hand(reader, root)]
-        main = root_of((given or roots)[-1]).origin if roots else None
-        for binding, steps, root in found:
+        of = [_find_frame(tuple(reader.frames), root) for _, _, root in found]
+        there = any(self.find_dataset(frame) for frame in of)
+        main = self.choose_frame(reader, [root for _, _, root in found], of, there=there)
+        others: dict[str, list[Binding]] = {}
+        for (binding, steps, root), frame in zip(found, of, strict=True):
             node = binding.node
-            if root_of(root).origin != main or (given and not self.is_at_hand(reader, root)):
-                message = "this value is of another file than the last one; choose it with --answer"
-                reader.note(node, message)
+            if frame != main or (there and not self.is_at_hand(reader, root)):
+                others.setdefault(frame.name, []).append(binding)
                 continue
             name = _query_name(binding, taken)
             taken.add(name)
@@ -202,9 +202,24 @@ class _CodeReader:
             query = WrittenQuery(name, steps, f"line {line}: {_take_first_line(node)}")
             code = binding.code or binding.name or ast.unparse(node)
             filled = _find_filled(binding.value)
-            frame = cast("Loaded", main).name
-            named.append(_Named(query, Answer(name, code, line, filled, frame), root, node))
+            named.append(_Named(query, Answer(name, code, line, filled, frame.name), root, node))
+        for other, bindings in others.items():
+            reader.note(bindings[0].node, _describe_others(other, bindings))
         return named
+
+    def choose_frame(
+        self, reader: CodeInterpreter, roots: list[Rows], of: list[LoadedFrame], *, there: bool
+    ) -> LoadedFrame | None:
+        """Return the frame whose answers are asked for: that of the last answer that can run.
+
+        Where no file is there and the code makes frames, it is the one with the most answers.
+        """
+        if not (there or self.data.given) and any(frame.variable for frame in of):
+            return max(reversed(of), key=lambda frame: (of.count(frame), not frame.variable))
+        given = [
+            frame for root, frame in zip(roots, of, strict=True) if self.is_at_hand(reader, root)
+        ]
+        return (given or of)[-1] if of else None
 
     def is_at_hand(self, reader: CodeInterpreter, root: Rows) -> bool:
         """Return whether rows are of files that the code reads, or that are given."""
@@ -316,6 +331,14 @@ class _Named:
 def _find_frame(frames: tuple[LoadedFrame, ...], root: Rows) -> LoadedFrame:
     name = cast("Loaded", root_of(root).origin).name
     return next(one for one in frames if one.name == name)
+
+
+def _describe_others(frame: str, bindings: Sequence[Binding]) -> str:
+    """Describe the answers that are of another frame than the one whose answers are asked for."""
+    lines = ", ".join(dict.fromkeys(str(getattr(one.node, "lineno", 1)) for one in bindings))
+    count = len(bindings)
+    what = "this value is" if count == 1 else f"{count} values (lines {lines}) are"
+    return f"{what} of another file, {frame}; choose {'it' if count == 1 else 'one'} with --answer"
 
 
 def _find_filled(value: Value) -> float | None:

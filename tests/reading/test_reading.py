@@ -117,6 +117,28 @@ def test_a_frame_that_is_changed_in_a_way_that_is_not_read_has_rows_to_give(chan
     assert "files: df_3.parquet" in found.workload
 
 
+def test_without_a_file_the_answers_are_those_of_the_frame_that_has_most(tmp_path: Path) -> None:
+    file = tmp_path / "sales.csv"
+    file.write_text("v,w\n1,2\n")
+    script = f"""\
+import pandas as pd
+df = pd.read_csv("{file}")
+rows = df.shape[0]
+df.drop(strange, inplace=True)
+out = df.v.sum()
+mean = df.w.mean()
+df.drop(strange, inplace=True)
+last = df.v.max()
+"""
+    there = read_code(Source("x.py", script))
+    assert [one.query for one in there.answers] == ["rows"]
+    others = [one.text for one in there.remarks if "another file" in one.text]
+    assert len(others) == 2
+    assert others[0].startswith("2 values (lines 5, 6) are of another file, df_4;")
+    file.unlink()
+    assert [one.query for one in read_code(Source("x.py", script)).answers] == ["out", "mean"]
+
+
 TWO = """\
 import pandas as pd
 orders = pd.read_parquet("in/orders.parquet")
