@@ -462,10 +462,12 @@ def _extend(schema: Schema | None, derived: tuple[Output, ...]) -> Schema | None
 
 
 def _find_order(rows: Rows) -> tuple[SortKey, ...]:
-    """Return the order of rows: the last that they were sorted by, then those before."""
+    """Return the order of rows: the last that they were sorted by, then those before, each once."""
     below = find_inner_rows(rows)
     before = _find_order(below) if below else ()
-    return (*rows.origin.by, *before) if isinstance(rows.origin, Sorted) else before
+    by = rows.origin.by if isinstance(rows.origin, Sorted) else ()
+    last = {key.name for key in by}
+    return (*by, *(key for key in before if key.name not in last))
 
 
 def sort_fully(rows: Rows) -> Rows:
@@ -473,8 +475,7 @@ def sort_fully(rows: Rows) -> Rows:
     below = find_inner_rows(rows)
     if not isinstance(rows.origin, Sorted) or below is None or not _find_order(below):
         return rows
-    keys = {key.name: key for key in reversed(_find_order(rows))}
-    return sort(rows, tuple(reversed(keys.values())))
+    return sort(rows, _find_order(rows))
 
 
 def _depend_on_order(outputs: tuple[Output, ...]) -> bool:

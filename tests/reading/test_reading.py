@@ -139,6 +139,21 @@ last = df.v.max()
     assert [one.query for one in read_code(Source("x.py", script)).answers] == ["out", "mean"]
 
 
+def test_rows_sorted_by_a_key_that_they_were_sorted_by_are_sorted_by_it_first() -> None:
+    script = """\
+import pandas as pd
+df = pd.read_csv("sales.csv")
+made = df.groupby(["country", "year"])["v"].sum().reset_index()
+first = made.sort_values("year").drop_duplicates("year")
+made["change"] = made.sort_values("year").groupby("country")["v"].diff()
+mean = made.groupby("year")["change"].mean()
+"""
+    found = read_code(Source("x.py", script))
+    assert "sort: [year, country]" in found.workload
+    assert "order_by: [year, country]" in found.workload
+    assert [one.query for one in found.answers] == ["first", "mean"]
+
+
 TWO = """\
 import pandas as pd
 orders = pd.read_parquet("in/orders.parquet")
