@@ -296,11 +296,19 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
 
     def _keep_objects(self, template: str, node: Call) -> str:
         """Return the word for parts of texts that may all be missing: pandas makes them floats."""
-        strings = self.text in {TextType.STRINGS, TextType.SPREAD}
+        first = node.arguments[0]
+        strings = self.text in {TextType.STRINGS, TextType.SPREAD} or self._is_text_of_day(first)
         if node.function not in {"split", "count_words"} or not strings:
             return template
-        gaps = self._may_miss(node.arguments[0])
+        gaps = self._may_miss(first)
         return template.replace(").str", ").astype('object').str", 1) if gaps else template
+
+    def _is_text_of_day(self, node: Expr) -> bool:
+        """Return whether a text is a day's, which pandas holds as its own texts or objects."""
+        match node:
+            case Call("text", (day,)):
+                return self.facts is not None and self.facts.find_kind(day) == "date"
+        return False
 
     def _is_untold(self, number: Expr) -> bool:
         """Return whether the text of a missing number would be text, too."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from dfbench.engines import find
@@ -166,6 +167,19 @@ def test_a_filter_of_the_reader_may_leave_no_gaps_in_narrow_integers(engine: str
     frame = pa.table({"k": ["a", "b"], "q": pa.array([2, None], pa.uint16())})
     asked = read("{where: k == 'a', aggregate: {o: max(q) - 70000}}")
     assert list(run(find(engine), asked, frame)["o"]) == [-69998]
+
+
+@pytest.mark.parametrize("engine", ["pandas", "dask"])
+def test_parts_of_texts_of_missing_days_are_missing(engine: str) -> None:
+    frame = pa.table({"x": [0.5], "d": pa.array([None], pa.date32())})
+    asked = read(
+        "{derive: {n: \"split(text(d), ' ')[0]\"}, group_by: n, aggregate: {o: median(x)}}"
+    )
+    # The default of pandas 3, with which parts of texts that are all missing are floats.
+    with pd.option_context("future.infer_string", True):
+        answer = run(find(engine), asked, frame)
+    assert answer["n"].isna().tolist() == [True]
+    assert answer["o"].tolist() == [0.5]
 
 
 def sort_rows(rows: list[dict[str, Any]]) -> list[str]:
