@@ -182,7 +182,7 @@ def _find_code(reading: Reading, answer: Answer) -> _Code:
         body = [node for node in whole if _comes_before(node, answer.line)]
         body = [node for node in body if not _is_given(node, reading.frames, answer)]
         wanted = _find_expression(whole, answer)
-    kept = keep_needed([node for node in body if not _holds(node, wanted)], wanted)
+    kept = keep_needed([node for node in body if not _holds(node, wanted)], wanted, imports)
     loads, replaced = _find_loads(_list_read(reading.frames, answer), [*kept, wanted])
     kept = [node for node in kept if not _is_reading(node, replaced)]
     used = keep_used_imports(imports, [*kept, wanted], replaced)
@@ -436,6 +436,10 @@ def _write_reading(frame: LoadedFrame, path: str) -> str:
         call = f"{call}.astype({dict.fromkeys(days, 'datetime64[ns]')!r})"
     if index := _list_texts(options.get("index_col")):
         call = f"{call}.set_index({index[0] if len(index) == 1 else index!r})"
+    elif (place := options.get("index_col", "")).isdecimal():
+        call = f"{call}.pipe(lambda frame: frame.set_index(frame.columns[{place}]))"
+    if (count := options.get("nrows", "")).isdecimal():
+        call = f"{call}.head({count})"
     return call
 
 

@@ -202,6 +202,14 @@ def read_round(call: CodeCall, column: Value) -> Value:
     return found.make(operators.call_word(call.node, "round", value, *settings))
 
 
+def read_python_round(call: CodeCall, value: Value) -> Value:
+    """Read `round(value, decimals)`; of one row's value, Python rounds what the decimals show."""
+    if isinstance(value, Series) and value.element and call.read_constant("decimals", 0):
+        text = "Python rounds 54.85 to 54.9, and columns to 54.8; write .round on the column"
+        call.reader.note(call.node, text)
+    return read_round(call, value)
+
+
 def read_clip(call: CodeCall, column: Value) -> Value:
     """Read `clip(lower, upper)`."""
     call.read_constant("axis")

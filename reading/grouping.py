@@ -33,7 +33,11 @@ def read_groupby(call: CodeCall, frame: Frame) -> Grouped:
         raise call.fail("groupby over columns is not read")
     by = call.read_value("by") if call.has("by") else call.read_value("level")
     frame, keys = group_keys(call, frame, by)
+    observed = call.read_constant("observed", False)
     ordered = has_categories(call, frame, keys)
+    if ordered and not observed:
+        message = "pandas also answers categories without rows; write observed=True to leave them"
+        call.reader.note(call.node, message)
     return Grouped(
         frame,
         keys,
@@ -46,14 +50,8 @@ def read_groupby(call: CodeCall, frame: Frame) -> Grouped:
 
 def has_categories(call: CodeCall, frame: Frame, keys: dict[Label, str]) -> bool:
     """Return whether a key is of categories, whose own order pandas sorts by."""
-    observed = call.read_constant("observed", False)
     inlined = {frame.rows.inline(Col(name)) for name in keys.values()}
-    if inlined.isdisjoint(call.reader.categories):
-        return False
-    if not observed:
-        message = "pandas also answers categories without rows; write observed=True to leave them"
-        call.reader.note(call.node, message)
-    return True
+    return not inlined.isdisjoint(call.reader.categories)
 
 
 def group_keys(call: CodeCall, frame: Frame, by: Value) -> tuple[Frame, dict[Label, str]]:

@@ -18,7 +18,7 @@ from . import alignment, operators
 from .accessors import read_truncated
 from .assignment import assign_column
 from .calls import CodeCall, Method, to_python
-from .columns import make_word_reader, read_round, spread
+from .columns import make_word_reader, read_python_round, read_round, spread
 from .files import READERS, read_file
 from .meaning import can_miss
 from .merges import merge_frames
@@ -521,7 +521,7 @@ LIBRARIES: dict[str, Method] = {
     "math.pow": Method(read_power, "x y"),
     "np.square": Method(read_square, "x"),
     "np.round": Method(of_argument(read_round), "x decimals"),
-    "builtins.round": Method(of_argument(read_round), "x decimals"),
+    "builtins.round": Method(of_argument(read_python_round), "x decimals"),
     "pd.cut": Method(read_cut, "x bins right labels retbins precision include_lowest"),
     "pd.qcut": Method(read_quantile_cut, "x q labels retbins precision duplicates"),
     "pd.to_datetime": Method(read_to_datetime, "arg errors dayfirst yearfirst utc format exact"),

@@ -189,7 +189,10 @@ def read_to_frame(call: CodeCall, column: Series) -> Frame:
 
 def read_rename(call: CodeCall, column: Series) -> Value:
     """Read `rename(name)`."""
-    return replace(column, name=call.read_constant("index"))
+    name = call.read_constant("index")
+    if isinstance(name, dict):
+        raise call.fail("rename of the index's labels is not read; map the column that has them")
+    return replace(column, name=name)
 
 
 def read_rename_axis(call: CodeCall, owner: Value) -> Value:

@@ -12,7 +12,7 @@ from .aggregation import aggregate_all, is_several, make_groups
 from .alignment import materialize
 from .calls import CodeCall, Method
 from .columns import read_round
-from .grouping import group_keys
+from .grouping import group_keys, has_categories
 from .meaning import can_miss, negate
 from .rows import Aggregated, Rows, Sorted, keep, sort
 from .selection import require_column
@@ -119,7 +119,7 @@ def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
     keys = {label: require_column(call.node, frame, label) for label in (*index, *wide)}
     function = call.read_value("aggfunc") if call.has("aggfunc") else Const("mean")
     call.read_constant("observed")
-    grouped = Grouped(frame, keys)
+    grouped = Grouped(frame, keys, sort=not has_categories(call, frame, keys))
     if values := sorted(call.names("values")):
         chosen = ((label, Col(require_column(call.node, frame, label))) for label in values)
         grouped = replace(grouped, selected=tuple(chosen))

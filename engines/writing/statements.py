@@ -37,12 +37,17 @@ class CodeLine:
         return replace(self, text=f"    {self.text}") if self.text and not self.fixed else self
 
 
-def keep_needed(statements: Sequence[ast.stmt], wanted: ast.expr) -> list[ast.stmt]:
+def keep_needed(
+    statements: Sequence[ast.stmt], wanted: ast.expr, imports: Iterable[ast.stmt] = ()
+) -> list[ast.stmt]:
     """Return the statements that the value of an expression depends on, in their order.
 
     A statement is left out only where it binds other names alone, prints, plots or saves.
     """
-    aliases = _find_aliases(statements)
+    libraries = set[str]().union(*map(_bind, imports))  # no frame shares its values with one
+    aliases = {
+        name: shared for name, shared in _find_aliases(statements).items() if name not in libraries
+    }
     needed = _widen(list_names(wanted), aliases)
     kept = []
     for statement in reversed(statements):

@@ -268,3 +268,30 @@ def test_code_reads_its_file_within_the_query_where_that_is_asked_for(tmp_path: 
     exec(scanning.write(query, Schema((), 0)).text, module)
     answer = module["rows"](module["query"](module["load"](str(file))))
     assert answer.to_pydict() == {"k": ["a", "b"], "v": [1.0, 2.0]}
+
+
+def test_a_file_has_the_index_and_the_rows_that_the_code_reads_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "sales.parquet"
+    SALES.to_parquet(file)
+    text = 'df = pd.read_csv("sales.csv", index_col=0, nrows=2)\ntotal = df["v"]\n'
+    options = (("index_col", "0"), ("nrows", "2"))
+    frame = replace(FRAME, line=1, end_line=1, options=options)
+    module: dict[str, Any] = {"__name__": "program"}
+    exec(write(text, Answer("sums", "total", 2), frames=(frame,)).text, module)
+    found = module["load"](str(file))
+    assert (found.index.name, list(found.index), list(found)) == ("k", ["a", "b"], ["g", "v"])
+
+
+def test_a_value_does_not_need_the_other_frames_that_a_library_reads() -> None:
+    text = """\
+import pandas as pd
+other = pd.read_csv("other.csv")
+other["x"] = other["x"] + 1
+df = pd.read_csv("sales.csv")
+sums = pd.DataFrame(df.groupby("k")["v"].sum())
+"""
+    frames = (
+        LoadedFrame("other", "other.csv", "read_csv", (), 2, 2),
+        replace(FRAME, line=4, end_line=4),
+    )
+    assert "other" not in write(text, Answer("sums", "sums", 5), frames=frames).text

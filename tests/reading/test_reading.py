@@ -296,3 +296,13 @@ def test_the_format_of_texts_is_guessed_from_a_file_as_pandas_does(tmp_path: Pat
     (tmp_path / "added.csv").write_text("day,x\nsoon,1\n")
     unknown = read_code(Source("x.py", code), (DataFile(tmp_path / "added.csv"),))
     assert "--data" in unknown.remarks[0].text
+
+
+@pytest.mark.parametrize(
+    ("value", "noted"),
+    [("round(x / 60, 1)", True), ("round(x)", False), ("np.round(x, 1)", False)],
+)
+def test_where_python_rounds_otherwise_than_columns_do_is_noted(value: str, noted: bool) -> None:
+    code = "import pandas as pd, numpy as np\ndf = pd.read_csv('s.csv')\n"
+    found = read_code(Source("x.py", f"{code}out = df['v'].apply(lambda x: {value})\n"))
+    assert any("Python rounds" in one.text for one in found.remarks) == noted
