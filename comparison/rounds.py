@@ -235,8 +235,11 @@ class Rounds:
         return verdict
 
     def _name_text(self, run: Run) -> Run:
-        """Return a run that ended in its query with the text that its `parse` cannot read."""
-        if run.outcome is not Outcome.CRASHED or run.phase is not Phase.QUERY:
+        """Return a run that ended in its query with the text that its `parse` cannot read.
+
+        What is lazy until it is collected, as in Modin, ends there.
+        """
+        if run.outcome is not Outcome.CRASHED or run.phase not in {Phase.QUERY, Phase.COLLECT}:
             return run
         why = self._explain_unparsed(self.plan.workload.query(run.query))
         return replace(run, evidence=f"{why} ({run.evidence})") if why else run

@@ -384,8 +384,9 @@ def describe_error(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:
     text = "".join(traceback.format_exception(type(error), error, frames))
     # The program was imported through a link: show its real path.
     text = text.replace(job["link"], job["program"])
+    told = find_told_error(error)
     try:
-        message = str(error)
+        message = str(told)
     except Exception:  # noqa: BLE001 - an error that cannot even be shown is still to be reported
         message = "(its message cannot be shown)"
     try:
@@ -396,10 +397,20 @@ def describe_error(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:
         first, _, rest = message.partition("\n")
         message = f"{first} [{circumstances}]\n{rest}"
     return {
-        "types": [kind.__name__ for kind in type(error).__mro__],
+        "types": [kind.__name__ for kind in (*type(told).__mro__, *type(error).__mro__)],
         "message": message[:MESSAGE_CHARACTERS],
         "traceback": text[-TRACEBACK_CHARACTERS:],
     }
+
+
+def find_told_error(error: BaseException) -> BaseException:
+    """Return the error of a task: what Ray raises begins with the names of its own functions."""
+    while type(error).__name__.startswith("RayTaskError"):
+        cause = getattr(error, "cause", None)
+        if not isinstance(cause, BaseException):
+            break
+        error = cause
+    return error
 
 
 def describe_arguments(error: BaseException, file: str) -> str:

@@ -10,7 +10,15 @@ import numpy as np
 import pyarrow as pa
 
 from . import tolerance
-from .columns import Array, ColumnPair, ColumnValues, IncomparableError, pair_columns
+from .columns import (
+    Array,
+    ColumnPair,
+    ColumnValues,
+    Family,
+    IncomparableError,
+    find_family,
+    pair_columns,
+)
 from .differences import SHOWN, CheckResult, Requirements, build_header, build_row, describe_values
 from .threads import Found, map_threads
 
@@ -63,14 +71,15 @@ def compare_values(  # noqa: PLR0913 - two tables, and how their rows and values
             continue
         number, first = _find_differences(column, match, compute_tolerance(column, asked, bounds))
         if number:
-            said.append(describe_values(name, number, match.length) + _describe_wrap(column, first))
+            why = _describe_wrap(column, first, find_family(one[name].type))
+            said.append(describe_values(name, number, match.length) + why)
             rows += [build_row((one, other), name, at, asked) for at in first]
     if not said:
         return CheckResult(True)
     return CheckResult(False, "; ".join(said), (build_header(asked), *rows[:SHOWN]) if rows else ())
 
 
-def _describe_wrap(column: ColumnPair, places: list[tuple[int, int]]) -> str:
+def _describe_wrap(column: ColumnPair, places: list[tuple[int, int]], family: Family) -> str:
     """Return that integers wrapped around, or should have, where all of those that differ did."""
     if not column.exact or column.expected.values.dtype.kind not in "iuO":
         return ""
@@ -80,7 +89,8 @@ def _describe_wrap(column: ColumnPair, places: list[tuple[int, int]]) -> str:
         if all(number and number % 2**bits == 0 for number in apart):
             return f" (wrapped around {bits} bits)"
     if all(not -(2**63) <= one[a] < 2**63 for a, _ in places):
-        return " (the right value is beyond 64 bits)"
+        beyond = "beyond what nanoseconds reach, 1677 to 2262"
+        return f" (the right value is {'beyond 64 bits' if family == 'int' else beyond})"
     return ""
 
 

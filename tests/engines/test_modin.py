@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import dfbench
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -25,6 +26,13 @@ RANGE = Query(
     group_by=("k",),
     aggregate=(Output("r", Arith("-", Agg("max", (Col("x"),)), Agg("min", (Col("x"),)))),),
 )
+DATED = """
+workload: dated
+dataset: {files: d.parquet}
+queries:
+  q: {derive: {d: "parse(day, '%d/%m/%Y')"}, group_by: day, aggregate: {d: max(d)}}
+engines: [modin]
+"""
 FORCED = """
 import json
 import sys
@@ -102,3 +110,11 @@ def test_nothing_is_left_to_do_in_what_is_loaded_and_in_an_answer(tmp_path: Path
     seen = json.loads(ran.stdout.splitlines()[-1])
     assert seen["left"] == 0
     assert {row["k"]: row["x"] for row in seen["rows"]} == {"a": 5, "b": 5, None: 3}
+
+
+def test_a_text_that_is_no_date_is_named_though_modin_parses_in_the_answer(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"day": ["01/02/2024", "31/02/2024"]}), tmp_path / "d.parquet")
+    (tmp_path / "w.yaml").write_text(DATED)
+    (failed,) = dfbench.check(tmp_path / "w.yaml", results=tmp_path / "results").view.failures
+    assert failed.evidence.startswith("row 2: parse(day, '%d/%m/%Y') cannot read '31/02/2024'; ")
+    assert "(ValueError: " in failed.evidence

@@ -628,3 +628,12 @@ def test_an_answer_whose_parts_have_their_own_dictionaries_is_stored(tmp_path: P
     worker.write_table(pa.table({"k": pa.chunked_array(parts)}), str(tmp_path / "answer.arrow"))
     stored = pa.ipc.open_file(tmp_path / "answer.arrow").read_all()
     assert stored.to_pydict() == {"k": ["b", "a", "c", None]}
+
+
+def test_an_error_of_a_task_of_ray_is_told_in_its_own_words() -> None:
+    ray = pytest.importorskip("ray.exceptions")
+    wrapped = ray.RayTaskError("deploy", "Traceback", ValueError("no date"), "p", 1, "1.2.3.4")
+    job = {"link": "program.py", "program": "/stored/program.py"}
+    told = worker.describe_error(wrapped.as_instanceof_cause(), job)
+    assert (told["types"][0], told["message"]) == ("ValueError", "no date")
+    assert "RayTaskError" in told["types"]

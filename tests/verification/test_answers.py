@@ -270,6 +270,13 @@ def test_dates_beyond_nanoseconds_are_compared() -> None:
     assert agrees(one_column(days), one_column(days))
 
 
+def test_a_time_that_nanoseconds_do_not_reach_is_not_called_beyond_64_bits() -> None:
+    old = one_column([datetime.datetime(1, 1, 1), datetime.datetime(2262, 4, 12)])
+    new = one_column(pa.array([5, 6], pa.timestamp("ns")))
+    reason = compare_answers(old, new, BY_KEY).reason
+    assert reason.endswith("(the right value is beyond what nanoseconds reach, 1677 to 2262)")
+
+
 def test_null_nan_and_an_untyped_column_are_one_thing() -> None:
     assert agrees(one_column([None, None], type_=pa.float64()), one_column([math.nan, None]))
     assert agrees(one_column([None, None], type_=pa.int64()), one_column(pa.nulls(2)))
