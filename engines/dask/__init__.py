@@ -45,7 +45,7 @@ FORGOTTEN = """\
 wait(data)
 """
 
-_reading = partial(write_reading, parted=True)
+_reading = partial(write_reading, parted=True, text=TextType.ARROW)
 
 
 IMPORTS = """\
@@ -159,7 +159,7 @@ class Dask(Adapter):
             # What `persist` holds on threads is hashed anew by each expression over it.
             read = f"dd.read_parquet(path, columns=n{split}).compute()"
             number = literal(1) if single else _count_partitions(data.rows, resources)
-            held = write_reading(query, data, read)
+            held = write_reading(query, data, read, text=TextType.ARROW)
             return quote("dd.from_pandas(f, npartitions=n, sort=False)", f=held, n=number)
         names = list(query.reads)
         if single:

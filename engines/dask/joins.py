@@ -36,7 +36,7 @@ def _write_join(met: Joining) -> ast.expr:
         case "outer" if met.matches_missing and not _reads_table(met):
             raise Unsupported(describe_how(met.join), UNREAD)
         case _:
-            met, table = _name_first(met, _as_texts(table, met))
+            met, table = _name_first(met, table)
             return rename_variable(write_merge(rows, table, met), "pd", "dd")
 
 
@@ -64,13 +64,6 @@ def _name_first(met: Joining, table: ast.expr) -> tuple[Joining, ast.expr]:
         met, join=replace(met.join, right_on=right_on), data=replace(met.data, tables=tables)
     )
     return met, quote("t.rename(columns=n)", t=table, n=names)
-
-
-def _as_texts(table: ast.expr, met: Joining) -> ast.expr:
-    """Write a table whose keys are texts: Dask cannot concatenate categories and texts."""
-    coded = met.find_coded_keys(1) if met.join.how in {"right", "outer"} else ()
-    types = dict.fromkeys(coded, "string[pyarrow]")
-    return quote("t.astype(d)", t=table, d=types) if types else table
 
 
 def _write_cross(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:

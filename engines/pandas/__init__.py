@@ -78,7 +78,7 @@ class Pandas(Adapter):
         return OBJECTS if resources.since("pandas", STRINGS_SINCE) else ""
 
     def _read(self, query: Query, data: Schema, read: str) -> ast.expr:
-        frame = write_exact_reading(query, data, read, parted=read != READ)
+        frame = write_exact_reading(query, data, read, parted=read != READ, text=self.text)
         if self.text is not TextType.CATEGORIES:
             return frame
         categories = dict.fromkeys(find_text_keys(query, data), "category")

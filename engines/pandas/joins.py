@@ -97,9 +97,6 @@ def _concat_unmatched(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr
     absent = quote("t[t[k].isna().any(axis=1)]", t=table, k=keys)
     if len(keys) == 1:
         absent = quote("t[t[k].isna()]", t=table, k=keys[0])
-        if met.other[keys[0]].arrow.startswith("dictionary"):
-            # pandas warns where a column of missing categories alone is concatenated with texts.
-            absent = quote("a.drop(columns=k)", a=absent, k=keys[0])
     if met.new_names:
         absent = quote("t.rename(columns=n)", t=absent, n=met.new_names)
     return quote("pd.concat([m, a])", m=merged, a=absent)

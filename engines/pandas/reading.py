@@ -34,6 +34,7 @@ from ..writing.passes.join import Inputs
 from ..writing.properties import NARROW
 from ..writing.quote import quote
 from ..writing.user_functions import find_called
+from .expressions import TextType
 from .joins import INEXACT
 
 STRINGS = """\
@@ -94,9 +95,11 @@ def write_reading(
     read: str = "pd.read_parquet(path, columns=n)",
     *,
     parted: bool = False,
+    text: TextType = TextType.STRINGS,
 ) -> ast.expr:
     """Write how the frame is read: days as times, for pandas holds them as objects of Python's.
 
+    Texts with a dictionary are read as `text`: pandas' categories have an order of their own.
     In parts (`parted`), or of rows that a filter leaves, narrow integers with missing values are
     floats in some parts alone, and wrap in the others: they are made floats in all. Raises
     Unsupported for integers that would be floats, and not exact.
@@ -107,14 +110,16 @@ def write_reading(
     frame = quote(read, n=list(query.reads))
     mixed = [n for n in query.reads if data[n].arrow in NARROW and data[n].missing]
     floats = dict.fromkeys(mixed, "float64") if parted else {}
-    return _with_types(query, data, frame, floats)
+    return _with_types(query, data, frame, {**floats, **_hold_coded(query, data, text)})
 
 
-def write_exact_reading(query: Query, data: Schema, read: str, *, parted: bool) -> ast.expr:
+def write_exact_reading(
+    query: Query, data: Schema, read: str, *, parted: bool, text: TextType
+) -> ast.expr:
     """Write the same, with pandas' nullable integers where floats would not be exact."""
     large = [name for name in query.reads if data[name].exceeds_floats]
     if not large:
-        return write_reading(query, data, read, parted=parted)
+        return write_reading(query, data, read, parted=parted, text=text)
     for name in large:
         if query.apply or query.transform or not _is_exact(query, name):
             raise Unsupported(repr(name), INEXACT)
@@ -122,10 +127,16 @@ def write_exact_reading(query: Query, data: Schema, read: str, *, parted: bool) 
     mapped = {f"pa.{data[name].arrow}()": NULLABLE[data[name].arrow] for name in large}
     types = ", ".join(f"{arrow}: {dtype}" for arrow, dtype in sorted(mapped.items()))
     frame = quote(f"{table}.to_pandas(types_mapper={{{types}}}.get)", n=list(query.reads))
-    return _with_types(query, data, frame, {})
+    return _with_types(query, data, frame, _hold_coded(query, data, text))
 
 
 NULLABLE = {"int64": "pd.Int64Dtype()", "uint64": "pd.UInt64Dtype()"}
+
+
+def _hold_coded(query: Query, data: Schema, text: TextType) -> dict[str, str]:
+    """Return the type of each text that the file has with a dictionary."""
+    coded = (name for name in query.reads if data[name].arrow.startswith("dictionary"))
+    return {name: text.held for name in coded if data[name].kind == "string"}
 
 
 def _with_types(query: Query, data: Schema, frame: ast.expr, types: dict[str, str]) -> ast.expr:

@@ -182,6 +182,29 @@ def test_parts_of_texts_of_missing_days_are_missing(engine: str) -> None:
     assert answer["o"].tolist() == [0.5]
 
 
+CODED = pa.table({"k": pa.array(["c", None, "a", "b"]).dictionary_encode(), "v": [1, 2, 3, 4]})
+
+
+@pytest.mark.parametrize("engine", ["pandas", "pandas/object", "dask", "polars", "narwhals"])
+@pytest.mark.parametrize(
+    ("query", "answer"),
+    [
+        ("{where: k is not None, sort: -k, select: k}", ["c", "b", "a"]),
+        ("{where: v > 2, group_by: k, aggregate: {n: size()}, sort: k}", ["a", "b"]),
+        ("{where: k is not None, aggregate: {n: max(k)}}", ["c"]),
+        ("{where: k < 'b', select: k}", ["a"]),
+        ("{join: {table: other, on: v, how: left}, where: v < 3, sort: -u, select: u}", ["c", "b"]),
+    ],
+)
+def test_texts_with_a_dictionary_have_the_order_of_texts(
+    engine: str, query: str, answer: list[str]
+) -> None:
+    other = pa.table({"u": pa.array(["b", "c", "a"]).dictionary_encode(), "v": [1, 2, 9]})
+    tables = {"other": other} if "other" in query else {}
+    found = run(find(engine), read(query), CODED, **tables)
+    assert list(found[next(iter(found.columns))]) == answer
+
+
 def sort_rows(rows: list[dict[str, Any]]) -> list[str]:
     numbers = [[v + 0.0 if isinstance(v, int) else v for v in row.values()] for row in rows]
     return sorted(map(repr, numbers))
