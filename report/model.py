@@ -71,6 +71,11 @@ class Ratio:
         return format_ratio_interval(self.value, self.low, self.high)
 
     @property
+    def short(self) -> str:
+        """Return the ratio alone, with `~` for "about"."""
+        return self.text.replace("about ", "~").partition(" ")[0]
+
+    @property
     def note(self) -> str:
         """Return why the ratio is undecided; nothing where it is not."""
         return f"undecided: {self.reason}" if self.verdict is Verdict.UNDECIDED else ""

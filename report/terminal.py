@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .model import MARKS, Cell, Doubt, EngineSummary, Grid, Ratio, Row, Story, Verdict, View
-from .units import format_ratio, format_seconds, format_size
+from .units import format_seconds, format_size
 
 WIDTH = 80
 GRID_WIDTH = 100  # a table of text is torn where it has less
@@ -20,7 +20,7 @@ CELL = 22  # "* 12.3 ms 0.24× 1.2 GiB" in three aligned columns
 COLOURS = {Verdict.FASTER: "green", Verdict.SLOWER: "red"}
 LEGEND = (
     "Each cell: time, its ratio to {baseline} (below 1 is faster), peak memory of all processes. "
-    "* fastest (? if undecided); = same within 5 %. {doubts}"
+    "* fastest (? if undecided); = same within 5 %; ~ about. {doubts}"
     "Time: median over rounds of each round's fastest hot run."
 )
 UNTIMED = "Each cell: the outcome, and the peak memory of all processes."
@@ -192,9 +192,7 @@ def _format_ratio(cell: Cell) -> Text:
 
 def _write_ratio(found: Ratio) -> Text:
     """Return a ratio in seven columns where its digits fit."""
-    return Text(
-        f"{format_ratio(found.value):>6}{found.mark:1}", style=COLOURS.get(found.verdict, "")
-    )
+    return Text(f"{found.short:>6}{found.mark:1}", style=COLOURS.get(found.verdict, ""))
 
 
 def _write_failures(view: View) -> Iterator[RenderableType]:
