@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from ..errors import CodeError
 from ..reading import open_source, parse_data, read_code
 from ..reading.model import Reading
+from ..spec.reader import read_text
+from ..spec.workload import Files
 
 
 def read_own_code(spec: str, data: Sequence[str], answer: str | None) -> Reading:
@@ -19,7 +22,21 @@ def read_own_code(spec: str, data: Sequence[str], answer: str | None) -> Reading
     if not data and reading.frames and not reading.frames[0].file:
         path, name = reading.source.path, reading.frames[0].name
         raise CodeError(f"{path}: {name} is read from no file; name its file: --data FILE")
+    _check_given(reading, {one.name for one in parse_data(data)})
     return reading
+
+
+def _check_given(reading: Reading, given: set[str]) -> None:
+    """Raise CodeError for a frame that the code makes, and whose rows are not given."""
+    workload = read_text(reading.workload, f"{reading.source.path} (workload)", Path.cwd())
+    tables = workload.dataset.tables if isinstance(workload.dataset, Files) else ()
+    used = {*(one.frame for one in reading.answers), *(name for name, _ in tables)}
+    for frame in reading.frames:
+        if frame.variable and frame.name in used - given:
+            place, file = reading.source.place(frame.line, 1), f"{frame.name}.parquet"
+            save = f'{frame.variable}.to_parquet("{file}")'
+            mend = f"save it after this line, {save}, and give --data {frame.name}={file}"
+            raise CodeError(f"{place}: {frame.variable} has rows that were not read; {mend}")
 
 
 def read_workload(

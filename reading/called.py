@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MODULES = {"numpy", "math", "re", "datetime", "string", "calendar"}
+# Methods that change a list, a dictionary or a set.
+CHANGING = {"append", "extend", "insert", "pop", "remove", "update", "setdefault", "add", "clear"}
 # What makes several values of one: an answer has one value in each cell.
 SEVERAL = (ast.List, ast.Tuple, ast.Dict, ast.ListComp, ast.Set, ast.DictComp, ast.SetComp)
 
@@ -103,7 +105,9 @@ def _list_columns(node: ast.AST, row: str) -> Iterator[str]:
 def _write_prelude(
     call: CodeCall, function: CodeFunction, why: UnreadError, seen: set[str]
 ) -> Iterator[str]:
-    """Yield lines that give a function's free names their values."""
+    """Yield lines that give a function's free names their values, which it must not change."""
+    if _keeps_values(function.node):
+        raise why
     for name in sorted(_find_free_names(function) - seen):
         seen.add(name)
         if hasattr(builtins, name):
@@ -119,6 +123,28 @@ def _write_prelude(
                 yield from ast.unparse(node).split("\n")
             case _:
                 raise why
+
+
+def _keeps_values(function: ast.AST) -> bool:
+    """Return whether a function may change what is outside of it, from one call to the next."""
+    own = {_find_bound(one) for one in ast.walk(function)}
+    for part in ast.walk(function):
+        match part:
+            case ast.Global() | ast.Nonlocal():
+                return True
+            case ast.Call(ast.Attribute(ast.Name(name), method)) if method in CHANGING:
+                if name not in own:
+                    return True
+            case ast.Subscript(ast.Name(name), _, ast.Store() | ast.Del()) if name not in own:
+                return True
+    return False
+
+
+def _find_bound(node: ast.AST) -> str:
+    match node:
+        case ast.Name(name, ast.Store()) | ast.arg(name):
+            return name
+    return ""
 
 
 def _find_free_names(function: CodeFunction) -> set[str]:

@@ -133,7 +133,8 @@ class CodeInterpreter(Evaluator):
         """Put frames that lack columns back: these have what else is read of them."""
         own = _list_bound(statement)
         for name, value, root in opened:
-            self.note(statement, GIVEN.format(name, _root_name(root)))
+            if root.rows.schema is None:
+                self.note(statement, GIVEN.format(name, _root_name(root)))
             if isinstance(value, Frame) and name not in own:
                 changed = self.find(name)
                 self.swap(root, value)
@@ -222,6 +223,8 @@ class CodeInterpreter(Evaluator):
 
     def execute(self, statement: ast.stmt) -> None:
         """Read one statement."""
+        if (changed := _find_used_change(statement)) is not None:
+            raise UnreadError(changed, "with inplace=True this is None; leave inplace out")
         match statement:
             case ast.Import(names):
                 for name in names:
@@ -253,10 +256,15 @@ class CodeInterpreter(Evaluator):
             case ast.With(_, body):
                 self.forget(ast.With(statement.items, []), "it is not of pandas")
                 self.run_each(body)
+            case ast.Global(names) if len(self.scopes) > 1:
+                for one in names:
+                    why = f"{one!r} is used here, and a function changes it"
+                    self.scopes[0][one] = Unknown(why, code=True)
+                raise UnreadError(statement, "a function with 'global' is not read; return values")
             case ast.Pass() | ast.Global() | ast.Assert() | ast.AnnAssign():
                 pass
             case _:
-                what = type(statement).__name__.lower()
+                what = type(statement).__name__.lower().removesuffix("def")
                 raise UnreadError(statement, f"'{what}' statements are not read")
 
     def run_each(self, statements: list[ast.stmt]) -> None:
@@ -541,6 +549,15 @@ def _find_groups(argument: ast.AST) -> ast.expr | None:
     node = cast("ast.expr", argument.value if isinstance(argument, ast.keyword) else argument)
     names = {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
     return node if names & {"groupby", "value_counts", "pivot_table"} else None
+
+
+def _find_used_change(statement: ast.stmt) -> ast.expr | None:
+    """Return a call that changes in place, and whose value a plain statement uses."""
+    if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr):
+        return None
+    own = statement.value if isinstance(statement, ast.Expr) else None
+    calls = (one for one in ast.walk(statement) if isinstance(one, ast.Call) and one is not own)
+    return next((one for one in calls if _in_place(one.keywords)), None)
 
 
 def _in_place(keywords: list[ast.keyword]) -> bool:

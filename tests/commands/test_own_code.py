@@ -65,6 +65,11 @@ def test_show_prints_the_code_and_the_program_to_paste(
         (CODE, ("--no-python",), "--no-python refuses yours"),
         (CODE, ("--data", "a.csv", "--data", "b.csv"), "no such frame; it reads sales"),
         (CODE.replace("sales", "missing"), (), "missing.csv: no file in"),
+        (
+            "import pandas as pd\ndf = pd.read_csv('sales.csv')\ndf = strange(df)\ndf.v.sum()\n",
+            (),
+            'save it after this line, df.to_parquet("df_3.parquet"), and give --data df_3=df_3',
+        ),
         (CODE, ("--answer", "montly"), "no value 'montly' was read; did you mean 'monthly'?"),
     ],
 )

@@ -60,6 +60,12 @@ def test_without_the_rows_of_an_unread_frame_the_values_of_files_are_answered() 
     assert "give --data df_5=FILE" in " ".join(one.text for one in found.remarks)
 
 
+def test_rows_that_are_given_are_not_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "clean.csv").write_text("k,v\na,4\n")
+    found = _read(DataFile(tmp_path / "clean.csv", "df_5"))
+    assert not [one for one in found.remarks if "--data" in one.text]
+
+
 def test_a_file_of_the_first_rows_is_none_of_an_unread_frame() -> None:
     for data in (DataFile(Path("new.csv")), DataFile(Path("new.csv"), "df")):
         found = _read(data)
