@@ -221,7 +221,12 @@ def _find_exact(plan: Plan, query: Query, beside: Sequence[Plan]) -> Expected:
     answer = _answer(plan, found.query, EXACT, beside)
     later = _answer_later(plan, found.variants)
     return Expected(
-        answer, found.errors, found.mixed, later, choices=found.choices, ranks=found.ranks
+        answer,
+        found.errors,
+        found.mixed,
+        later,
+        choices=found.choices,
+        ranks=found.ranks,
     )
 
 
@@ -309,10 +314,13 @@ def _find_further(first: Asked, plans: Sequence[Plan]) -> Iterator[Asked]:
 
 
 def _widen_query(plan: Plan, query: Query | Tasks) -> Query | None:
-    """Return a query with the outputs that the oracle adds, None where DuckDB is not its oracle."""
+    """Return a query with the outputs that the oracle adds, None where DuckDB cannot answer it."""
     if isinstance(query, Tasks) or choose_oracle(query) == PYTHON:
         return None
-    return find_possibilities(query, plan.data.schema).query
+    try:
+        return find_possibilities(query, plan.data.schema).query
+    except DfbenchError:
+        return None
 
 
 def _compute(plan: Plan, asked: Asked, further: Iterable[Asked]) -> None:

@@ -158,6 +158,7 @@ queries:
   sum: {group_by: k, aggregate: {s: sum(x)}}
   date: {derive: {d: "parse(t, '%Y-%m-%d')"}, group_by: d, aggregate: {n: size()}}
   mean: {group_by: k, aggregate: {m: mean(x)}}
+  near: {derive: {e: log(x)}, group_by: e, aggregate: {n: size()}}
 engines: [pandas]
 """
 
@@ -172,9 +173,10 @@ def test_one_process_answers_other_queries_and_other_rows_as_well(tmp_path: Path
     assert other is not None
     answers = tmp_path / "answers"
     planned = make_plan(workload, data, find_backend("none"), answers, {})
-    total, date, mean = workload.queries
+    total, date, mean, near = workload.queries
     beside = [planned, replace(planned, data=other)]
     find_answer(planned, mean, beside)  # the process also answers `sum`, and ends at `date`
+    assert isinstance(find_answer(planned, near, beside), Unanswered)  # alone
     assert [len(list(answers.glob(f"*.{end}"))) for end in ("arrow", "failed")] == [3, 1]
     kept = set(answers.iterdir())
     for rows in (data, other):
