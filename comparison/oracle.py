@@ -227,6 +227,7 @@ def _find_exact(plan: Plan, query: Query, beside: Sequence[Plan]) -> Expected:
         later,
         choices=found.choices,
         ranks=found.ranks,
+        rounded=found.rounded,
     )
 
 

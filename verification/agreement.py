@@ -32,8 +32,8 @@ class Expected:
     `errors` names the column of what each output may be off, `mixed` the outputs that aggregate
     steps, `variants` asks for the answers with steps pushed over their edges (see `rounding`).
     `choices` names the column of the values that a free output may have, and `ranks` how an output
-    ranks values that may be off. `memory` bounds, in bytes,
-    what the comparison takes.
+    ranks values that may be off. Keys in `rounded` may be off in their last digits. `memory`
+    bounds, in bytes, what the comparison takes.
     """
 
     answer: Answer
@@ -43,6 +43,7 @@ class Expected:
     memory: int | None = None
     choices: Mapping[str, str] | None = None
     ranks: Mapping[str, Ranking] | None = None
+    rounded: tuple[str, ...] = ()
 
     def settle(self, answer: Answer, asked: Requirements) -> Expected:
         """Return what is expected of an answer, which chooses the free outputs and near ranks."""
@@ -70,6 +71,8 @@ def compare_answer(
         if query.verify == "statistical":
             return compare_distributions(expected.answer, answer)
         return compare_answers(expected.answer, answer, Requirements(keys=(TASK,)))
+    if expected.rounded:
+        answer = _settle_shared_keys(expected.rounded, expected.answer, answer)
     kept = replace(derive_requirements(query, rows), errors=expected.errors, memory=expected.memory)
     try:
         expected = expected.settle(answer, kept)
@@ -106,8 +109,8 @@ def compare_unchecked(one: Answer, other: Answer, query: Query | Tasks, rows: in
     """
     if isinstance(query, Tasks):
         return compare_answer(Expected(one), other, query, rows)
-    first, second = map(open_answer, (one, other))
-    second = settle_keys(first, second, _list_computed_keys(query, first, second))
+    first = open_answer(one)
+    second = _settle_shared_keys(_list_computed_keys(query), first, other)
     free = [output.name for output in list_choices(query)]
     if query.limit is None and not free:
         return compare_answer(Expected(first), second, query, rows)
@@ -122,12 +125,18 @@ def compare_unchecked(one: Answer, other: Answer, query: Query | Tasks, rows: in
     return check_order(first, second, kept, {}) if kept.sort else CheckResult(True)
 
 
-def _list_computed_keys(query: Query, one: pa.Table, other: pa.Table) -> list[str]:
-    """Return the keys of the groups that are no columns of the data, as far as both have them."""
+def _settle_shared_keys(keys: Sequence[str], one: Answer, other: Answer) -> pa.Table:
+    """Return an answer with another one's floats as keys, as far as both have them and are near."""
+    first, second = map(open_answer, (one, other))
+    shared = [n for n in keys if first.column_names.count(n) == second.column_names.count(n) == 1]
+    return settle_keys(first, second, shared)
+
+
+def _list_computed_keys(query: Query) -> list[str]:
+    """Return the keys of the groups that are no columns of the data."""
     steps = query.steps
     made = {o.name for step in steps for o in (*step.derive, *step.aggregate, *step.transform)}
-    names = [key for key in query.group_by if key in made]
-    return [n for n in names if one.column_names.count(n) == other.column_names.count(n) == 1]
+    return [key for key in query.group_by if key in made]
 
 
 def _drop_columns(answer: pa.Table, names: Sequence[str]) -> pa.Table:

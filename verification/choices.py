@@ -46,11 +46,26 @@ def settle_keys(one: pa.Table, other: pa.Table, computed: Sequence[str]) -> pa.T
             continue
         wanted, values = np.unique(to_floats(one[name]).values), to_floats(other[name]).values
         given, places = np.unique(values, return_inverse=True)
-        if len(wanted) == len(given) and not find_differences(wanted, given, ROUNDED, 0.0).any():
+        nearest = _find_nearest(wanted, given)
+        alone = len(np.unique(nearest)) == len(nearest)
+        if alone and not find_differences(wanted[nearest], given, ROUNDED, 0.0).any():
             place = other.column_names.index(name)
-            near = pa.array(wanted[places], from_pandas=True)
+            near = pa.array(wanted[nearest[places]], from_pandas=True)
             other = other.set_column(place, name, near)
     return other
+
+
+def _find_nearest(wanted: Array, given: Array) -> Array:
+    """Return the place of the nearest of some sorted numbers for each given one."""
+    if not len(wanted):
+        return np.zeros(0, int)
+    above = np.minimum(np.searchsorted(wanted, given), len(wanted) - 1)
+    below = np.maximum(above - 1, 0)
+    with np.errstate(invalid="ignore"):
+        closer = ~(np.abs(wanted[above] - given) <= np.abs(wanted[below] - given))
+    equal = (wanted[above] == given) | np.isnan(given)
+    nearest: Array = np.where(closer & ~equal, below, above)
+    return nearest
 
 
 def _find_rows(codes: tuple[Array, Array]) -> Array:

@@ -6,6 +6,7 @@ and not in the other, so nobody can say which answer is right.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -17,12 +18,14 @@ from ..spec.expression import (
     Col,
     Expr,
     Let,
+    Lit,
     list_aggregations,
     list_children,
     list_columns,
     substitute,
 )
 from ..spec.kinds import find_kind
+from ..spec.ranges import find_range
 from ..spec.schema import Schema
 from ..spec.unparse import text
 from ..spec.vocabulary import CHOOSING
@@ -34,6 +37,8 @@ COUNTING = {"rank", "dense_rank", "percent_rank", "n_unique"}
 # Each may fall on either side of an edge, which the variants of a query try.
 STEPS = {"floor", "ceil", "round", "sign"}
 # Every library rounds these alike.
+# Up to here, neighbouring integers lie further apart than rounding: by 1e-9 of themselves.
+SMALL_INTEGER = 10**9
 EXACTLY_ROUNDED = STEPS | {"abs", "sqrt", "clip", "coalesce", "map", "min", "max", "number"}
 
 
@@ -41,12 +46,14 @@ EXACTLY_ROUNDED = STEPS | {"abs", "sqrt", "clip", "coalesce", "map", "min", "max
 class RoundedRows:
     """Rows of which the columns in `loose` may have other last digits in each engine.
 
-    The columns in `singles` have float32's precision.
+    The columns in `singles` have float32's precision. Different values of those in `apart` lie
+    further apart than rounding.
     """
 
     schema: Schema
     loose: AbstractSet[str]
     singles: AbstractSet[str]
+    apart: AbstractSet[str] = frozenset()
 
     def find_choices(self, step: Query, *, last: bool) -> list[str]:
         """Return what a step chooses rows by, though engines may disagree about it."""
@@ -56,12 +63,38 @@ class RoundedRows:
             text(agg.arguments[0])
             for agg in list_aggregations(*(o.expression for o in outputs if o not in judged))
             if agg.function in COUNTING and self.is_loose(agg.arguments[0])
+            if not self.is_apart(agg.arguments[0])
         }
-        keys = {*step.group_by, *(key.name for key in step.order_by)}
+        keys = {key.name for key in step.order_by} - self.apart
+        keys |= {*step.group_by} - self._find_safe_keys(step, last=last)
         if step.limit is not None and not last:
             keys |= {key.name for key in step.sort}
         made = {output.name for output in outputs if self.is_loose(output.expression)}
         return sorted({*placed, *(keys & (self.loose | made))})
+
+    def _find_safe_keys(self, step: Query, *, last: bool) -> AbstractSet[str]:
+        """Return the keys whose groups are the same everywhere, and that nothing reads later.
+
+        What a group's key may be off is no column of its answer.
+        """
+        if step.transform:
+            return self.apart
+        if not last or not (step.aggregate or step.is_distinct):
+            return set()
+        return self.apart - {*(list_columns(step.having) if step.having else ())}
+
+    def is_apart(self, node: Expr) -> bool:
+        """Return whether different values lie further apart than rounding, as integers' thirds."""
+        match node:
+            case Col(name):
+                return name in self.apart
+            case Arith("/", left, Lit(int() | float() as by)) if by and math.isfinite(by):
+                if {self.schema[name].kind for name in list_columns(left)} != {"int"}:
+                    return False
+                numbers = find_range(left, self.schema)
+                small = numbers.low >= -SMALL_INTEGER and numbers.high <= SMALL_INTEGER
+                return small and find_kind(left, self.schema) == "int"
+        return False
 
     def is_loose(self, node: Expr) -> bool:
         """Return whether engines may disagree about a value's last digits.

@@ -97,7 +97,8 @@ class Possibilities:
     `errors` names the column of each output's bound. The outputs in `mixed` aggregate steps: where
     variants differ, each row may have fallen for itself, and any value between them is right.
     `choices` names the column of the values that an output may have, where it is free, and `ranks`
-    how an output ranks values that may be off.
+    how an output ranks values that may be off. Keys in `rounded` are floats that engines round in
+    their own ways, far apart.
     """
 
     query: Query
@@ -106,6 +107,7 @@ class Possibilities:
     mixed: frozenset[str] = frozenset()
     choices: Mapping[str, str] = field(default_factory=dict)
     ranks: Mapping[str, Ranking] = field(default_factory=dict)
+    rounded: tuple[str, ...] = ()
 
 
 def find_possibilities(query: Query, data: Schema) -> Possibilities:
@@ -119,8 +121,15 @@ def find_possibilities(query: Query, data: Schema) -> Possibilities:
     written = nominal.rewrite(uncut)
     signs = _list_signs(nominal.steps)
     variants = tuple(_Rewriting(data, chosen.__getitem__).rewrite(uncut) for chosen in signs)
-    mixed = frozenset(nominal.mixed)
-    return Possibilities(written, variants, nominal.shown, mixed, nominal.choices, nominal.ranks)
+    return Possibilities(
+        written,
+        variants,
+        nominal.shown,
+        frozenset(nominal.mixed),
+        nominal.choices,
+        nominal.ranks,
+        tuple(key for key in query.group_by if key in nominal.apart),
+    )
 
 
 def _list_signs(steps: int) -> Iterator[tuple[int, ...]]:
@@ -156,6 +165,7 @@ class _Rewriting:
         self.stepped: set[str] = set()
         self.loose: set[str] = set()
         self.singles: set[str] = set()
+        self.apart: set[str] = set()
         self.choices: dict[str, str] = {}
         self.ranks: dict[str, Ranking] = {}
 
@@ -180,7 +190,11 @@ class _Rewriting:
     def check(self, step: Query, *, last: bool) -> None:
         """Raise DfbenchError where a step chooses among rounded values: a bound has no form."""
         for output in step.derive:
-            self.mark(output.name, loose=self.known.is_loose(output.expression))
+            known = self.known
+            self.mark(output.name, loose=known.is_loose(output.expression))
+            (self.apart.add if known.is_apart(output.expression) else self.apart.discard)(
+                output.name
+            )
         if chosen := self.known.find_choices(step, last=last):
             message = f"a step chooses rows by {', '.join(chosen)}, which is rounded"
             raise DfbenchError(message)
@@ -190,11 +204,12 @@ class _Rewriting:
             made[extreme.name] = extreme.column in self.loose
         for name, loose in made.items():
             self.mark(name, loose=loose)
+        self.apart -= {o.name for o in outputs if o.expression != Col(o.name)}
 
     @property
     def known(self) -> RoundedRows:
         """Return what is known of the rows."""
-        return RoundedRows(self.rows, self.loose, self.singles)
+        return RoundedRows(self.rows, self.loose, self.singles, self.apart)
 
     def mark(self, name: str, *, loose: bool) -> None:
         """Keep whether engines may disagree about a column's last digits."""
@@ -218,6 +233,7 @@ class _Rewriting:
         """Keep what is known of the columns that a step's answer has."""
         self.errors = {name: Col(error) for name, error in self.shown.items()}
         self.loose &= {*step.outputs}
+        self.apart &= {*step.outputs}
         self.singles &= set(step.outputs)
         if self.steps:
             # Any of its values may have fallen over an edge.

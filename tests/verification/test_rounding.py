@@ -43,6 +43,7 @@ def asked(table: pa.Table, question: str, folder: Path) -> tuple[Query, Expected
         found.mixed,
         lambda: tuple(answer(one) for one in found.variants),
         ranks=found.ranks,
+        rounded=found.rounded,
     )
     return query, expected
 
@@ -276,12 +277,17 @@ def test_what_a_derived_value_may_be_off_is_carried_through_a_transform(tmp_path
         ("{group_by: k, transform: {r: 'rank(x / 3) / 2'}}", "x / 3"),
         ("{derive: {e: log(x)}, order_by: e, transform: {r: cumsum(x)}}", "e"),
         ("{steps: [{transform: {k: k, r: rank(x / 3)}}, {where: r < 2, select: k}]}", "x / 3"),
+        ("{derive: {e: large / 3}, group_by: e, aggregate: {n: size()}}", "e"),
+        ("{derive: {e: i / 0}, group_by: e, aggregate: {n: size()}}", "e"),
+        ("{derive: {e: i / 3}, group_by: e, aggregate: {n: size()}, having: e > 0.3}", "e"),
+        ("{steps: [{derive: {e: i / 3}, distinct: e}, {where: e > 0.3}]}", "e"),
     ],
 )
 def test_values_that_engines_round_in_their_own_ways_choose_no_rows(
     question: str, chosen: str, tmp_path: Path
 ) -> None:
-    table = frame([1.0, 2.0]).append_column("s", pa.array([1.0, 2.0], pa.float32()))
+    columns = {"s": pa.array([1.0, 2.0], pa.float32()), "i": [1, 2], "large": [2**53, 2**53 - 1]}
+    table = pa.table({"k": ["a", "a"], "x": [1.0, 2.0], **columns})
     with pytest.raises(DfbenchError) as raised:
         asked(table, question, tmp_path)
     assert str(raised.value) == f"a step chooses rows by {chosen}, which is rounded"
@@ -294,13 +300,46 @@ def test_values_that_engines_round_in_their_own_ways_choose_no_rows(
         "{group_by: k, aggregate: {n: n_unique(x / y), m: 'n_unique(round(x / 3, 1))'}}",
         "{derive: {e: sqrt(x) * 2}, order_by: e, group_by: k, transform: {r: cumsum(y)}}",
         "{steps: [{transform: {k: k, e: x * y}}, {group_by: e, aggregate: {n: size()}}]}",
+        # Quotients of integers are as far apart as these.
+        "{derive: {e: (i + 1) / 3}, group_by: e, aggregate: {n: size()}, sort: e}",
+        "{derive: {e: i / 3}, group_by: [k, e], transform: {r: rank(x)}}",
+        "{derive: {e: i / 3}, group_by: e, aggregate: {m: sum(e * x), n: n_unique(e)}}",
+        "{group_by: k, aggregate: {n: n_unique(i / 7)}}",
+        "{derive: {e: i / 3}, order_by: e, group_by: k, transform: {r: cumsum(y)}}",
     ],
 )
 def test_values_that_every_engine_rounds_alike_may_choose_rows(
     question: str, tmp_path: Path
 ) -> None:
     table = frame([1.0, 2.0, 4.0]).append_column("y", pa.array([0.5, 0.3, 0.1]))
+    table = table.append_column("i", pa.array([7, 5, 7]))
     query, expected = asked(table, question, tmp_path)
     names = [n for n in expected.answer.column_names if n in query.outputs]
     answer = expected.answer.select(names)
     assert compare_answer(expected, answer, query, 3).agrees
+
+
+@pytest.mark.parametrize("question", ["aggregate: {n: size()}", "sort: e"])
+@pytest.mark.parametrize(
+    ("keys", "right"),
+    [
+        ([5 / 3, 7 / 3], True),
+        ([5 * (1 / 3), 7 * (1 / 3)], True),  # as Polars divides
+        ([5 / 3, 7 / 3 * (1 + 1e-9)], False),
+        ([5 / 3, 5 / 3], False),
+        ([5 / 3, None], False),
+    ],
+)
+def test_groups_of_quotients_of_integers_are_checked_whoever_divides(
+    question: str, keys: list[float | None], *, right: bool, tmp_path: Path
+) -> None:
+    table = pa.table({"i": [7, 5, 7]})
+    clause = "distinct: e" if "sort" in question else "group_by: e"
+    values = {"e": keys} | ({} if "sort" in question else {"n": [1, 2]})
+    asked_for = f"{{derive: {{e: i / 3}}, {clause}, {question}}}"
+    assert agrees(table, asked_for, values, tmp_path) is right
+    if right:
+        cut = f"{asked_for.removesuffix('}').removesuffix(', sort: e')}, sort: e, limit: 1}}"
+        assert agrees(table, cut, {name: cells[:1] for name, cells in values.items()}, tmp_path)
+    if "n" in values:
+        assert not agrees(table, asked_for, {**values, "n": [2, 1]}, tmp_path)
