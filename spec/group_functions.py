@@ -47,6 +47,12 @@ MODULES = {"np": "np", "numpy": "np", "math": "math"}
 NUMBERS = {"pi": math.pi, "e": math.e}
 MOST_PATHS = 32  # ways through a def
 CONDITIONS = (Compare, Bool)
+# What NumPy answers with an array of a value for each row, whatever the array holds.
+ARRAYS = {"argsort", "astype", "clip", "copy", "cumprod", "cumsum", "round"}
+
+
+class ReturnedArrayError(ExpressionError):
+    """A group function that returns an array: no engine has a use for its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +134,34 @@ class _GroupFunctionReader:
         parts = node.elts if isinstance(node, ast.Tuple) else [node]
         if len(parts) != self.outputs:
             raise self.fail(node, "the number of returned values does not match 'as'")
+        for part in parts:
+            if self.makes_array(part, names):
+                raise self.fail_for_array(part)
         values = tuple(self.parse_value(part, names) for part in parts)
         for part, value in zip(parts, values, strict=True):
             if is_array(value):
-                raise self.fail(part, "this returns an array; an aggregation returns one value")
+                raise self.fail_for_array(part)
             if isinstance(value, CONDITIONS):
                 raise self.fail(part, "this returns a boolean; an aggregation returns a number")
         return values
+
+    def fail_for_array(self, node: ast.AST) -> ReturnedArrayError:
+        message = "this returns an array; return one value for each name in 'as'"
+        return ReturnedArrayError((Slip(self.offset_of(node), message),))
+
+    def makes_array(self, node: ast.expr, names: dict[str, Expr]) -> bool:
+        """Return whether a call makes an array of an array, though it cannot be translated."""
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("np" | "numpy"), name), [array, *_]):
+                pass
+            case ast.Call(ast.Attribute(array, name)):
+                pass
+            case _:
+                return False
+        try:
+            return name in ARRAYS and is_array(self.parse_value(array, names))
+        except ExpressionError:
+            return False
 
     def parse_scalar(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
         """Read a condition of `if`: on an array, Python raises."""

@@ -24,7 +24,7 @@ from .expression import (
     list_columns,
     walk,
 )
-from .group_functions import read_group
+from .group_functions import ReturnedArrayError, read_group
 from .parser import ARITHMETIC, Context, Converter
 from .python_syntax import ExpressionError, Slip, index_offsets, parse_python
 from .workload import GroupFunction, RowFunction
@@ -175,11 +175,10 @@ def parse_task_function(source: str, arguments: Mapping[str, object]) -> Definit
     found = parse_definition(source)
     slips = [slip] if (slip := _gives_nothing(found)) else []
     required = len(found.parameters) - len(found.node.args.defaults)
-    valued = {*arguments, SEED}
     slips += [
         found.slip(found.node, f"argument {name!r} has no value in 'arguments'")
         for name in found.parameters[:required]
-        if name not in valued
+        if name not in {*arguments, SEED}
     ]
     if slips:
         raise ExpressionError(tuple(slips))
@@ -196,13 +195,13 @@ def group_function(
     found = parse_definition(source)
     slips = [slip] if (slip := _gives_nothing(found)) else []
     if not found.parameters:
-        slips.append(
-            found.slip(found.node, f"{found.name} needs at least one argument that names a column")
-        )
-    for part in _returns(found.node):
-        if isinstance(part.value, ast.Tuple) and len(part.value.elts) != len(outputs):
-            given, named = len(part.value.elts), len(outputs)
-            slips.append(found.slip(part, f"returns {given} values, but 'as' names {named}"))
+        message = f"{found.name} needs at least one argument that names a column"
+        slips.append(found.slip(found.node, message))
+    slips += [
+        found.slip(part, f"returns {n} values, but 'as' names {len(outputs)}")
+        for part in _returns(found.node)
+        if isinstance(part.value, ast.Tuple) and (n := len(part.value.elts)) != len(outputs)
+    ]
     if slips:
         raise ExpressionError(tuple(slips))
     made = GroupFunction(found.name, outputs, source, found.parameters)
@@ -210,6 +209,8 @@ def group_function(
         if renamed := _find_rebound_name(source):
             raise ExpressionError((Slip(0, f"{renamed!r} is imported with another meaning"),))
         read = read_group(found.node, len(outputs), found.find_offset)
+    except ReturnedArrayError:
+        raise
     except ExpressionError as error:
         return replace(made, opaque=describe_opaque(error.slips[0], place))
     except RecursionError:
@@ -229,8 +230,7 @@ class ReadRow:
 def parse_row_function(source: str, output: str, place: Callable[[int], Position]) -> ReadRow:
     """Read a row function; it is opaque if it cannot be translated, with the place and reason."""
     found = parse_definition(source)
-    if len(found.parameters) != 1:
-        count = len(found.parameters)
+    if (count := len(found.parameters)) != 1:
         message = f"a row function takes one argument, the row; {found.name} takes {count}"
         raise ExpressionError((found.slip(found.node, message),))
     if slip := _gives_nothing(found):

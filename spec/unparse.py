@@ -27,7 +27,7 @@ from .expression import (
     Not,
     Value,
 )
-from .parser import ARITHMETIC, COMPARISONS
+from .parser import ARITHMETIC, COMPARISONS, ORDERED_BY
 from .settings import RULES
 from .vocabulary import Setting
 from .windows import read_settings
@@ -37,6 +37,7 @@ from .workload import GroupFunction, Join, Output, Query, RowFunction, SortKey
 NAMED: tuple[Setting, ...] = ("method", "descending", "at_least")
 _ARITHMETIC = {word: op for op, word in ARITHMETIC.items()}
 _COMPARISONS = {word: op for op, word in COMPARISONS.items()}
+_ORDERED = {word: name for name, word in ORDERED_BY.items()}
 
 
 def text(node: Expr) -> str:
@@ -140,11 +141,24 @@ def _call(function: str, *arguments: ast.expr) -> ast.expr:
 
 def _aggregate(agg: Agg) -> ast.expr:
     """Write a call whose last settings have their names; one that is the default is left out."""
+    if ordered := _write_ordered(agg):
+        return ordered
     settings = {n: s.value for n, s in read_settings(agg).items() if n in NAMED}
     values = agg.arguments[: len(agg.arguments) - len(settings)]
     given = {n: value for n, value in settings.items() if value != RULES[n].default}
     keywords = [ast.keyword(n, _unparse_constant(value)) for n, value in given.items()]
     return ast.Call(ast.Name(agg.function), list(map(_unparse_syntax, values)), keywords)
+
+
+def _write_ordered(agg: Agg) -> ast.expr | None:
+    """Write `first(x, order_by=t)` as it is asked; None for any other aggregation."""
+    match agg:
+        case Agg(word, (value, Case(((Not(IsMissing(there)), key),), Lit(None)))) if (
+            there == value and word in _ORDERED
+        ):
+            by = ast.keyword("order_by", _unparse_syntax(key))
+            return ast.Call(ast.Name(_ORDERED[word]), [_unparse_syntax(value)], [by])
+    return None
 
 
 def _unparse_members(values: tuple[Lit, ...]) -> ast.expr:

@@ -315,3 +315,10 @@ def test_any_text_is_an_expression_or_an_expression_error(written: str) -> None:
         offsets = []
         assert repr(parse_expression(text(tree))) == repr(tree)
     assert all(0 <= offset <= len(written) for offset in offsets)
+
+
+@pytest.mark.parametrize(
+    "asked", ["first(x, order_by=t)", "last(x + 1, order_by=t)", "first(x)", "arg_max(x, t)"]
+)
+def test_what_is_first_in_an_order_is_written_as_it_is_asked(asked: str) -> None:
+    assert text(parse_expression(asked, Context.AGGREGATE)) == asked
