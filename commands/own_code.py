@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import CodeError
 from ..reading import open_source, parse_data, read_code
-from ..reading.model import Reading
+from ..reading.model import Reading, Source
 from ..spec.reader import read_text
 from ..spec.workload import Files
 
@@ -46,8 +47,19 @@ def read_workload(
     reading = read_code(open_source(spec), parse_data(data), answer)
     _print_remarks(reading, verbose=verbose)
     if not reading.workload:
-        raise CodeError(f"{reading.source.path}: nothing in this code can be written as a query")
+        raise CodeError(f"{reading.source.path}: {_explain_nothing(reading.source)}")
     return reading
+
+
+def _explain_nothing(source: Source) -> str:
+    """Return why code has no query, with the functions that a script has instead."""
+    found = re.findall(r"^def (\w+)", source.text, re.MULTILINE)
+    mend = f"; name a function: {source.path}:{found[0]}" if found and _is_whole(source) else ""
+    return f"nothing in this code can be written as a query{mend}"
+
+
+def _is_whole(source: Source) -> bool:
+    return source.path.endswith(".py") and not source.function
 
 
 def _print_remarks(reading: Reading, *, verbose: bool) -> None:

@@ -20,6 +20,13 @@ class Source:
     function: str = ""
     lines: tuple[tuple[int, int], ...] = ()
 
+    def name_line(self, line: int) -> str:
+        """Return a line for comments: `line LINE`, in a notebook `cell N, line LINE`."""
+        if 0 < line <= len(self.lines):
+            cell, inside = self.lines[line - 1]
+            return f"cell {cell}, line {inside}"
+        return f"line {line}"
+
     def place(self, line: int, column: int) -> str:
         """Return a place for messages: `FILE:LINE:COLUMN`, in a notebook `FILE:cell N:LINE:…`."""
         if 0 < line <= len(self.lines):

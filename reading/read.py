@@ -199,7 +199,8 @@ class _CodeReader:
             name = _query_name(binding, taken)
             taken.add(name)
             line = getattr(node, "lineno", 1)
-            query = WrittenQuery(name, steps, f"line {line}: {_take_first_line(node)}")
+            comment = f"{self.source.name_line(line)}: {_take_first_line(node)}"
+            query = WrittenQuery(name, steps, comment)
             code = binding.code or binding.name or ast.unparse(node)
             filled = _find_filled(binding.value)
             named.append(_Named(query, Answer(name, code, line, filled, frame.name), root, node))

@@ -23,6 +23,9 @@ def open_source(spec: str) -> Source:
     if spec == "-":
         return Source("<stdin>", sys.stdin.read())
     found = _FUNCTION.fullmatch(spec)
+    book, _, name = spec.partition(".ipynb:")
+    if name.isidentifier():
+        raise CodeError(f"{book}.ipynb: name its variable with --answer {name}")
     path, function = (found[1], found[2]) if found else (spec, "")
     text = _read(Path(path))
     if path.endswith(".ipynb"):

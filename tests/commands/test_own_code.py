@@ -61,6 +61,7 @@ def test_show_prints_the_code_and_the_program_to_paste(
             (),
             "df is read from no file; name its file: --data FILE",
         ),
+        ("def total(df):\n    return df.v.sum()\n", (), "name a function: slow.py:total"),
         ("print(1)", (), "nothing in this code can be written as a query"),
         (CODE, ("--no-python",), "--no-python refuses yours"),
         (CODE, ("--data", "a.csv", "--data", "b.csv"), "no such frame; it reads sales"),

@@ -45,6 +45,15 @@ def test_a_notebooks_places_are_those_of_its_cells(tmp_path: Path) -> None:
     assert source.place(remark.line, remark.column).startswith(f"{path}:cell 3:2:")
 
 
+def test_a_notebooks_query_names_its_cell(tmp_path: Path) -> None:
+    path = tmp_path / "slow.ipynb"
+    cells = [{"cell_type": "code", "source": [line]} for line in SCRIPT.splitlines(keepends=True)]
+    path.write_text(json.dumps({"nbformat": 4, "cells": cells}))
+    assert "# cell 3, line 1: out = " in read_code(open_source(str(path))).workload
+    with pytest.raises(CodeError, match="name its variable with --answer out"):
+        open_source(f"{path}:out")
+
+
 def test_a_function_is_read_with_its_parameter_as_the_frame(tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text("def monthly(df):\n    return df.groupby('m').v.mean()\n")
     found = read_code(open_source(f"{tmp_path}/slow.py:monthly"))
