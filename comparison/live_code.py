@@ -14,7 +14,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -41,6 +41,10 @@ def read_function(function: Callable[..., object], frame: pandas.DataFrame, cach
     text = textwrap.dedent("".join(lines))
     if not name.isidentifier() or not isinstance(function, FunctionType):
         raise CodeError(f"{name} is not a function with a name; write a def")
+    if not _is_frame(frame):
+        raise CodeError(
+            f"{name} is called with a pandas frame here, not with {type(frame).__name__}"
+        )
     # What it uses comes after it, so that its own lines keep their numbers.
     used = "\n".join(_write_used(text, function.__globals__, cache, {name}))
     whole = "\n" * (start - 1) + f"{text}\n{used}\n"
@@ -61,7 +65,24 @@ def read_cell(
     places = [(0, at) for at in range(1, len(before) + 1)]
     places += [(number, at) for at in range(2, len(text.split("\n")) + 2)]
     whole = "\n".join([*before, text])
-    return read_code(Source(NOTEBOOK, whole, "", tuple(places)), (), answer)
+    reading = read_code(Source(NOTEBOOK, whole, "", tuple(places)), (), answer)
+    _check_frames(reading)
+    return reading
+
+
+def _check_frames(reading: Reading) -> None:
+    """Raise CodeError where a value is of a frame that the notebook does not have yet."""
+    used = {one.frame for one in reading.answers}
+    for frame in reading.frames:
+        if frame.name in used and not frame.file:
+            place = reading.source.place(frame.line, 1)
+            why = f"{frame.name} is no frame of this notebook"
+            if frame.variable:
+                why = (
+                    f"{frame.variable} has rows that were not read; put what follows this line "
+                    "in a cell of its own"
+                )
+            raise CodeError(f"{place}: {why}")
 
 
 def store_frame(frame: pandas.DataFrame, name: str, cache: Path) -> Path:
@@ -140,11 +161,15 @@ def _write_value(
                 return
             yield from _write_used(source, names, cache, known)
             yield source.rstrip("\n")
-        case _ if hasattr(value, "columns") and hasattr(value, "merge"):
-            file = store_frame(value, name, cache)
+        case _ if _is_frame(value):
+            file = store_frame(cast("pandas.DataFrame", value), name, cache)
             yield f"import pandas\n{name} = pandas.read_parquet({str(file)!r})"
         case _ if _is_constant(value):
             yield f"{name} = {value!r}"
+
+
+def _is_frame(value: object) -> bool:
+    return hasattr(value, "columns") and hasattr(value, "merge")
 
 
 def _is_constant(value: object) -> bool:

@@ -57,6 +57,8 @@ def test_what_has_no_text_or_no_type_is_refused(tmp_path: Path) -> None:
         read_function(lambda sales: sales.sum(), SALES, tmp_path)
     with pytest.raises(CodeError, match="len has no source text"):
         read_function(len, SALES, tmp_path)
+    with pytest.raises(CodeError, match="by_shop is called with a pandas frame here, not with int"):
+        read_function(by_shop, 3, tmp_path)  # type: ignore[arg-type]
     with pytest.raises(DataError, match="cannot be written as Parquet"):
         store_frame(pd.DataFrame({"x": [1, "a"]}), "odd", tmp_path)
     with pytest.raises(DataError, match="is compared over a frame"):
@@ -73,6 +75,18 @@ def test_a_cell_reads_the_names_of_its_notebook(tmp_path: Path) -> None:
     assert "other = pandas" not in found.source.text
     assert found.source.place(found.answers[0].line, 1) == "notebook:cell 7:4:1"
     assert found.source.text.endswith(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = there.groupby('a').b.sum()", "notebook:cell 4:2:1: there is no frame of this"),
+        ("y = sales.strange()\nx = y.groupby('a').b.sum()", "cell 4:2:1: y has rows that were not"),
+    ],
+)
+def test_a_frame_that_is_not_there_is_named(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(CodeError, match=said):
+        read_cell(text, 4, {"sales": SALES}, tmp_path)
 
 
 def test_the_magic_compares_a_cell_and_refuses_in_a_sentence() -> None:
