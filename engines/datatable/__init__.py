@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
 from ...spec.expression import list_aggregations
+from ...spec.vocabulary import NAMELESS
 from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Resources
@@ -97,6 +98,8 @@ VIEWS = "# Columns from Arrow are views until they are materialized."
 def _check_names(query: Query) -> None:
     """Refuse names that datatable would change: it writes a point for what does not print."""
     for name in (*query.reads, *query.outputs, *(output.name for output in query.derive)):
+        if not name:
+            raise Unsupported(NAMELESS, "datatable gives a column without a name one of its own")
         if any(ord(character) < 32 for character in name):
             raise Unsupported(repr(name), "datatable replaces unprintable characters with points")
 

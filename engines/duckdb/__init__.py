@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from ...errors import Unsupported
 from ...spec.schema import Schema
+from ...spec.vocabulary import NAMELESS
 from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
@@ -84,8 +85,10 @@ class DuckDB(Adapter):
 
 
 def _check_names(query: Query) -> None:
-    """Refuse names that differ only in case, which are one to SQL, and line breaks in names."""
+    """Refuse names that differ only in case, which are one to SQL, line breaks, and no name."""
     names = {*query.reads, *(output.name for output in query.derive)}
+    if "" in names:
+        raise Unsupported(NAMELESS, "a SQL name has at least one character")
     for odd in (n for n in (*names, *query.outputs) if "\n" in n or "\r" in n):
         raise Unsupported(repr(odd), "a SQL name cannot contain a line break")
     lowered: dict[str, str] = {}

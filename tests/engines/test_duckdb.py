@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from dfbench.engines import find
 from dfbench.engines.duckdb import ENGINE
 from dfbench.engines.writing.properties import Facts
 from dfbench.engines.writing.sql import KEYWORDS, SqlWriter, quote_name, quote_string
@@ -198,6 +199,15 @@ def test_names_that_differ_only_in_case_are_refused() -> None:
     query = Query("q", "", group_by=("A",), aggregate=(Output("s", Agg("sum", (Col("a"),))),))
     with pytest.raises(Unsupported, match="A and a"):
         ENGINE.write(query, data)
+
+
+def test_a_column_of_no_name_is_refused() -> None:
+    data = Schema((Column("k", "int", "int64"), Column("", "int", "int64")), 9)
+    query = Query("q", "", group_by=("k",), aggregate=(Output("s", Agg("sum", (Col(""),))),))
+    for engine in (ENGINE, find("datatable")):
+        with pytest.raises(Unsupported, match=r'col\(""\)'):
+            engine.write(query, data)
+    assert find("pandas").write(query, data)
 
 
 def test_rounding_is_half_to_even() -> None:
