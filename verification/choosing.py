@@ -36,9 +36,9 @@ from ..spec.workload import Output, Query
 COUNTING = {"rank", "dense_rank", "percent_rank", "n_unique"}
 # Each may fall on either side of an edge, which the variants of a query try.
 STEPS = {"floor", "ceil", "round", "sign"}
-# Every library rounds these alike.
 # Up to here, neighbouring integers lie further apart than rounding: by 1e-9 of themselves.
 SMALL_INTEGER = 10**9
+# Every library rounds these alike.
 EXACTLY_ROUNDED = STEPS | {"abs", "sqrt", "clip", "coalesce", "map", "min", "max", "number"}
 
 
