@@ -76,7 +76,7 @@ def _check_frames(reading: Reading) -> None:
     for frame in reading.frames:
         if frame.name in used and not frame.file:
             place = reading.source.place(frame.line, 1)
-            why = f"{frame.name} is no frame of this notebook"
+            why = f"{frame.name} is not a frame of this notebook"
             if frame.variable:
                 why = (
                     f"{frame.variable} has rows that were not read; put what follows this line "

@@ -94,6 +94,6 @@ def _explain_width(path: Path, line: int, count: int, width: int, delimiter: str
 
 def _explain_quote(path: Path, line: int, csv_format: CsvFormat) -> DataError:
     return DataError(
-        f"{path}: nothing closes a quote that opens in line {line}; close it there, or say that"
-        f" {csv_format.quote} is part of the texts: quote: none in the dataset"
+        f"{path}: nothing closes a quote that opens in line {line}; close it there, or, where"
+        f" {csv_format.quote} is part of the texts, write 'quote: none' in the dataset"
     )

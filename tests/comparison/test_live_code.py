@@ -80,7 +80,7 @@ def test_a_cell_reads_the_names_of_its_notebook(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("x = there.groupby('a').b.sum()", "notebook:cell 4:2:1: there is no frame of this"),
+        ("x = there.groupby('a').b.sum()", "notebook:cell 4:2:1: there is not a frame of this"),
         ("y = sales.strange()\nx = y.groupby('a').b.sum()", "cell 4:2:1: y has rows that were not"),
     ],
 )
