@@ -187,6 +187,11 @@ def read_to_frame(call: CodeCall, column: Series) -> Frame:
     return as_frame(call.node, column, call.read_constant("name"))
 
 
+def read_list(_call: CodeCall, column: Series) -> Series:
+    """Read `tolist()`, which has the values and not the labels of their rows."""
+    return replace(column, index={})
+
+
 def read_rename(call: CodeCall, column: Series) -> Value:
     """Read `rename(name)`."""
     name = call.read_constant("index")
@@ -318,7 +323,7 @@ def read_values(node: ast.AST, owner: Value) -> Value:
     column = cast("Series", owner)
     if can_miss(column.expr, column.rows.schema):
         raise UnreadError(node, "NumPy does not skip missing values; use the column itself")
-    return column
+    return replace(column, index={})
 
 
 def read_index_of(node: ast.AST, owner: Value) -> Part:
@@ -380,8 +385,8 @@ COLUMN_METHODS = {
     "combine_first": Method(read_combine, "other"),
     **{name: Method(read_place, "axis") for name in ("idxmax", "idxmin")},
     "to_dict": Method(read_copy),
-    "tolist": Method(read_copy),
-    "to_list": Method(read_copy),
+    "tolist": Method(read_list),
+    "to_list": Method(read_list),
 }
 
 
