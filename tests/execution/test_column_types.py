@@ -31,7 +31,7 @@ queries:
 engines: [pandas]
 """
 HELD = {
-    "pandas": {"k": "category", "t": "str[pyarrow]", "n": "int32", "y": "float64"},
+    "pandas": {"k": "str[pyarrow]", "t": "str[pyarrow]", "n": "int32", "y": "float64"},
     "polars": {
         "k": "Categorical",
         "t": "String",
@@ -40,7 +40,7 @@ HELD = {
     },
     "duckdb": {"k": "VARCHAR", "t": "VARCHAR", "n": "INTEGER", "y": "DOUBLE"},
     "datatable": {"k": "str32", "t": "str32", "n": "int32", "y": "float64"},
-    "dask": {"k": "category", "t": "string[pyarrow]", "n": "int32", "y": "float64"},
+    "dask": {"k": "string[pyarrow]", "t": "string[pyarrow]", "n": "int32", "y": "float64"},
     "narwhals": {"k": "Categorical", "t": "String", "n": "Int32", "y": "Float64"},
     # A scan holds nothing: its query reads.
     "polars/scan": {},
