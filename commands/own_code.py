@@ -29,11 +29,14 @@ def read_own_code(spec: str, data: Sequence[str], answer: str | None) -> Reading
 
 def _check_given(reading: Reading, given: set[str]) -> None:
     """Raise CodeError for a frame that the code makes, and whose rows are not given."""
+    made = [frame for frame in reading.frames if frame.variable and frame.name not in given]
+    if not made:
+        return
     workload = read_text(reading.workload, f"{reading.source.path} (workload)", Path.cwd())
     tables = workload.dataset.tables if isinstance(workload.dataset, Files) else ()
     used = {*(one.frame for one in reading.answers), *(name for name, _ in tables)}
-    for frame in reading.frames:
-        if frame.variable and frame.name in used - given:
+    for frame in made:
+        if frame.name in used:
             place, file = reading.source.place(frame.line, 1), f"{frame.name}.parquet"
             save = f'{frame.variable}.to_parquet("{file}")'
             mend = f"save it after this line, {save}, and give --data {frame.name}={file}"

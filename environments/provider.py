@@ -156,16 +156,14 @@ def find_current_interpreter(engine: Engine) -> Interpreter:
 
 def _explain_installation(engine: Engine) -> str:
     info, python = find_info(engine), pythons.find_current_python().version
-    if reason := (
-        f"{engine.name} has no wheels for Python {python}"
-        if not info.has_wheels(python)
-        else info.downgrades and f"pip install here would downgrade {info.downgrades}"
-    ):
-        return (
-            f"{install_command(engine)} makes an environment for {engine.name}@{NEWEST}; {reason}"
-        )
-    own = f"{engine.name}@{NEWEST} uses an environment of its own"
-    return f"{install_command(engine)} installs it, or {own}"
+    if not info.has_wheels(python):
+        reason = f"{engine.name} has no wheels for Python {python}"
+    elif info.downgrades:
+        reason = f"pip install here would downgrade {info.downgrades}"
+    else:
+        own = f"{engine.name}@{NEWEST} uses an environment of its own"
+        return f"{install_command(engine)} installs it, or {own}"
+    return f"{install_command(engine)} makes an environment for {engine.name}@{NEWEST}; {reason}"
 
 
 def is_current(environment: Environment) -> bool:

@@ -80,9 +80,8 @@ def list_columns(
     if grouped.selected is not None:
         return grouped.selected
     frame = grouped.frame
-    if not frame.whole:
-        message = "an aggregation of all columns needs to know them: select some, or give --data"
-        raise UnreadError(node, frame.explain_lack(message))
+    unknown = "an aggregation of all columns needs to know them: select some, or give --data"
+    frame.require_whole(node, unknown)
     found = [
         (label, Col(name))
         for label, name in frame.columns.items()

@@ -207,12 +207,8 @@ def read_dropna(call: CodeCall, frame: Frame) -> Frame:
     labels = call.names("subset")
     how = call.read_constant("how", "any")
     if not labels:
-        if not frame.whole:
-            raise call.fail(
-                frame.explain_lack(
-                    "dropna of all columns needs to know them: give subset, or --data"
-                )
-            )
+        unknown = "dropna of all columns needs to know them: give subset, or --data"
+        frame.require_whole(call.node, unknown)
         labels = list(frame.columns)
     names = [require_column(call.node, frame, label) for label in labels]
     tests = [IsMissing(Col(name)) for name in names if can_miss(Col(name), frame.rows.schema)]
@@ -310,8 +306,7 @@ def read_apply(call: CodeCall, frame: Frame) -> Value:
 
 def apply_to_columns(call: CodeCall, frame: Frame, function: Value) -> Value:
     """Return what a function makes of each column: a column, or a number."""
-    if not frame.whole:
-        raise call.fail(frame.explain_lack("apply over columns needs to know them: give --data"))
+    frame.require_whole(call.node, "apply over columns needs to know them: give --data")
     made = [
         (label, apply_to_column(call, function, take_column(frame, label, name)))
         for label, name in frame.columns.items()
@@ -325,8 +320,7 @@ def apply_to_columns(call: CodeCall, frame: Frame, function: Value) -> Value:
 
 def read_map(call: CodeCall, frame: Frame) -> Frame:
     """Read `applymap(function)`, and `map`: what a function makes of each value."""
-    if not frame.whole:
-        raise call.fail(frame.explain_lack(f"{call.name} needs to know the columns: give --data"))
+    frame.require_whole(call.node, f"{call.name} needs to know the columns: give --data")
     call.read_constant("na_action")
     for label, name in frame.columns.items():
         made = call.reader.apply_function(
@@ -359,10 +353,7 @@ def read_pop(call: CodeCall, frame: Frame) -> Value:
 
 def read_missing(call: CodeCall, frame: Frame) -> Frame:
     """Read `isna` and `notna` of each column."""
-    if not frame.whole:
-        raise call.fail(
-            frame.explain_lack(f"{call.name} of all columns needs to know them: give --data")
-        )
+    frame.require_whole(call.node, f"{call.name} of all columns needs to know them: give --data")
     for label, name in frame.columns.items():
         test: Expr = IsMissing(Col(name))
         test = negate(test) if call.name.startswith("not") else test
@@ -382,8 +373,10 @@ KINDS: dict[str, set[str]] = {
 
 def read_select_dtypes(call: CodeCall, frame: Frame) -> Frame:
     """Read `select_dtypes(include, exclude)` of columns that are known."""
-    if not frame.whole or frame.rows.schema is None:
-        raise call.fail("select_dtypes needs to know the columns: give --data")
+    unknown = "select_dtypes needs to know the columns: give --data"
+    frame.require_whole(call.node, unknown)
+    if frame.rows.schema is None:
+        raise call.fail(unknown)
     wanted, away = (_list_kinds(call, name) for name in ("include", "exclude"))
     chosen = {}
     for label, name in frame.columns.items():
@@ -446,8 +439,7 @@ def read_index(node: ast.AST, owner: Value) -> Part:
 
 def read_round(call: CodeCall, frame: Frame) -> Frame:
     """Read `round(decimals)` of all numbers of a frame."""
-    if not frame.whole:
-        raise call.fail(frame.explain_lack("round of all columns needs to know them: give --data"))
+    frame.require_whole(call.node, "round of all columns needs to know them: give --data")
     places = call.read_constant("decimals", 0)
     for label, name in frame.columns.items():
         if read_kind(Col(name), frame.rows) in {"float", "decimal", None}:

@@ -36,10 +36,7 @@ NUMBERS = {"int", "float", "decimal", "bool"}
 
 def aggregate_each_column(call: CodeCall, frame: Frame, function: str) -> Part:
     """Return an aggregation of each column, by pandas' name of it."""
-    if not frame.whole:
-        raise call.fail(
-            frame.explain_lack(f"{call.name} of all columns needs to know them: give --data")
-        )
+    frame.require_whole(call.node, f"{call.name} of all columns needs to know them: give --data")
     word = REDUCTIONS.get(function)
     if word is None:
         raise call.fail(f"{function} of all columns is not read")

@@ -58,15 +58,18 @@ class Frame:
         """Return whether one of its columns, or its index, could not be read."""
         return not self.unread.keys().isdisjoint(self.outputs.values())
 
-    def explain_lack(self, unknown: str) -> str:
-        """Return why not all columns can be used: one was not read, or they are unknown."""
-        lacking = (why for name, why in self.unread.items() if name in self.outputs.values())
-        return next(lacking, unknown) if self.complete else unknown
-
     @property
     def whole(self) -> bool:
         """Return whether all columns are known, and have been read."""
         return self.complete and not self.lacks
+
+    def require_whole(self, node: ast.AST, unknown: str) -> None:
+        """Raise UnreadError where a column was not read, or, with `unknown`, some are not known."""
+        if not self.complete:
+            raise UnreadError(node, unknown)
+        for name, why in self.unread.items():
+            if name in self.outputs.values():
+                raise UnreadError(node, why)
 
     def find(self, label: Label) -> str | None:
         """Return a column's name in the rows; None where there is no such column."""

@@ -74,7 +74,7 @@ def build(stored: StoredComparison) -> View:
     return replace(
         view,
         sentences=sentences.write_findings(view, stored),
-        warnings=sentences.tell_warnings(view, stored),
+        warnings=sentences.describe_warnings(view, stored),
     )
 
 

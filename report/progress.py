@@ -76,10 +76,12 @@ class Progress:
     def start_run(self, engine: str, query: str, round_: int) -> None:
         """Show what runs now and about how long the rest takes."""
         if self.live:
-            self._draw(f"[{self.done + 1}/{self.total}] {engine} {query}{self._tell_remaining()}")
+            self._draw(
+                f"[{self.done + 1}/{self.total}] {engine} {query}{self._describe_remaining()}"
+            )
         elif round_ > self.round or self._is_silent():
             self._log(
-                f"round {round_}: {self.done} of {self.total} runs done{self._tell_remaining()}"
+                f"round {round_}: {self.done} of {self.total} runs done{self._describe_remaining()}"
             )
         self.round = max(self.round, round_)
 
@@ -117,7 +119,7 @@ class Progress:
         elif self.done == self.total:
             self._clear()
 
-    def _tell_remaining(self) -> str:
+    def _describe_remaining(self) -> str:
         measured = self.done - self.found
         if not measured:
             return ""

@@ -38,18 +38,18 @@ def write_findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     timed = any(run.times.hot for run in stored.runs)
     # A check times nothing: there the answers come before the memory.
     parts = (
-        _tell_partial(view, stored),
+        _describe_partial(view, stored),
         describe_offer(view),
-        () if len(view.rows) == 1 and find_offer(view) else _tell_winner(view, stored),
+        () if len(view.rows) == 1 and find_offer(view) else _describe_winner(view, stored),
         _describe_upgrades(view),
-        *((_tell_memory(view), answers) if timed else (answers, _tell_memory(view))),
+        *((_describe_memory(view), answers) if timed else (answers, _describe_memory(view))),
         _describe_spills(stored),
         describe_labels(view.engines, stored),
     )
     return tuple(sentence for part in parts for sentence in part)
 
 
-def tell_warnings(view: View, stored: StoredComparison) -> tuple[str, ...]:
+def describe_warnings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     """Return the warnings that weaken the results."""
     busy = statistics.compute_noisy_share(stored.runs) > statistics.NOISY_SHARE
     return (*stored.warnings, *run_warnings(stored), *(() if busy else _rounds(view)))
@@ -59,7 +59,7 @@ def run_warnings(stored: StoredComparison) -> tuple[str, ...]:
     """Return what the runs themselves hold against the results: clusters, cores, noise."""
     if not any(run.times.hot for run in stored.runs):  # a check times nothing
         return tuple(_clusters(stored))
-    return (*_clusters(stored), *_tell_cores(stored), *_tell_noise(stored))
+    return (*_clusters(stored), *_describe_cores(stored), *_describe_noise(stored))
 
 
 def describe_setting(head: Head) -> str:
@@ -95,7 +95,7 @@ def _describe_limits(limits: Mapping[str, object]) -> str:
     return f"limits per engine: {', '.join(known)}" if known else ""
 
 
-def _tell_partial(view: View, stored: StoredComparison) -> Iterator[str]:
+def _describe_partial(view: View, stored: StoredComparison) -> Iterator[str]:
     ended, planned = _count_runs(stored)
     if not stored.runs:
         yield "No run has finished yet: there is nothing to compare."
@@ -112,7 +112,7 @@ def _count_runs(stored: StoredComparison) -> tuple[int, int]:
     return done, planned if isinstance(planned, int) else 0
 
 
-def _tell_winner(view: View, stored: StoredComparison) -> Iterator[str]:
+def _describe_winner(view: View, stored: StoredComparison) -> Iterator[str]:
     if not any(cell.ok for row in view.rows for cell in row.cells):
         if view.failures:
             yield "No engine answered any question."
@@ -120,7 +120,7 @@ def _tell_winner(view: View, stored: StoredComparison) -> Iterator[str]:
     first, *others = _rank_winners(view) or ([],)
     if first:
         names = join_names([column.engine for column in first])
-        yield f"{_tell_headline(names, first, view)}{_lead(view, first, stored)}."
+        yield f"{_describe_headline(names, first, view)}{_lead(view, first, stored)}."
     placed = [f"{c.engine} is {_list_places(view, c.engine)}" for own in others for c in own]
     if placed:
         yield f"{'; '.join(placed)}."
@@ -137,7 +137,7 @@ def _rank_winners(view: View) -> list[list[EngineSummary]]:
     return [ranks[rank] for rank in sorted(ranks, reverse=True)]
 
 
-def _tell_headline(names: str, first: list[EngineSummary], view: View) -> str:
+def _describe_headline(names: str, first: list[EngineSummary], view: View) -> str:
     """Return how many questions the first engines win clearly, and how many they only lead."""
     column, total = first[0], len(view.rows)
     verb = "is" if len(first) == 1 else "are each"
@@ -198,7 +198,7 @@ def _share(count: int, total: int) -> str:
     return "the only question" if total == 1 else f"all {format_count(total, 'question')}"
 
 
-def _tell_first(view: View) -> list[str]:
+def _describe_first(view: View) -> list[str]:
     return [column.engine for first in _rank_winners(view)[:1] for column in first]
 
 
@@ -223,7 +223,7 @@ def _time_against(other: str, found: Ratio, over: int) -> str:
     `over` is the number of questions both answered; 0 means all, which needs no mention.
     """
     where = f" over the {format_count(over, 'question')} both answered" if over else ""
-    notes = "; ".join(_tell_certainty(found))
+    notes = "; ".join(_describe_certainty(found))
     value = found.text.partition(" [")[0]
     return f"{value} the time of {other}{where}{f' ({notes})' if notes else ''}"
 
@@ -237,13 +237,13 @@ def _describe_upgrades(view: View) -> Iterator[str]:
             "; it no longer answers": one.lost,
         }
         changes = "".join(f"{words} {join_names(on)}" for words, on in parts.items() if on)
-        if not changes and one.older == view.baseline and _tell_first(view) == [one.newer]:
+        if not changes and one.older == view.baseline and _describe_first(view) == [one.newer]:
             continue  # the first sentence holds the same ratio
         over = 0 if one.over == len(view.rows) else one.over
         yield f"{one.newer} takes {_time_against(one.older, one.overall, over)}{changes}."
 
 
-def _tell_certainty(overall: Ratio) -> Iterator[str]:
+def _describe_certainty(overall: Ratio) -> Iterator[str]:
     if span := format_interval(overall.low, overall.high):
         yield f"95 % interval {span.strip('[]')}"
     elif overall.verdict.is_decided or overall.doubt not in {Doubt.ONE_ROUND, Doubt.NOISE}:
@@ -254,7 +254,7 @@ def _tell_certainty(overall: Ratio) -> Iterator[str]:
         yield overall.reason
 
 
-def _tell_memory(view: View) -> Iterator[str]:
+def _describe_memory(view: View) -> Iterator[str]:
     most = max((column.answered for column in view.columns), default=0)
     full = [c for c in view.columns if c.answered == most and c.peak is not None and most]
     if len(full) < 2:
@@ -346,7 +346,7 @@ def _clusters(stored: StoredComparison) -> Iterator[str]:
         yield str(note)
 
 
-def _tell_cores(stored: StoredComparison) -> Iterator[str]:
+def _describe_cores(stored: StoredComparison) -> Iterator[str]:
     """Report each engine whose runs used more cores than the limit of threads."""
     for engine in dict.fromkeys(run.engine for run in stored.runs if run.cores):
         wide = [run for run in stored.runs if run.engine == engine and run.cores]
@@ -357,7 +357,7 @@ def _tell_cores(stored: StoredComparison) -> Iterator[str]:
         )
 
 
-def _tell_noise(stored: StoredComparison) -> Iterator[str]:
+def _describe_noise(stored: StoredComparison) -> Iterator[str]:
     """Report each disturbance of the machine, and what to do about it."""
     noises = [run.noise for run in stored.runs]
     of = format_count(len(noises), "run")

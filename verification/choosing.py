@@ -100,7 +100,7 @@ class RoundedRows:
         """Return whether engines may disagree about a value's last digits.
 
         Sums and products of two doubles are the same everywhere, and so are quotients by a column:
-        by a constant, Polars multiplies by its reciprocal.
+        by a constant, Polars multiplies by its reciprocal, which is exact for powers of two.
         """
         match node:
             case Col(name):
@@ -109,7 +109,7 @@ class RoundedRows:
                 return False
             case _ if find_kind(node, self.schema) != "float":
                 return False
-            case Arith("/", _, right) if not list_columns(right):
+            case Arith("/", _, right) if not (list_columns(right) or _is_power_of_two(right)):
                 return True
             case Arith("+" | "-" | "*" | "/") if self.singles.isdisjoint(list_columns(node)):
                 return any(map(self.is_loose, list_children(node)))
@@ -132,4 +132,11 @@ def is_rank(output: Output) -> bool:
     match output.expression:
         case Agg("rank" | "dense_rank" | "percent_rank") as agg:
             return rank_method(agg) != "first"
+    return False
+
+
+def _is_power_of_two(node: Expr) -> bool:
+    match node:
+        case Lit(int() | float() as value):
+            return abs(math.frexp(value)[0]) == 0.5
     return False

@@ -94,7 +94,7 @@ def build(stored: StoredSweep) -> SweepView:
         sentences=tuple(s for facet in facets for s in _tell(facet, form)),
         warnings=(*stored.warnings, *_warn(facets)),
         panels=tuple(panel for facet in facets for panel in _draw(facet)),
-        stories=tuple(story for facet in facets for story in _tell_stories(facet, form)),
+        stories=tuple(story for facet in facets for story in _describe_stories(facet, form)),
         points=tuple(
             PointLink(
                 ", ".join(f"{n} = {v:,}" for n, v in point.values.items()),
@@ -177,7 +177,7 @@ def _sample_curve(curve: Curve) -> tuple[tuple[float, float, float, float], ...]
     return tuple(zip(sizes.tolist(), *(band.tolist() for band in bands), strict=True))
 
 
-def _tell_stories(facet: Facet, form: SizeFormat) -> Iterator[Story]:
+def _describe_stories(facet: Facet, form: SizeFormat) -> Iterator[Story]:
     after = f" ({facet.title})" if facet.title else ""
     yield Story(f"Times{after}", tuple(_tabulate_times(facet, form)), TIMES)
     grid = _tabulate_contests(facet, form)
@@ -201,14 +201,14 @@ def _tabulate_times(facet: Facet, form: SizeFormat) -> Iterator[Grid]:
         rows = [
             (
                 form.name(length),
-                *(_tell_time(facet, e, query, number, samples[e]) for e in facet.engines),
+                *(_describe_time(facet, e, query, number, samples[e]) for e in facet.engines),
             )
             for number, length in enumerate(facet.sizes)
         ]
         yield Grid(query, ("size", *facet.engines), rows)
 
 
-def _tell_time(
+def _describe_time(
     facet: Facet, engine: str, query: str, number: int, samples: Mapping[int, Sequence[float]]
 ) -> str:
     if number in samples:

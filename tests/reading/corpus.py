@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
-import os
 import re
-import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,6 +33,8 @@ from dfbench.spec.reader import check_columns, read_text
 from dfbench.spec.schema import Schema
 from dfbench.spec.workload import Query, Workload
 from dfbench.verification.agreement import Expected, compare_answer
+
+from tests.support.folders import work_in_empty_folder
 
 HERE = Path(__file__).parent
 START = "import pandas as pd\nimport numpy as np\ndf = pd.read_parquet('sales.parquet')\n"
@@ -102,22 +102,11 @@ def snippets() -> Iterator[Snippet]:
 @contextlib.contextmanager
 def data_folder() -> Iterator[Path]:
     """Work in a folder that has the files that snippets read, with pandas' own defaults."""
-    before = Path.cwd()
-    cache = os.environ.get("DFBENCH_CACHE")
-    with tempfile.TemporaryDirectory() as folder:
-        pq.write_table(sales(), f"{folder}/sales.parquet")
+    with work_in_empty_folder() as folder, pd.option_context("future.infer_string", False):
+        pq.write_table(sales(), folder / "sales.parquet")
         for name, make in TABLES.items():
-            pq.write_table(make(), f"{folder}/{name}.parquet")
-        os.chdir(folder)
-        os.environ["DFBENCH_CACHE"] = f"{folder}/cache"
-        try:
-            with pd.option_context("future.infer_string", False):
-                yield Path(folder)
-        finally:
-            os.chdir(before)
-            os.environ.pop("DFBENCH_CACHE")
-            if cache is not None:
-                os.environ["DFBENCH_CACHE"] = cache
+            pq.write_table(make(), folder / f"{name}.parquet")
+        yield folder
 
 
 def read(snippet: Snippet) -> Reading:

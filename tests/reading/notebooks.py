@@ -8,17 +8,16 @@ rewrites it and prints the shares.
 from __future__ import annotations
 
 import ast
-import contextlib
 import csv
-import os
 import random
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from dfbench.reading import DataFile, read_code
 from dfbench.reading.model import Reading, Source
+
+from tests.support.folders import work_in_empty_folder
 
 HERE = Path(__file__).parent / "notebooks"
 UNREAD = HERE / "unread.txt"
@@ -37,22 +36,6 @@ class Statement:
 def scripts() -> list[Path]:
     """Return the scripts."""
     return [path for path in sorted(HERE.glob("*.txt")) if path != UNREAD]
-
-
-@contextlib.contextmanager
-def empty_folder() -> Iterator[Path]:
-    """Work in an empty folder, with a cache of its own."""
-    before, cache = Path.cwd(), os.environ.get("DFBENCH_CACHE")
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        os.environ["DFBENCH_CACHE"] = f"{folder}/cache"
-        try:
-            yield Path(folder)
-        finally:
-            os.chdir(before)
-            os.environ.pop("DFBENCH_CACHE")
-            if cache is not None:
-                os.environ["DFBENCH_CACHE"] = cache
 
 
 def read_script(path: Path, folder: Path | None) -> Reading:
@@ -125,7 +108,7 @@ def list_statements(path: Path, reading: Reading) -> Iterator[Statement]:
 def measure() -> dict[tuple[str, bool], list[Statement]]:
     """Return the statements of each script, read with its files and without."""
     found = {}
-    with empty_folder() as folder:
+    with work_in_empty_folder() as folder:
         for path in scripts():
             for given in (False, True):
                 inner = folder / path.stem

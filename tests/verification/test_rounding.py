@@ -300,6 +300,7 @@ def test_values_that_engines_round_in_their_own_ways_choose_no_rows(
         "{group_by: k, aggregate: {n: n_unique(x / y), m: 'n_unique(round(x / 3, 1))'}}",
         "{derive: {e: sqrt(x) * 2}, order_by: e, group_by: k, transform: {r: cumsum(y)}}",
         "{steps: [{transform: {k: k, e: x * y}}, {group_by: e, aggregate: {n: size()}}]}",
+        "{derive: {e: x / 2 - x / 0.25}, group_by: e, aggregate: {n: size()}}",
         # Quotients of integers are as far apart as these.
         "{derive: {e: (i + 1) / 3}, group_by: e, aggregate: {n: size()}, sort: e}",
         "{derive: {e: i / 3}, group_by: [k, e], transform: {r: rank(x)}}",
