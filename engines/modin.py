@@ -16,9 +16,9 @@ from ..spec.workload import GroupFunction, Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FUNCTIONS, MIB, NEWEST, RAY_MEMORY, EngineInfo, EnginePlace, Work
-from .pandas.expressions import TextType
 from .pandas.queries import FIRST, PandasSteps, write_later
 from .pandas.reading import has_text, write_reading
+from .pandas.text_types import TextType
 from .writing.passes.group_functions import require_aggregations
 from .writing.passes.join import Inputs, from_path
 from .writing.passes.widen import widen_beside_floats

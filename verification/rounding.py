@@ -61,6 +61,20 @@ from ..spec.schema import Schema
 from ..spec.vocabulary import CHOOSING
 from ..spec.windows import expand_change, is_descending, rank_method
 from ..spec.workload import Output, Query, RowFunction
+from .bounds import (
+    absolute,
+    add_up,
+    aggregate_error,
+    bound_power,
+    bound_spread_by_values,
+    over,
+    plus,
+    root,
+    scale,
+    shift,
+    times,
+    write_mean_square,
+)
 from .choosing import RoundedRows, is_rank
 from .ranks import Ranking
 
@@ -383,23 +397,23 @@ class _Rewriting:
         value = Arith(node.op, x, y)
         if ex is ey is None and self.is_exact(node):
             return value, None
-        rounded = _times(_abs(value), self.find_unit(node) * (LIBRARY if node.op == "**" else 1))
+        rounded = times(absolute(value), self.find_unit(node) * (LIBRARY if node.op == "**" else 1))
         match node.op:
             case "*":
-                carried = _plus(_scale(_abs(x), ey), _scale(_abs(y), ex))
-                both = _scale(ex, ey) if ex is not None else None
-                carried = _plus(carried, both)
+                carried = plus(scale(absolute(x), ey), scale(absolute(y), ex))
+                both = scale(ex, ey) if ex is not None else None
+                carried = plus(carried, both)
             case "/":
-                carried = _over(_plus(ex, _scale(_abs(value), ey)), _abs(y))
+                carried = over(plus(ex, scale(absolute(value), ey)), absolute(y))
             case "**" if isinstance(y, Lit) and isinstance(y.value, int) and y.value >= 1:
                 # Not by the share of itself: of a correlation that is zero, the square may be off.
-                carried = _power(x, ex, y.value)
+                carried = bound_power(x, ex, y.value)
             case "**":
-                share = _plus(_over(_scale(_abs(y), ex), _abs(x)), ey)
-                carried = _scale(_abs(value), share)
+                share = plus(over(scale(absolute(y), ex), absolute(x)), ey)
+                carried = scale(absolute(value), share)
             case _:
-                carried = _plus(ex, ey)
-        return value, _plus(carried, rounded)
+                carried = plus(ex, ey)
+        return value, plus(carried, rounded)
 
     def bound_quotient(self, node: Arith) -> tuple[Expr, Expr | None]:
         """Write `//` and `%`: the quotient of floats may lie on either side of a whole number."""
@@ -408,33 +422,33 @@ class _Rewriting:
         if ex is ey is None and self.is_exact(node):
             return value, None
         true = Arith("/", x, y)
-        off = _plus(
-            _times(_abs(true), 2 * self.find_unit(node)),
-            _over(_plus(ex, _scale(_abs(true), ey)), _abs(y)),
+        off = plus(
+            times(absolute(true), 2 * self.find_unit(node)),
+            over(plus(ex, scale(absolute(true), ey)), absolute(y)),
         )
         sign = self.take_side()
         if sign:
-            whole = Call("floor", (_shift(true, off, sign),))
+            whole = Call("floor", (shift(true, off, sign),))
             other = whole if node.op == "//" else Arith("-", x, Arith("*", y, whole))
             value = Case(((Compare("==", y, Lit(0)), Lit(None)),), other)
         if node.op == "//":
             return value, None
-        size = Arith("+", _abs(x), _abs(y))
-        return value, _plus(
-            _times(size, 2 * self.find_unit(node)), _plus(ex, _scale(_abs(true), ey))
+        size = Arith("+", absolute(x), absolute(y))
+        return value, plus(
+            times(size, 2 * self.find_unit(node)), plus(ex, scale(absolute(true), ey))
         )
 
     def bound_comparison(self, node: Compare) -> Expr:
         (x, ex), (y, ey) = self.bound_value(node.left), self.bound_value(node.right)
-        off = _plus(ex, ey)
+        off = plus(ex, ey)
         if off is None:
             return Compare(node.op, x, y)
         sign = self.take_side()
         if not sign:
             return Compare(node.op, x, y)
         if node.op not in {"==", "!="}:
-            return Compare(node.op, _shift(x, off, sign), y)
-        near = Compare("<=", _abs(Arith("-", x, y)), off)
+            return Compare(node.op, shift(x, off, sign), y)
+        near = Compare("<=", absolute(Arith("-", x, y)), off)
         equal = near if sign > 0 else Bool("and", (near, Compare("<", off, Lit(0))))
         return equal if node.op == "==" else Not(equal)
 
@@ -449,33 +463,33 @@ class _Rewriting:
             case "abs":
                 return value, ex
             case "sqrt":
-                carried = _over(ex, _root(Call("max", (_abs(x), ex)))) if ex is not None else None
-                return value, _plus(carried, _times(_abs(value), unit))
+                carried = over(ex, root(Call("max", (absolute(x), ex)))) if ex is not None else None
+                return value, plus(carried, times(absolute(value), unit))
             case "log" | "log10":
-                return value, _plus(_over(ex, _abs(x)), _times(_abs(value), LIBRARY * unit))
+                return value, plus(over(ex, absolute(x)), times(absolute(value), LIBRARY * unit))
             case "exp":
-                return value, _scale(_abs(value), _plus(ex, Lit(LIBRARY * unit)))
+                return value, scale(absolute(value), plus(ex, Lit(LIBRARY * unit)))
             case "asin" | "acos":
-                away = _over(ex, _root(Arith("-", Lit(1), Arith("*", x, x))))
-                near = _times(_root(ex), 2) if ex is not None else None  # where the slope is steep
+                away = over(ex, root(Arith("-", Lit(1), Arith("*", x, x))))
+                near = times(root(ex), 2) if ex is not None else None  # where the slope is steep
                 carried = Call("min", (away, near)) if away and near else None
-                return value, _plus(carried, _times(_abs(value), LIBRARY * unit))
+                return value, plus(carried, times(absolute(value), LIBRARY * unit))
             case "hypot" | "atan2":
-                carried = _plus(ex, parts[1][1])
+                carried = plus(ex, parts[1][1])
                 if node.function == "atan2":
-                    carried = _over(carried, Call("hypot", (x, parts[1][0])))
-                return value, _plus(carried, _times(_abs(value), LIBRARY * unit))
+                    carried = over(carried, Call("hypot", (x, parts[1][0])))
+                return value, plus(carried, times(absolute(value), LIBRARY * unit))
             case function if function in SLOPES:
-                carried = _scale(SLOPES[function](x, value), ex)
+                carried = scale(SLOPES[function](x, value), ex)
                 # One of its arguments is 1 + x, or its result less 1, where engines have no better.
                 least = Lit(LIBRARY * unit) if function in {"log1p", "expm1"} else None
-                return value, _plus(_plus(carried, _times(_abs(value), LIBRARY * unit)), least)
+                return value, plus(plus(carried, times(absolute(value), LIBRARY * unit)), least)
             case "clip":
                 return value, ex
             case "coalesce" | "map":
-                return value, _sum([error for _, error in parts if error is not None])
+                return value, add_up([error for _, error in parts if error is not None])
             case "min" | "max":
-                return value, _sum([error for _, error in parts if error is not None])
+                return value, add_up([error for _, error in parts if error is not None])
             case _:
                 return value, None
 
@@ -489,12 +503,12 @@ class _Rewriting:
         rest = tuple(part for part, _ in places)
         unit = self.find_unit(node)
         if places and not self.is_exact(node):
-            off = _plus(off, _times(_abs(x), 2 * unit))
+            off = plus(off, times(absolute(x), 2 * unit))
         if off is None:
             return Call(node.function, (x, *rest)), None
         sign = self.take_side()
-        value = Call(node.function, (_shift(x, off, sign) if sign else x, *rest))
-        return value, _times(_abs(value), 2 * unit) if places else None
+        value = Call(node.function, (shift(x, off, sign) if sign else x, *rest))
+        return value, times(absolute(value), 2 * unit) if places else None
 
     def bound_case(self, node: Case) -> tuple[Expr, Expr | None]:
         branches, errors = [], []
@@ -521,66 +535,70 @@ class _Rewriting:
         own: Expr | None
         match node.function:
             case "mean" if self.find_kind(x) == "bool":
-                return value, _times(value, 2 * DOUBLE)
+                return value, times(value, 2 * DOUBLE)
             case "prod":
-                share = _over(ex, _abs(x))
-                return value, _scale(_abs(value), _plus(_times(grown, 4), _aggregate("sum", share)))
+                share = over(ex, absolute(x))
+                return value, scale(
+                    absolute(value), plus(times(grown, 4), aggregate_error("sum", share))
+                )
             case "sum" | "cumsum" | "mean":
                 whole = node.function != "mean" and self.is_exact(x)
-                own = None if whole else Arith("*", Agg(node.function, (_abs(x),)), grown)
-                return value, _plus(own, _aggregate(node.function, ex))
+                own = None if whole else Arith("*", Agg(node.function, (absolute(x),)), grown)
+                return value, plus(own, aggregate_error(node.function, ex))
             case "rolling_sum" | "rolling_mean":
                 # What has left a window may have left its rounding behind.
                 whole = node.function == "rolling_sum" and self.is_exact(x)
-                own = None if whole else Arith("*", Agg("sum", (_abs(x),)), grown)
+                own = None if whole else Arith("*", Agg("sum", (absolute(x),)), grown)
                 passed = "sum" if node.function == "rolling_sum" else "max"
-                return value, _plus(own, _aggregate(passed, ex))
+                return value, plus(own, aggregate_error(passed, ex))
             case "rolling_std":
-                most = Agg("max", (_abs(x),))
-                squares = _times(Arith("*", Arith("*", most, most), grown), 64)
-                own = Call("min", (_root(squares), Arith("/", squares, _abs(value))))
-                return value, _plus(own, _aggregate("max", ex))
+                most = Agg("max", (absolute(x),))
+                squares = times(Arith("*", Arith("*", most, most), grown), 64)
+                own = Call("min", (root(squares), Arith("/", squares, absolute(value))))
+                return value, plus(own, aggregate_error("max", ex))
             case "rolling_median" | "ewm_mean":
-                own = Arith("*", Agg("max", (_abs(x),)), grown)
-                return value, _plus(own, _aggregate("max", ex))
+                own = Arith("*", Agg("max", (absolute(x),)), grown)
+                return value, plus(own, aggregate_error("max", ex))
             case "var" | "std":
-                return value, _plus(self.bound_spread(value, x, grown), _bound_spread(value, ex))
+                return value, plus(
+                    self.bound_spread(value, x, grown), bound_spread_by_values(value, ex)
+                )
             case "median" | "quantile":
-                own = Arith("*", Agg("max", (_abs(x),)), grown)
-                return value, _plus(own, _aggregate("max", ex))
+                own = Arith("*", Agg("max", (absolute(x),)), grown)
+                return value, plus(own, aggregate_error("max", ex))
             case "corr":
                 return value, self.bound_correlation(x, parts[1][0], grown)
             case "lag" | "lead" if ex is not None:
                 return value, Agg(node.function, (ex, *value.arguments[1:]))
             case function if function in CHOOSING:
-                return value, _aggregate("max", ex)
+                return value, aggregate_error("max", ex)
             case _:
                 return value, None
 
     def bound_spread(self, value: Agg, x: Expr, grown: Expr) -> Expr:
         """Return what a variance or a standard deviation may be off by its own summing."""
-        size = _write_mean_square(x)
-        unit, mean = self.find_unit(x), Arith("*", _root(size), grown)  # what the mean may be off
-        own = Arith("*", _abs(value), grown)
+        size = write_mean_square(x)
+        unit, mean = self.find_unit(x), Arith("*", root(size), grown)  # what the mean may be off
+        own = Arith("*", absolute(value), grown)
         if value.function == "var":
-            passed = _times(_root(Arith("*", size, _abs(value))), 64 * unit)
+            passed = times(root(Arith("*", size, absolute(value))), 64 * unit)
             return Arith("+", Arith("+", own, passed), Arith("*", mean, mean))
-        missed = Call("min", (mean, Arith("/", Arith("*", mean, mean), _abs(value))))
-        return Arith("+", Arith("+", own, _times(_root(size), 32 * unit)), missed)
+        missed = Call("min", (mean, Arith("/", Arith("*", mean, mean), absolute(value))))
+        return Arith("+", Arith("+", own, times(root(size), 32 * unit)), missed)
 
     def bound_correlation(self, x: Expr, y: Expr, grown: Expr) -> Expr:
-        ratios = (Arith("/", _write_mean_square(one), Agg("var", (one,))) for one in (x, y))
+        ratios = (Arith("/", write_mean_square(one), Agg("var", (one,))) for one in (x, y))
         unit = max(self.find_unit(x), self.find_unit(y))
-        passed = _times(_root(Arith("*", *ratios)), 64 * unit)
+        passed = times(root(Arith("*", *ratios)), 64 * unit)
         least = CORRELATED if unit == DOUBLE else CORRELATED_SINGLE
-        return Arith("+", Arith("+", _times(grown, 4), passed), Lit(least))
+        return Arith("+", Arith("+", times(grown, 4), passed), Lit(least))
 
     def count_units(self, x: Expr, unit: float) -> Expr:
         """Return how many units the sum of a group's values may lose, as a share of its size."""
         terms: Expr = Arith("+", Arith("*", Agg("count", (x,)), Lit(0.25)), Lit(32.0))
         if unit == SINGLE:  # blocks of a few hundred, as all that sum float32 in float32 take
             terms = Call("min", (terms, Lit(4096.0)))
-        return _times(terms, unit)
+        return times(terms, unit)
 
     def take_side(self) -> int:
         """Return the side of the next step."""
@@ -596,65 +614,3 @@ class _Rewriting:
     def find_unit(self, node: Expr) -> float:
         """Return the unit of rounding: float32's where any column of an expression has so few."""
         return DOUBLE if self.singles.isdisjoint(list_columns(node)) else SINGLE
-
-
-def _shift(x: Expr, off: Expr | None, sign: int) -> Expr:
-    assert off is not None
-    return Arith("+" if sign > 0 else "-", x, off)
-
-
-def _bound_spread(value: Agg, error: Expr | None) -> Expr | None:
-    """Return what a spread is off by what each of its values is off."""
-    most = _aggregate("max", error)
-    return most if value.function == "std" else _scale(_times(_root(_abs(value)), 2), most)
-
-
-def _write_mean_square(x: Expr) -> Expr:
-    return Agg("mean", (Arith("*", x, x),))
-
-
-def _abs(x: Expr) -> Expr:
-    return Call("abs", (x,))
-
-
-def _times(x: Expr, factor: float) -> Expr:
-    return Arith("*", x, Lit(factor))
-
-
-def _scale(size: Expr, error: Expr | None) -> Expr | None:
-    return None if error is None else Arith("*", size, error)
-
-
-def _root(x: Expr) -> Expr:
-    return Call("sqrt", (x,))
-
-
-def _over(error: Expr | None, divisor: Expr | None) -> Expr | None:
-    return None if error is None or divisor is None else Arith("/", error, divisor)
-
-
-def _plus(one: Expr | None, other: Expr | None) -> Expr | None:
-    if one is None or other is None:
-        return one if other is None else other
-    return Arith("+", one, other)
-
-
-def _power(x: Expr, error: Expr | None, power: int) -> Expr | None:
-    """Return what a whole power of a value is off: at most its slope at the far end, times that."""
-    if error is None:
-        return None
-    slope: Expr = Lit(float(power))
-    if power > 1:
-        slope = Arith("*", slope, Arith("**", Arith("+", _abs(x), error), Lit(power - 1)))
-    return Arith("*", slope, error)
-
-
-def _sum(errors: list[Expr]) -> Expr | None:
-    total: Expr | None = None
-    for error in errors:
-        total = _plus(total, error)
-    return total
-
-
-def _aggregate(function: str, error: Expr | None) -> Expr | None:
-    return None if error is None else Agg(function, (error,))

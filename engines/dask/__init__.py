@@ -12,9 +12,9 @@ from ...spec.workload import Query, RowFunction, Tasks
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
-from ..pandas.expressions import TextType
 from ..pandas.queries import FIRST, ROWS, write_later
 from ..pandas.reading import write_reading
+from ..pandas.text_types import TextType
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
 from ..writing.passes.widen import widen_beside_floats

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from ...spec.expression import Agg, Case, Col, choose_fresh_name, list_aggregations
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
-from ..pandas.expressions import TextType
 from ..pandas.frames import with_columns, write_melt
 from ..pandas.queries import PandasSteps
+from ..pandas.text_types import TextType
 from ..pandas.words import METHODS
 from ..writing.passes.correlation import rewrite_corr
 from ..writing.program import fill

@@ -25,9 +25,9 @@ from ..writing.user_functions import (
     make_own,
     require_function,
 )
-from .expressions import TextType
 from .queries import IMPORTS, ROWS, PandasSteps, write_steps
 from .reading import push_down, write_exact_reading, write_string_option
+from .text_types import TextType
 
 READ = "pd.read_parquet(path, columns=n)"
 OBJECTS = """\

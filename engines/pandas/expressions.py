@@ -10,7 +10,6 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from ...spec.bins import Bins, read_bins
 from ...spec.expression import (
@@ -44,6 +43,7 @@ from ..writing.dispatch import ExpressionWriter
 from ..writing.properties import Facts
 from ..writing.quote import literal, quote
 from ..writing.steps import is_present, negate
+from .text_types import TextType
 from .words import FUNCTIONS, VARIANTS
 
 PERIODS = {"year": "Y", "quarter": "Q", "month": "M", "week": "W"}
@@ -59,26 +59,6 @@ TIMES = {"date", "offset", "parse", "truncate"}
 BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
 # What means something else in a regular expression than itself.
 PATTERN_SIGNS = frozenset(r".^$*+?{}[]\|()")
-
-
-class TextType(StrEnum):
-    """How pandas holds text: the type that is asked for."""
-
-    STRINGS = "str"
-    SPREAD = "modin"
-    ARROW = "string[pyarrow]"
-    OBJECTS = "object"
-    CATEGORIES = "category"
-
-    @property
-    def made(self) -> str:
-        """Return the type that makes texts of numbers."""
-        return (self if self is TextType.ARROW else TextType.STRINGS).value
-
-    @property
-    def held(self) -> str:
-        """Return the type that keeps texts texts, and the missing ones missing."""
-        return self.value if self is TextType.OBJECTS else self.made
 
 
 def _is_pattern(separator: str) -> bool:

@@ -47,7 +47,7 @@ from ..writing.quote import literal, quote
 from ..writing.sequence import StepQuery, step_name
 from ..writing.steps import Reduction, Steps, decompose, hoist, is_present
 from ..writing.user_functions import apply_to_groups, apply_to_rows, skip_missing
-from .expressions import SeriesWriter, TextType, make_series_writer
+from .expressions import SeriesWriter, make_series_writer
 from .frames import (
     assigns_once,
     list_repeated,
@@ -60,6 +60,7 @@ from .frames import (
 from .gaps import fill_gaps
 from .joins import write_merges
 from .statements import write_assignment, write_derivation, write_filter
+from .text_types import TextType
 from .words import AGGREGATIONS, METHODS, POPULATION, WHOLE_WINDOWS, WINDOWS
 
 IMPORTS = """\

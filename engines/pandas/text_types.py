@@ -1,0 +1,25 @@
+"""How pandas holds text."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class TextType(StrEnum):
+    """How pandas holds text: the type that is asked for."""
+
+    STRINGS = "str"
+    SPREAD = "modin"
+    ARROW = "string[pyarrow]"
+    OBJECTS = "object"
+    CATEGORIES = "category"
+
+    @property
+    def made(self) -> str:
+        """Return the type that makes texts of numbers."""
+        return (self if self is TextType.ARROW else TextType.STRINGS).value
+
+    @property
+    def held(self) -> str:
+        """Return the type that keeps texts texts, and the missing ones missing."""
+        return self.value if self is TextType.OBJECTS else self.made
