@@ -113,13 +113,14 @@ def _check_zones(last: StepQuery) -> None:
 
 def _load(inputs: Inputs) -> str:
     """Write `load`: statements that read each file, and return the frames."""
-    lines = []
-    for table in inputs.list_tables():
+    lines: list[str] = []
+    tables = inputs.list_tables()
+    copied = [f"{t.name}.materialize(to_memory=True)" for t in tables if _is_copied(t)]
+    for table in tables:
         read, frame = _write_load(table)
+        if inputs.is_single and not copied:
+            return "\n".join([*read, f"return {frame}"])
         lines += [*read, f"{table.name} = {frame}"]
-    copied = [
-        f"{t.name}.materialize(to_memory=True)" for t in inputs.list_tables() if _is_copied(t)
-    ]
     return "\n".join([*lines, *([VIEWS] if copied else []), *copied, f"return {inputs.frames}"])
 
 

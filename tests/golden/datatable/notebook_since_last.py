@@ -11,8 +11,7 @@ dt.options.nthreads = 2
 
 def load(path):
     table = pq.read_table(path, columns=["customer", "quantity"])
-    data = dt.Frame(table.combine_chunks())
-    return data
+    return dt.Frame(table.combine_chunks())
 
 
 def query(data):

@@ -11,8 +11,7 @@ dt.options.nthreads = 2
 
 def load(path):
     table = pq.read_table(path, columns=["store", "sold_at"])
-    data = dt.Frame(table.combine_chunks())
-    return data
+    return dt.Frame(table.combine_chunks())
 
 
 def query(data):
