@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from ...errors import Unsupported
 from ...spec.bins import Bins, read_bins
 from ...spec.expression import (
     Arith,
@@ -44,7 +45,7 @@ from ..writing.properties import Facts
 from ..writing.quote import literal, quote
 from ..writing.steps import is_present, negate
 from .text_types import TextType
-from .words import FUNCTIONS, VARIANTS
+from .words import FUNCTIONS, INEXACT, VARIANTS
 
 PERIODS = {"year": "Y", "quarter": "Q", "month": "M", "week": "W"}
 FLOORS = {"day": "D", "hour": "h", "minute": "min", "second": "s"}
@@ -500,6 +501,8 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         """Write the value of the first condition that is true."""
         if bins := read_bins(node):
             return self._cut(bins)
+        if self._exceeds_floats(node):
+            raise Unsupported("a choice of large integers, or of none", INEXACT)
         branches, otherwise = node.branches, node.otherwise
         if self._chooses_times(node):
             return self._write_times(branches, otherwise)
@@ -514,6 +517,12 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         *chosen, o = self._write_choice(*(value for _, value in branches), otherwise)
         conditions = [self._write_numpy(condition) for condition, _ in branches]
         return quote("np.select(c, v, default=o)", c=conditions, v=chosen, o=o)
+
+    def _exceeds_floats(self, node: Expr) -> bool:
+        """Return whether a value may be missing, and an integer that no float is equal to."""
+        if self.facts is None or any(n not in self.facts.data for n in list_columns(node)):
+            return False
+        return with_column(self.facts.data, "value", node)["value"].exceeds_floats
 
     def _chooses_times(self, node: Case) -> bool:
         """Return whether a series of times is among the last two values."""

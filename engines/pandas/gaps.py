@@ -12,7 +12,7 @@ from ...spec.intervals import ABBREVIATED
 from ...spec.schema import Schema
 from ...spec.workload import Gaps
 from ..writing.quote import literal, quote
-from .joins import INEXACT
+from .words import INEXACT
 
 # The starts of units of the calendar, and units of a clock; `15min` is called so in pandas, too.
 FREQUENCIES = {"year": "YS", "quarter": "QS", "month": "MS", "week": "W-MON", "day": "D"} | {

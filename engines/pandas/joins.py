@@ -11,8 +11,7 @@ from ...spec.joins import SUFFIX, name_table_columns
 from ...spec.schema import Kind, Schema
 from ..writing.joins import Joining, pair_options
 from ..writing.quote import literal, quote, to_source
-
-INEXACT = "pandas stores integers with missing values as floats, exact only up to 2**53"
+from .words import INEXACT
 
 
 def write_merges(

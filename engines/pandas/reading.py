@@ -34,8 +34,8 @@ from ..writing.passes.join import Inputs
 from ..writing.properties import NARROW
 from ..writing.quote import quote
 from ..writing.user_functions import find_called
-from .joins import INEXACT
 from .text_types import TextType
+from .words import INEXACT
 
 STRINGS = """\
 # The default of pandas 3: text in Arrow's memory, not as Python objects.

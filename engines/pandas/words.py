@@ -132,3 +132,5 @@ WHOLE_WINDOWS = {
     "cumcount": "pd.Series(np.arange(len(f)), index=f.index)",
 }
 UNSUPPORTED: dict[str, str] = {}
+# Why integers that a missing value makes floats are refused.
+INEXACT = "pandas stores integers with missing values as floats, exact only up to 2**53"

@@ -239,3 +239,22 @@ BESIDE = Schema((Column("k", "int", "int64", True), Column("y", "int", "int64", 
 def test_what_a_library_answers_wrongly_is_refused(engine: str, query: str, reason: str) -> None:
     with pytest.raises(Unsupported, match=reason):
         find(engine).write(read(query), replace(KEYED, tables=(("t", BESIDE),)))
+
+
+@pytest.mark.parametrize("engine", ["pandas", "dask", "modin"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{derive: {y: 'v if x > 1 else None'}, group_by: k, aggregate: {m: max(y)}}",
+        "{group_by: k, aggregate: {m: 'arg_max(v, x)'}}",
+        "{group_by: k, aggregate: {m: 'last(v, order_by=x)'}}",
+    ],
+)
+def test_large_integers_that_a_choice_would_make_floats_are_refused(
+    engine: str, query: str
+) -> None:
+    names = (Column("k", "string", "string"), Column("x", "int", "int64", low=0, high=9))
+    large, small = (Column("v", "int", "int64", low=0, high=high) for high in (2**62, 2**50))
+    with pytest.raises(Unsupported, match=r"exact only up to 2\*\*53"):
+        find(engine).write(read(query), Schema((*names, large), 9))
+    assert find(engine).write(read(query), Schema((*names, small), 9)).text
