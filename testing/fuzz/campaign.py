@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from typing import TypeAlias
 
 from ...engines import find
@@ -28,6 +29,9 @@ from .known_bugs import find_known_bug
 from .shrink import shrink
 
 BATCH = 40
+# Python 3.11 counts how deep syntax trees are for all threads at once, and fails where two parse:
+# a finalizer that runs meanwhile lets the other go on.
+WRITING = Lock()
 RESOURCES = Resources(threads=2)
 # Modin's programs of text set this before Ray starts; here, a program without text may start it.
 STRINGS = {"PANDAS_FUTURE_INFER_STRING": "1"}
@@ -86,7 +90,7 @@ class EngineProcess:
 
     def verdict(self, case: FuzzCase) -> str | None:
         """Return what is wrong with an answer, or nothing; Unsupported where there is none."""
-        with skip_formatting():
+        with WRITING, skip_formatting():
             program = self.engine.write(case.query, case.data.schema, RESOURCES)
         # Workers of a cluster import the program by its name, so no two may share one.
         text = self.folder / f"{self.folder.name}_{next(self.count)}.py"
