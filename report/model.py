@@ -72,8 +72,8 @@ class Ratio:
 
     @property
     def short(self) -> str:
-        """Return the ratio alone, with `~` for "about"."""
-        return self.text.replace("about ", "~").partition(" ")[0]
+        """Return the ratio alone, with `≈` for "about"."""
+        return self.text.replace("about ", "≈").partition(" ")[0]
 
     @property
     def note(self) -> str:

@@ -20,7 +20,7 @@ CELL = 22  # "* 12.3 ms 0.24× 1.2 GiB" in three aligned columns
 COLOURS = {Verdict.FASTER: "green", Verdict.SLOWER: "red"}
 LEGEND = (
     "Each cell: time, its ratio to {baseline} (below 1 is faster), peak memory of all processes. "
-    "* fastest (? if undecided); = same within 5 %; ~ about. {doubts}"
+    "* fastest (? if undecided); = same within 5 %; ≈ about. {doubts}"
     "Time: median over rounds of each round's fastest hot run."
 )
 UNTIMED = "Each cell: the outcome, and the peak memory of all processes."
