@@ -1,6 +1,6 @@
 """The language of pandas' series, shared by the engines that speak it: pandas, Dask and Modin.
 
-Where a value is missing, NumPy's comparisons are False, except `!=`: only that one needs care.
+`conditions` writes what is true, false or missing; here is everything else.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ...errors import Unsupported
@@ -32,18 +32,17 @@ from ...spec.expression import (
     list_children,
     list_columns,
     substitute,
-    walk,
 )
 from ...spec.intervals import DAYS
-from ...spec.kinds import extend_schema, may_be_undefined, with_column
+from ...spec.kinds import extend_schema, with_column
 from ...spec.patterns import count_groups, for_python
 from ...spec.schema import Schema
 from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import Output, Query
-from ..writing.dispatch import ExpressionWriter
 from ..writing.properties import Facts
 from ..writing.quote import literal, quote
-from ..writing.steps import is_present, negate
+from ..writing.steps import is_present
+from .conditions import ConditionWriter, can_be_missing
 from .text_types import TextType
 from .words import FUNCTIONS, INEXACT, VARIANTS
 
@@ -57,7 +56,6 @@ PARTS = {
 }
 # What gives a day or a time of its first argument.
 TIMES = {"date", "offset", "parse", "truncate"}
-BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
 # What means something else in a regular expression than itself.
 PATTERN_SIGNS = frozenset(r".^$*+?{}[]\|()")
 
@@ -68,25 +66,20 @@ def _is_pattern(separator: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesWriter(ExpressionWriter[ast.expr]):
+class SeriesWriter(ConditionWriter):
     """Writes expressions over the columns of the frame called `frame`.
 
-    `arrow` tells of a column that it is text in Arrow's type: comparing it can give NA. `facts`
-    are those of the rows, where whole functions are written and not single clauses. `nothing` tells
-    that a missing value is None, as beside text, and not NaN. `trees` stand in place of columns,
-    of which `scalars` are a single value. `text` is how text is held. Columns in `untyped` are
-    parts of texts.
+    `facts` are those of the rows, where whole functions are written and not single clauses.
+    `nothing` tells that a missing value is None, as beside text, and not NaN. `trees` stand in
+    place of columns, of which `scalars` are a single value. Columns in `untyped` are parts of
+    texts.
     """
 
-    frame: str
-    missing: Callable[[str], bool]
-    arrow: Callable[[str], bool] = lambda _: False
     bound: frozenset[str] = frozenset()
     facts: Facts | None = None
     nothing: bool = False
     trees: Mapping[str, ast.expr] = field(default_factory=dict)
     scalars: frozenset[str] = frozenset()
-    text: TextType = TextType.STRINGS
     untyped: frozenset[str] = frozenset()
 
     def write_binding(self, local: Output) -> SeriesWriter:
@@ -100,48 +93,21 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         """Write an expression for its value; missing where an input is."""
         match node:
             case Compare() | Bool() | Not() | IsIn():
-                return self._write_three_valued(node)
+                return self.write_three_valued(node)
             case Call(function) if ROW_FUNCTIONS[function].gives == "bool":
-                return self._write_three_valued(node)
+                return self.write_three_valued(node)
             case _:
                 return self.write_expression(node)
 
     def as_series(self, node: Expr) -> ast.expr:
         """Write an expression as a series of the frame's index, which an array has not."""
-        if self._is_series(node):
+        if self.is_series(node):
             return self.write_value(node)
         return quote("pd.Series(v, index=f.index)", v=self.write_value(node), f=quote(self.frame))
 
     def as_value(self, node: Expr) -> ast.expr:
         """Write a constant as it is, and anything else as a series."""
         return self.write_expression(node) if isinstance(node, Lit) else self.as_series(node)
-
-    def write_condition(self, node: Expr) -> ast.expr:
-        """Write a condition: True where it is true, False where it is not or is missing."""
-        match node:
-            case Bool(op, operands):
-                return self._join(op, operands)
-            case Not(Col(name)) if self.missing(name):
-                return quote("x == False", x=self.write_expression(node.operand))
-            case Not(Col()):
-                return quote("~x", x=self.write_condition(node.operand))
-            case Not(IsMissing(operand)):
-                return quote("x.notna()", x=self.as_series(operand))
-            case Not(IsIn(operand, _)):
-                return self._and_present(
-                    quote("~x", x=self.write_expression(node.operand)), operand
-                )
-            case Not(operand) if not isinstance(negate(operand), Not):
-                return self.write_condition(negate(operand))
-            case Not(operand):
-                opposite = quote("~x", x=self.write_condition(operand))
-                return self._and_present(opposite, *list_children(operand))
-            case Compare("!=", left, right):
-                return self._and_present(self.write_expression(node), left, right)
-            case Col(name) if self.missing(name):
-                return quote("x == True", x=self.write_expression(node))
-            case _:
-                return self.write_expression(node)
 
     def write_column(self, name: str) -> ast.expr:
         """Write a column, a local variable, or the tree that stands in its place."""
@@ -164,36 +130,6 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     def write_negative(self, operand: Expr) -> ast.expr:
         """Write a number with the other sign."""
         return quote("-x", x=self.write_expression(operand))
-
-    def write_comparison(self, node: Compare) -> ast.expr:
-        """Write a comparison as NumPy decides it where a value is missing."""
-        x, y = self.write_expression(node.left), self.write_expression(node.right)
-        if node.op not in {"==", "!="}:
-            x, y = self.write_typed(node.left), self.write_typed(node.right)
-        tree = quote(f"x {node.op} y", x=x, y=y)
-        match node:
-            case Compare(_, Col(left), Col(right)) if self.arrow(left) and self.arrow(right):
-                # Arrow's truth values do not mix with those of other comparisons.
-                return quote("t.astype('boolean')", t=tree)
-            case _:
-                return tree
-
-    def is_missing(self, operand: Expr) -> ast.expr:
-        """Write the test for a missing value."""
-        return quote("x.isna()", x=self.as_series(operand))
-
-    def write_membership(self, node: IsIn) -> ast.expr:
-        """Write the test for one of several constants."""
-        listed = ast.List(list(map(self.write_expression, node.values)))
-        return quote("x.isin(v)", x=self.as_series(node.operand), v=listed)
-
-    def write_junction(self, node: Bool) -> ast.expr:
-        """Write a chain of `and` or of `or`."""
-        return self._join(node.op, node.operands)
-
-    def write_opposite(self, operand: Expr) -> ast.expr:
-        """Write the opposite of a condition."""
-        return self.write_condition(Not(operand))
 
     def cast(self, node: Cast) -> ast.expr:
         """Write a value in another type."""
@@ -260,7 +196,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 return VARIANTS["split_plain"]
             case Call("round", (_, _)):
                 return "np.round(x, y)"
-            case Call("week") if self._may_miss(first):
+            case Call("week") if self.may_miss(first):
                 return VARIANTS["week_missing"]
             case Call("date") if self.facts and self.facts.find_zone(first):
                 return VARIANTS["date_zone"]
@@ -270,7 +206,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 return VARIANTS["integer_chosen"]
             case Call("text" | "integer" | "number") if self.facts:
                 found = self.facts.find_kind(first)
-                gaps = "missing" if self._may_miss(first) and found in {"int", "bool"} else found
+                gaps = "missing" if self.may_miss(first) and found in {"int", "bool"} else found
                 kinds = (f"{function}_{kind}" for kind in (gaps, found))
                 return next((VARIANTS[k] for k in kinds if k in VARIANTS), FUNCTIONS[function])
         return FUNCTIONS[function]
@@ -281,7 +217,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         strings = self.text in {TextType.STRINGS, TextType.SPREAD} or self._is_text_of_day(first)
         if node.function not in {"split", "count_words"} or not strings:
             return template
-        gaps = self._may_miss(first)
+        gaps = self.may_miss(first)
         return template.replace(").str", ").astype('object').str", 1) if gaps else template
 
     def _is_text_of_day(self, node: Expr) -> bool:
@@ -295,7 +231,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         """Return whether the text of a missing number would be text, too."""
         if self.text is not TextType.OBJECTS or self.facts is None:
             return False
-        return self.facts.find_kind(number) == "int" and self._may_miss(number)
+        return self.facts.find_kind(number) == "int" and self.may_miss(number)
 
     def write_typed(self, node: Expr) -> ast.expr:
         """Write an expression whose parts of text are texts where all are missing, too."""
@@ -314,7 +250,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 return name in self.untyped
             case Call("split", (text, Lit(str()), Lit(0 | -1))):
                 # Dask tries each program on texts beside a missing one.
-                return self.text is TextType.ARROW or self._may_miss(text)
+                return self.text is TextType.ARROW or self.may_miss(text)
             case Call("split"):
                 return True
         return False
@@ -361,14 +297,14 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             return quote("(x ** 0).where(x.notna())", x=self.as_series(left))
         if op in {"//", "%"} and right == Lit(0):
             return quote("x * np.nan", x=x)
-        scalar = not (self._is_series(left) or self._is_series(right))
+        scalar = not (self.is_series(left) or self.is_series(right))
         if op == "/" and scalar and self.scalars.intersection(list_columns(right)):
             # `nunique` gives an integer of Python's, which raises by zero.
             return quote("np.divide(x, y)", x=x, y=y)
         if op in {"//", "%"} and scalar:
             # NumPy's integers give 0 by zero; those of a series do not.
             x = self.as_series(left)
-        if op == "//" and list_columns(right) and not self._is_series(right):
+        if op == "//" and list_columns(right) and not self.is_series(right):
             y = self.as_series(right)
         result = quote(f"x {op} y", x=x, y=y)
         if op == "//" and not self._is_nonzero(right):
@@ -389,7 +325,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             isinstance(node, Col) and node.name not in self.bound and not self.missing(node.name)
         )
         part = isinstance(node, Call) and node.function in PARTS and op in {"*", "**"}
-        if part and not self._may_miss(node):
+        if part and not self.may_miss(node):
             # Of days and times, pandas gives years in 32 bits.
             return quote("x.astype('int64')", x=self.write_expression(node))
         if part and self.text is TextType.ARROW:
@@ -399,7 +335,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             return quote("x.astype('int64')", x=self.write_expression(node))
         return self.write_expression(node)
 
-    def _is_series(self, node: Expr) -> bool:
+    def is_series(self, node: Expr) -> bool:
         """Return whether an expression is a series; `np.where` and a constant are not."""
         match node:
             case Col(name):
@@ -411,64 +347,11 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             case Case():
                 return read_bins(node) is not None or self._chooses_times(node)
             case Let(name, value, body):
-                return self._is_series(substitute(body, {name: value}))
+                return self.is_series(substitute(body, {name: value}))
             case IsMissing() | IsIn():
                 return True
             case _:
-                return any(map(self._is_series, list_children(node)))
-
-    def _join(self, op: str, operands: tuple[Expr, ...]) -> ast.expr:
-        # The answers of `.str` and of Arrow's comparisons are two types, which do not mix with NA.
-        parts = (part for operand in operands for part in walk(operand))
-        searched = any(isinstance(o, Call) and any(map(self.arrow, list_columns(o))) for o in parts)
-        write = self._decide if searched else self.write_condition
-        tree = write(operands[0])
-        for operand in operands[1:]:
-            tree = ast.BinOp(tree, BOOLEAN[op], write(operand))
-        return tree
-
-    def _and_present(self, tree: ast.expr, *operands: Expr) -> ast.expr:
-        for operand in operands:
-            if self._may_miss(operand):
-                tree = quote("t & x.notna()", t=tree, x=self.as_series(operand))
-        return tree
-
-    def _write_three_valued(self, node: Expr) -> ast.expr:
-        """Write a condition as a value: missing where what is there does not decide it."""
-        match node:
-            case Bool(op, operands) if any(map(self._may_miss, operands)):
-                parts = [self._write_three_valued(operand) for operand in operands]
-                tree = parts[0]
-                for part in parts[1:]:
-                    tree = ast.BinOp(tree, BOOLEAN[op], part)
-                return tree
-            case Not(operand) if self._may_miss(operand):
-                return quote("~x", x=self._write_three_valued(operand))
-            case Col(name) if self.missing(name):
-                return quote("x.astype('boolean')", x=self.write_expression(node))
-            case IsMissing() | Case():
-                return self.as_series(node)
-            case _:
-                return self._mask(self.write_condition(node), list_children(node))
-
-    def _mask(self, tree: ast.expr, operands: tuple[Expr, ...]) -> ast.expr:
-        """Take a condition as missing where an operand is."""
-        masks = [quote("x.isna()", x=self.as_series(x)) for x in operands if self._may_miss(x)]
-        if not masks:
-            return tree
-        if not any(map(self._is_series, operands)):
-            tree = quote("pd.Series(v, index=f.index)", v=tree, f=quote(self.frame))
-        mask = masks[0]
-        for other in masks[1:]:
-            mask = ast.BinOp(mask, ast.BitOr(), other)
-        return quote("t.astype('boolean').mask(m)", t=tree, m=mask)
-
-    def _may_miss(self, node: Expr) -> bool:
-        match node:
-            case IsMissing():
-                return False
-            case _:
-                return can_be_missing(node, self.missing)
+                return any(map(self.is_series, list_children(node)))
 
     def demean(self, node: Demean) -> ast.expr:
         """Write a column less the mean of its group."""
@@ -513,9 +396,9 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                     "v.where(c)", v=self.write_expression(value), c=self.write_condition(condition)
                 )
             v, o = self._write_choice(value, otherwise)
-            return quote("np.where(c, v, o)", c=self._decide(condition), v=v, o=o)
+            return quote("np.where(c, v, o)", c=self.decide(condition), v=v, o=o)
         *chosen, o = self._write_choice(*(value for _, value in branches), otherwise)
-        conditions = [self._write_numpy(condition) for condition, _ in branches]
+        conditions = [self.write_numpy(condition) for condition, _ in branches]
         return quote("np.select(c, v, default=o)", c=conditions, v=chosen, o=o)
 
     def _exceeds_floats(self, node: Expr) -> bool:
@@ -527,7 +410,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     def _chooses_times(self, node: Case) -> bool:
         """Return whether a series of times is among the last two values."""
         last = (node.branches[-1][1], node.otherwise)
-        return any(self._is_time(value) and self._is_series(value) for value in last)
+        return any(self._is_time(value) and self.is_series(value) for value in last)
 
     def _is_time(self, node: Expr) -> bool:
         match node:
@@ -544,12 +427,12 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     def _write_times(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
         """Write a choice by `where`, which keeps the type of times: NumPy's has no NaN for them."""
         (condition, value), *rest = branches
-        truth = self._decide(condition)
+        truth = self.decide(condition)
         if rest:
             other, missing = self._write_times(tuple(rest), otherwise), False
         else:
             other, missing = self.write_expression(otherwise), otherwise == Lit(None)
-        if not self._is_series(value):
+        if not self.is_series(value):
             values = [] if value == Lit(None) else [self.write_expression(value)]
             return quote("o.mask(c, *v)", o=other, c=truth, v=values)
         return quote(
@@ -579,26 +462,6 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             case Case(branches, otherwise):
                 return any(map(self._is_text, (*(value for _, value in branches), otherwise)))
         return False
-
-    def _decide(self, node: Expr) -> ast.expr:
-        """Write a condition without NA, which `np.where` cannot read.
-
-        Dask tries a function on made-up rows, and there text is missing whatever the data says.
-        """
-        tree = self.write_condition(node)
-        return quote("t.fillna(False)", t=tree) if self._is_arrow(node) else tree
-
-    def _write_numpy(self, node: Expr) -> ast.expr:
-        """Write a condition as NumPy's booleans, for `np.select` reads no others."""
-        tree = self._decide(node)
-        return quote("t.astype(bool)", t=tree) if self._is_arrow(node) else tree
-
-    def _is_arrow(self, node: Expr) -> bool:
-        """Return whether a condition is of Arrow's texts, read or made of numbers."""
-        made = self.text is TextType.ARROW and any(
-            isinstance(part, Call) and part.function == "text" for part in walk(node)
-        )
-        return made or any(map(self.arrow, list_columns(node)))
 
 
 def make_series_writer(
@@ -635,23 +498,3 @@ def _is_power(node: Expr) -> bool:
             return value >= 0
         case _:
             return False
-
-
-def _may_be_zero(node: Arith) -> bool:
-    return bool(list_columns(node.right)) or (node.op != "**" and node.right == Lit(0))
-
-
-def can_be_missing(node: Expr, missing: Callable[[str], bool]) -> bool:
-    """Return whether an expression can be missing: an input is, or its arithmetic makes it so."""
-    match node:
-        case Call("coalesce", arguments):
-            return all(can_be_missing(argument, missing) for argument in arguments)
-        case Call("map", (_, default, *pairs)):
-            return any(can_be_missing(part, missing) for part in (default, *pairs))
-    makes = any(
-        (isinstance(part, Arith) and part.op in {"/", "//", "%", "**"} and _may_be_zero(part))
-        or may_be_undefined(part)
-        or part == Lit(None)
-        for part in walk(node)
-    )
-    return makes or any(missing(name) for name in list_columns(node))
