@@ -7,6 +7,7 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Literal, cast
 
+from .calls import Context
 from .choices import CHOOSING_FREELY, find_misuse, list_choices
 from .composed import compose, spread_quantiles
 from .document import Fields, Log, Node, TextNode
@@ -24,7 +25,7 @@ from .grammar import ANSWERS, APPLY, EXTREME, KEEP, ON_MISSING, PIVOT, QUERY, RO
 from .joins import JoinReader, join_schemas
 from .kinds import KindError, find_kind, may_be_condition
 from .order import Order, is_ordered, join_order, order_after
-from .parser import Context, parse
+from .parser import parse
 from .pivot import ColumnsReader, expand_pivot
 from .python_syntax import ExpressionError, Parsed, Slip
 from .row_functions import (

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
+from .calls import Context
 from .document import Position
 from .expression import (
     Arith,
@@ -25,7 +26,7 @@ from .expression import (
     walk,
 )
 from .group_functions import ReturnedArrayError, read_group
-from .parser import ARITHMETIC, Context, Converter
+from .parser import ARITHMETIC, Converter
 from .python_syntax import ExpressionError, Slip, index_offsets, parse_python
 from .workload import GroupFunction, RowFunction
 
@@ -301,9 +302,8 @@ class _Body:
     paths: int = 0
 
     def __post_init__(self) -> None:
-        self.converter = Converter(
-            self.found.find_offset, Context.ROW, self.parse_leaf, self.find_function
-        )
+        self.converter = Converter(self.found.find_offset, Context.ROW, self.find_function)
+        self.converter.leaf = self.parse_leaf
 
     def places(self) -> tuple[tuple[str, int], ...]:
         """Find every column the def reads, by syntax alone."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from .bins import Bins, NumberedBins, read_bins, read_numbered
+from .calls import ORDERED_BY
 from .expression import (
     Agg,
     Arith,
@@ -27,7 +28,7 @@ from .expression import (
     Not,
     Value,
 )
-from .parser import ARITHMETIC, COMPARISONS, ORDERED_BY
+from .parser import ARITHMETIC, COMPARISONS
 from .settings import RULES
 from .vocabulary import Setting
 from .windows import read_settings

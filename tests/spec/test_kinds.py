@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from dfbench.spec.calls import Context
 from dfbench.spec.expression import Expr
 from dfbench.spec.kinds import KindError, _Kinds, extend_schema, find_kind, may_be_missing
-from dfbench.spec.parser import Context, parse, parse_expression
+from dfbench.spec.parser import parse, parse_expression
 from dfbench.spec.schema import Column, Kind, Schema
 from dfbench.spec.workload import Output, Query
 

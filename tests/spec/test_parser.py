@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from dfbench.spec.calls import Context
 from dfbench.spec.expression import (
     Agg,
     Arith,
@@ -21,7 +22,7 @@ from dfbench.spec.expression import (
     Not,
     walk,
 )
-from dfbench.spec.parser import LARGEST, Context, parse, parse_expression
+from dfbench.spec.parser import LARGEST, parse, parse_expression
 from dfbench.spec.python_syntax import ExpressionError
 from dfbench.spec.ranges import compute_whole
 from dfbench.spec.settings import RULES, write_example
