@@ -141,10 +141,16 @@ def versions(engine: Engine) -> dict[str, str]:
     found = {}
     for name in engine.distributions:
         try:
-            found[name] = metadata.version(name)
+            found[name] = _read_version(name)
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+@cache  # 2 ms each, and the oracle is described with each of its answers
+def _read_version(distribution: str) -> str:
+    """Return an installed version; PackageNotFoundError is not kept, one may be installed yet."""
+    return metadata.version(distribution)
 
 
 def find_missing(engine: Engine) -> tuple[str, ...]:
