@@ -17,55 +17,82 @@ from dfbench.engines.info import TESTED_PYTHONS
 from dfbench.engines.versions import find_info
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parents[1]
+from tests.support.checkout import ROOT, copy_tracked, list_tracked
+
 # Of the tree's folders, these are not part of what is installed.
 NOT_INSTALLED = {"tests", "benchmarks", "docs", "results"}
 DATA = {"workloads": ".yaml", "pinned": ".txt", "templates": ""}
 
 
-def tracked() -> list[Path]:
-    """Return every file that git tracks."""
-    listed = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    return [Path(line) for line in listed.stdout.splitlines()]
-
-
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """Build the wheel from a copy of what git tracks, and list what is in it."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel from a copy of what git tracks."""
     copy, built = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("wheel")
-    for path in tracked():
-        if (ROOT / path).is_file():
-            (copy / path).parent.mkdir(parents=True, exist_ok=True)
-            (copy / path).write_bytes((ROOT / path).read_bytes())
+    copy_tracked(copy)
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(built), str(copy)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "absent from the `packages`" not in done.stdout + done.stderr
     (path,) = built.glob("dataframe_bench-*.whl")
-    with zipfile.ZipFile(path) as file:
+    return path
+
+
+@pytest.fixture(scope="module")
+def names(wheel: Path) -> set[str]:
+    """List what is in the wheel."""
+    with zipfile.ZipFile(wheel) as file:
         return {
             name for name in file.namelist() if not name.partition("/")[0].endswith("dist-info")
         }
 
 
-def test_every_module_and_data_file_is_in_the_wheel(wheel: set[str]) -> None:
-    code = [p for p in tracked() if p.suffix == ".py" and p.parts[0] not in NOT_INSTALLED]
-    data = [p for p in tracked() if (s := DATA.get(p.parent.name)) is not None and p.suffix >= s]
-    assert {f"dfbench/{path}" for path in [*code, *data]} <= wheel
+def test_every_module_and_data_file_is_in_the_wheel(names: set[str]) -> None:
+    code = [p for p in list_tracked() if p.suffix == ".py" and p.parts[0] not in NOT_INSTALLED]
+    data = [
+        p for p in list_tracked() if (s := DATA.get(p.parent.name)) is not None and p.suffix >= s
+    ]
+    assert {f"dfbench/{path}" for path in [*code, *data]} <= names
 
 
-def test_nothing_lands_beside_the_package(wheel: set[str]) -> None:
-    assert {name.partition("/")[0] for name in wheel} == {"dfbench"}
+def test_nothing_lands_beside_the_package(names: set[str]) -> None:
+    assert {name.partition("/")[0] for name in names} == {"dfbench"}
 
 
 def test_the_wheel_carries_the_docs_and_neither_tests_nor_benchmarks(
-    wheel: set[str],
+    names: set[str],
 ) -> None:
-    there = {name for name in wheel if name.split("/")[1] in NOT_INSTALLED}
+    there = {name for name in names if name.split("/")[1] in NOT_INSTALLED}
     pages = {f"dfbench/docs/{path.name}" for path in (ROOT / "docs").glob("*.md")}
     assert there == {*pages, "dfbench/docs/generated_pages.py"}
+
+
+def test_the_wheel_alone_runs_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
+    place, work = tmp_path / "site", tmp_path / "work"
+    work.mkdir()
+    install = ["pip", "install", "-q", "--no-deps", "--no-index", "--target", place, wheel]
+    subprocess.run([sys.executable, "-m", *install], check=True)
+    (work / "sales.csv").write_text("shop,amount\na,1\nb,2\na,3\n")
+    for words in (
+        ["docs", "publishing"],
+        ["show", "groupby", "-e", "polars", "-q", "q1"],
+        ["init", "sales.csv"],
+        ["check", "sales.yaml", "-e", "pandas"],
+        ["engine", "new", "quick-duck"],
+    ):
+        ran = subprocess.run(
+            [sys.executable, "-m", "dfbench", *words],
+            cwd=work,
+            env={**os.environ, "PYTHONPATH": str(place), "DFBENCH_CACHE": str(tmp_path / "cache")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, (words, ran.stdout + ran.stderr)
+    asked = "import dfbench; print(dfbench.__file__)"
+    where = subprocess.check_output(
+        [sys.executable, "-c", asked], env={**os.environ, "PYTHONPATH": str(place)}, text=True
+    )
+    assert where.startswith(str(place))
 
 
 @pytest.mark.parametrize(

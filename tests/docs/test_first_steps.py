@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sysconfig
 from pathlib import Path
 
 import pytest
-from dfbench.cli import app
-from dfbench.environments.pins import load_shipped
+from dfbench.datasets.cache import default_folder
+from dfbench.engines import find
+from dfbench.environments.provider import Provider
 from dfbench.storage import folder
-from typer.main import get_command
 
+from tests.support.checkout import ROOT, copy_tracked
 from tests.support.command_line import run_dfbench
 
-ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "index.md").read_text("utf-8")
 # Every command runs as shown; a comparison measures once, so that the test is short.
 ONCE = ["--rounds", "1", "--runs", "1", "--warmup", "0"]
@@ -64,12 +67,49 @@ def test_the_tasks_on_own_data_and_code_run_one_after_the_other(
     assert "sales" in Path("site/index.html").read_text("utf-8")
 
 
-def test_the_other_tasks_are_those_that_other_tests_run() -> None:
-    install, _, doctor = TASKS["Install"]
-    assert install.removeprefix("make ") in (ROOT / "Makefile").read_text("utf-8")
-    get_command(app).commands["doctor"].make_context("doctor", shlex.split(doctor)[2:]).close()
+def test_install_makes_an_environment_in_which_dfbench_runs(tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    copy_tracked(clone)
+    # The engines are not downloaded again: the environment of this test lends them.
+    lent = tmp_path / "lent"
+    lent.mkdir()
+    for package in Path(sysconfig.get_path("purelib")).iterdir():
+        if not re.search("editable|dataframe_bench", package.name):
+            (lent / package.name).symlink_to(package)
+    commands = [*TASKS["Install"], "python -c 'import dfbench; print(dfbench.__file__)'"]
+    ran = subprocess.run(
+        ["bash", "-euc", "\n".join(commands)],
+        cwd=clone,
+        env={**os.environ, "PIP_NO_DEPS": "1", "PYTHONPATH": str(lent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "memory" in ran.stdout
+    assert ran.stdout.endswith(f"{clone / '__init__.py'}\n")
+
+
+def test_a_second_version_of_pandas_is_compared_with_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make, compare = TASKS["Compare a second version of pandas"]
+    cache = default_folder(os.environ)
+    provider = Provider(cache, os.environ["PATH"], Path.home())
+    if not provider.is_made(find(make.split()[-1])):
+        pytest.skip(f"{make} has not been run here")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
+    Path("cache").mkdir()
+    Path("cache/environments").symlink_to(cache / "environments")
+    Path("sales.csv").write_text(SALES)
+    for command in ("dfbench init sales.csv", make, " ".join([compare, *ONCE])):
+        ended = run_dfbench(monkeypatch, *shlex.split(command)[1:])
+        assert ended in {None, 0}, (command, capsys.readouterr())
+    assert re.search(r"pandas@3\.1", capsys.readouterr().out)
+
+
+def test_the_page_about_your_own_engine_runs_the_commands_of_adding_one() -> None:
+    # tests/engines/test_template.py runs that page.
     engine = (ROOT / "docs" / "your-own-engine.md").read_text("utf-8")
     assert [line for line in TASKS["Add an engine"] if line not in engine] == []
-    make, compare = TASKS["Compare a second version of pandas"]
-    assert compare.endswith(f"-e {(versioned := make.split()[-1])}")
-    assert versioned.replace("@", "-") in {pins.shipped for pins in load_shipped()}
