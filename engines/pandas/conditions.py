@@ -119,9 +119,9 @@ class ConditionWriter(ExpressionWriter[ast.expr]):
 
     def _join(self, op: str, operands: tuple[Expr, ...]) -> ast.expr:
         # The answers of `.str` and of Arrow's comparisons are two types, which do not mix with NA.
-        parts = (part for operand in operands for part in walk(operand))
-        searched = any(isinstance(o, Call) and any(map(self.arrow, list_columns(o))) for o in parts)
-        write = self.decide if searched else self.write_condition
+        parts = [part for operand in operands for part in walk(operand) if self._is_arrow(part)]
+        mixed = all(any(isinstance(part, kind) for part in parts) for kind in (Call, Compare))
+        write = self.decide if mixed else self.write_condition
         tree = write(operands[0])
         for operand in operands[1:]:
             tree = ast.BinOp(tree, BOOLEAN[op], write(operand))

@@ -16,8 +16,8 @@ def load(path):
 
 def query(data):
     data = data[
-        data["product"].str.contains("tea", regex=False).fillna(False)
-        & data["store"].str.startswith("n").fillna(False)
+        data["product"].str.contains("tea", regex=False)
+        & data["store"].str.startswith("n")
     ]
     return (
         data.groupby("store", sort=False)
