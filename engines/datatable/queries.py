@@ -13,7 +13,6 @@ from ...spec.expression import (
     Call,
     Case,
     Col,
-    Compare,
     Expr,
     IsMissing,
     Let,
@@ -281,7 +280,7 @@ class BracketChain:
     def _count_true(self, condition: Expr) -> ast.expr:
         """Count the rows where a condition holds."""
         tree = DatatableWriter(self.facts).write_condition(condition)
-        if isinstance(condition, (Compare, Col)) and not isinstance(tree, ast.BinOp):
+        if isinstance(tree, ast.Compare) or isinstance(condition, Col):
             return quote("dt.sum(c)", c=tree)
         return quote("dt.sum(ifelse(c, 1, 0))", c=tree)
 

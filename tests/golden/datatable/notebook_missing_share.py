@@ -4,7 +4,7 @@ import sys
 
 import datatable as dt
 import pyarrow.parquet as pq
-from datatable import by, f, ifelse
+from datatable import by, f
 
 dt.options.nthreads = 2
 
@@ -20,10 +20,7 @@ def load(path):
 def query(data):
     answer = data[
         :,
-        {
-            "missing": dt.mean(f.discount == None),
-            "unpaid": dt.sum(ifelse(f.payment == None, 1, 0)),
-        },
+        {"missing": dt.mean(f.discount == None), "unpaid": dt.sum(f.payment == None)},
         by("store"),
     ]
     # Columns are lazy, and views of rows too, until they are materialized.
