@@ -21,6 +21,9 @@ Statistics: TypeAlias = list[pq.Statistics | None]
 # The footer's own entry in files that dfbench wrote: the columns that hold NaN, as a JSON list.
 NANS = b"dfbench.nans"
 
+NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3}
+MOST_NANOSECONDS = 2**63 - 1
+
 KINDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     ("int", ("is_integer",)),
     ("float", ("is_floating",)),
@@ -83,7 +86,12 @@ def _describe(file: pq.ParquetFile) -> Schema:
         known = statistics[field.name]
         nulls = _has_nulls(file, field.name, known)
         ends = _find_ends(file, field, known)
-        columns.append(Column(field.name, kind, str(field.type), nulls, nan, *ends))
+        distant = _exceeds_nanoseconds(file, field, known)
+        columns.append(
+            Column(
+                field.name, kind, str(field.type), nulls, nan, *ends, exceeds_nanoseconds=distant
+            )
+        )
     return Schema(tuple(columns), file.metadata.num_rows, unread=tuple(unread))
 
 
@@ -115,6 +123,19 @@ def _find_ends(
     if any(map(math.isnan, ends)):  # old writers' statistics have it
         return None, None
     return min(ends, default=None), max(ends, default=None)
+
+
+def _exceeds_nanoseconds(file: pq.ParquetFile, field: pa.Field, statistics: Statistics) -> bool:
+    """Return whether 64 bits of nanoseconds do not reach some time of a column."""
+    if not pt.is_timestamp(field.type) or field.type.unit == "ns":
+        return False
+    known = [one for one in statistics if one is not None and one.has_min_max]
+    if len(known) == len(statistics):
+        ends = [end for one in known for end in (one.min_raw, one.max_raw)]
+    else:
+        read = [pc.min_max(part.cast(pa.int64())) for part in _read_column(file, field.name)]
+        ends = [end for one in read for end in one.as_py().values() if end is not None]
+    return any(abs(end) > MOST_NANOSECONDS // NANOSECONDS[field.type.unit] for end in ends)
 
 
 def _read_statistics(file: pq.ParquetFile) -> dict[str, Statistics]:

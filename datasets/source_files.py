@@ -14,7 +14,7 @@ from ..spec.workload import CsvFormat, Files
 Format: TypeAlias = Literal["Parquet", "CSV", "Arrow IPC"]
 
 # Grows with every change of how files are read, so that what is kept from before is not believed.
-READER_VERSION = 2
+READER_VERSION = 3
 SUFFIXES: dict[str, Format] = {
     ".parquet": "Parquet",
     ".pq": "Parquet",

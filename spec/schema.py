@@ -17,7 +17,8 @@ class Column:
 
     `values` are its distinct ones in order, where they were asked for, of many only the first.
     No number of a column is below `low` or above `high`; None where that is not known. NaN has no
-    place among numbers: it is missing.
+    place among numbers: it is missing. `exceeds_nanoseconds`: some time is before 1677 or after
+    2262, which 64 bits of nanoseconds do not reach.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Column:
     low: int | float | None = None
     high: int | float | None = None
     values: tuple[Value, ...] | None = None
+    exceeds_nanoseconds: bool = False
 
     @property
     def missing(self) -> bool:

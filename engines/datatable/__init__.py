@@ -19,6 +19,7 @@ from ..writing.program import Parts, fill
 from ..writing.properties import collect_row_facts
 from ..writing.quote import literal, quote, to_source
 from ..writing.sequence import StepQuery, answer_schema
+from .expressions import OUT_OF_REACH
 from .joins import REASON, write_joins
 from .queries import BracketChain, summable
 
@@ -149,9 +150,11 @@ def _write_load(table: Table) -> tuple[list[str], str]:
     names = list(query.reads) or list(data.names[:1])
     lines = [to_source(quote("pq.read_table(p, columns=c)", p=quote(table.path), c=names))]
     lines[0] = f"table = {lines[0]}"
-    for name in names:
+    for name in query.reads:
         if data[name].kind == "int" and (data[name].most or 0) >= 2**63:
             raise Unsupported(repr(name), "datatable has no integers above 2**63")
+        if data[name].exceeds_nanoseconds:
+            raise Unsupported(repr(name), OUT_OF_REACH)
     types = {name: _is_loadable(data[name].arrow) for name in names}
     if any(types.values()):
         lines.append("# datatable would read their bits: unsigned numbers, codes of dictionaries.")

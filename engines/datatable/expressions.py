@@ -35,6 +35,7 @@ from ..writing.steps import map_as_case, negate
 from .words import FUNCTIONS, PATTERNS, UNSUPPORTED, VARIANTS
 
 DATED = {n for n, f in ROW_FUNCTIONS.items() if f.takes in {"date", "timestamp"}}
+OUT_OF_REACH = "datatable has no times before 1677 or after 2262"
 UNITS = ("year", "month", "day", "hour", "minute", "second")
 NANOSECONDS = 10**9
 SPECIAL = r"([\\^$.|?*+()\[\]{}/])"
@@ -304,6 +305,8 @@ def _write_moment(value: dt.date) -> ast.expr:
         return quote("dt.time.ymd(*p)", p=[*map(literal, (value.year, value.month, value.day))])
     if value.tzinfo:
         raise Unsupported("a time with a zone", "datatable's times have no zone")
+    if not 1677 < value.year < 2262:
+        raise Unsupported(f"the time {value}", OUT_OF_REACH)
     return quote("dt.time.ymdt(*p)", p=[*map(literal, value.timetuple()[:6])])
 
 

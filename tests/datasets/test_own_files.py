@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from pathlib import Path
 
@@ -211,6 +212,23 @@ def test_the_ends_of_integers_are_known_with_and_without_statistics(
     assert (a.low, a.high, b.low, b.high) == (2**64 - 1, 2**64 - 1, -(2**60), 1)
     assert (a.most, b.most) == (2**64 - 1, 2**60)
     assert (a.exceeds_floats, b.exceeds_floats) == (True, False)
+
+
+@pytest.mark.parametrize("statistics", [True, False])
+@pytest.mark.parametrize("unit", ["s", "ms", "us"])
+def test_times_that_nanoseconds_do_not_reach_are_known(
+    folder: Path, statistics: bool, unit: str
+) -> None:
+    near, early, late = dt.datetime(2262, 4, 11), dt.datetime(1, 1, 1), dt.datetime(2262, 4, 12)
+    table = pa.table(
+        {
+            name: pa.array([near, None, value], pa.timestamp(unit))
+            for name, value in (("near", near), ("early", early), ("late", late))
+        }
+    ).append_column("exact", pa.array([near] * 3, pa.timestamp("ns")))
+    pq.write_table(table, folder / "own.parquet", write_statistics=statistics)
+    columns = read_schema(folder / "own.parquet").columns
+    assert [column.name for column in columns if column.exceeds_nanoseconds] == ["early", "late"]
 
 
 def test_the_ends_of_floats_leave_nan_out_and_say_nothing_of_it(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,18 @@ def test_what_it_cannot_say_is_said() -> None:
     for agg in (Agg("quantile", (X, Lit(0.5))), Agg("first", (X,)), Agg("max", (Col("k"),))):
         with pytest.raises(Unsupported):
             ENGINE.write(Query("q", "", aggregate=(Output("s", agg),)), DATA)
+
+
+def test_times_that_nanoseconds_do_not_reach_are_refused() -> None:
+    data = Schema((Column("t", "timestamp", "timestamp[us]", exceeds_nanoseconds=True),), 2)
+    query = Query("q", "", aggregate=(Output("s", Agg("max", (Col("t"),))),))
+    with pytest.raises(Unsupported, match="1677"):
+        ENGINE.write(query, data)
+    assert ENGINE.write(Query("q", "", aggregate=(Output("s", Agg("size", ())),)), data)
+    where = Compare("<", Col("t"), Lit(dt.datetime(1, 1, 1)))
+    near = Schema((Column("t", "timestamp", "timestamp[us]"),), 2)
+    with pytest.raises(Unsupported, match="1677"):
+        ENGINE.write(Query("q", "", where=where, aggregate=(Output("n", Agg("size", ())),)), near)
 
 
 def test_threads_are_in_the_program_only_when_asked_for() -> None:
