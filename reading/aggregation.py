@@ -13,6 +13,7 @@ from ..spec.workload import Output, SortKey
 from . import alignment, operators
 from .alignment import label_name
 from .calls import CodeCall
+from .categories import find_category, name_made
 from .meaning import can_miss
 from .operators import number, read_aggregation, read_kind
 from .rows import (
@@ -88,11 +89,14 @@ def list_columns(
         if label not in grouped.keys and name not in grouped.keys.values()
     ]
     if numeric:
-        kinds = {name: read_kind(Col(name), frame.rows) for name in frame.columns.values()}
-        found = [
-            pair for pair in found if kinds[pair[1].name] in {"int", "float", "decimal", "bool"}
-        ]
+        found = [pair for pair in found if is_number(pair[1], frame.rows)]
     return tuple(found)
+
+
+def is_number(expr: Expr, rows: Rows) -> bool:
+    """Return whether values are numbers, and no categories of them."""
+    kinds = {"int", "float", "decimal", "bool"}
+    return read_kind(expr, rows) in kinds and find_category(expr) is None
 
 
 def group_rows(grouped: Grouped) -> Rows:
@@ -119,15 +123,16 @@ def make_groups(
     for label, value in outputs:
         while label in names:
             label = _number_label(label)  # noqa: PLW2901 - a name that is not taken
-        names[label] = choose_output_name(label, {*keys, *names.values()})
         below, expr = place_aggregation(node, below, value)
+        name = choose_output_name(label, {*keys, *names.values()})
+        names[label] = name_made(name, expr)
         made.append(Output(names[label], expr))
     try:
         rows = aggregate(below, keys, tuple(made))
     except KindError as error:
         raise UnreadError(node, str(error)) from None
     if grouped.sort:
-        rows = sort_rows(rows, tuple(map(SortKey, keys)))
+        rows = sort_rows(rows, tuple(map(SortKey, keys)), implied=True)
     index = dict(grouped.keys)
     if series and grouped.as_index:
         label, name = next(iter(names.items()))

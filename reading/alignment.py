@@ -22,6 +22,7 @@ from ..spec.expression import (
 )
 from ..spec.parser import LARGEST
 from ..spec.workload import Output
+from .categories import name_made
 from .rows import (
     Aggregated,
     Rows,
@@ -343,6 +344,7 @@ def materialize(column: Series, name: str | None = None) -> Series:
     if column.keys is None:
         return column
     fresh = find_free_name(column.rows, name or label_name(column.name))
+    fresh = name_made(fresh, column.expr)
     rows = add_windows(column.rows, column.keys, (Output(fresh, column.expr),))
     return replace(column, rows=rows, expr=Col(fresh), keys=None)
 

@@ -11,6 +11,7 @@ from ..spec.kinds import KindError
 from . import alignment, operators
 from .alignment import label_name, materialize
 from .calls import CodeCall, to_python
+from .categories import name_made
 from .meaning import negate
 from .rows import (
     Rows,
@@ -55,7 +56,7 @@ def assign_column(node: ast.AST, frame: Frame, label: Label, value: Value) -> Fr
         case Col(name) if name == wanted or name not in frame.outputs.values():
             if name == wanted:
                 return _with_column(frame, column.rows, label, name)
-    name = find_free_name(column.rows, wanted)
+    name = name_made(find_free_name(column.rows, wanted), column.expr)
     if operators.is_span(column.expr, column.rows):
         made = replace(frame, rows=column.rows).without(label, SPAN)
         return replace(made, spans={**made.spans, made.columns[label]: column.expr})

@@ -34,6 +34,7 @@ from .rows import (
     Sorted,
     Unpivoted,
     Windowed,
+    drop_implied_order,
     joins_of,
 )
 
@@ -64,6 +65,7 @@ class Step:
 
 def write_steps(rows: Rows, outputs: tuple[Output, ...] | None) -> tuple[Step, ...]:
     """Return the steps of a query for these outputs of rows; None: all of their columns."""
+    rows = drop_implied_order(rows)
     needed = None if outputs is None else _names(output.expression for output in outputs)
     found = _Writer(rows, True).write(needed)
     last = _find_last_step(rows, outputs)

@@ -27,6 +27,8 @@ from . import alignment, operators
 from .alignment import literal
 from .called import call_on_column
 from .calls import CodeCall
+from .categories import as_plain, find_category
+from .category_columns import as_category, convert_to, keep_category, map_categories
 from .date_texts import write_period_text
 from .frames import fill
 from .meaning import can_miss, negate
@@ -265,6 +267,8 @@ def read_astype(call: CodeCall, column: Series) -> Value:
     """Read `astype(type)`."""
     kind = call.require("dtype")
     call.read_constant("errors")
+    if isinstance(kind, Part) and kind.kind == "dtype":
+        return convert_to(alignment.materialize(column), kind)
     name = (
         kind.name.rpartition(".")[2] if isinstance(kind, Library) else call.read_constant("dtype")
     )
@@ -273,8 +277,10 @@ def read_astype(call: CodeCall, column: Series) -> Value:
 
 def convert(node: ast.AST, column: Value, name: str) -> Value:
     """Return a column in another type, as far as its values change."""
+    if name == "category" and isinstance(column, Series):
+        return as_category(alignment.materialize(column))
     found = alignment.align(node, column)
-    expr = found.exprs[0]
+    expr = as_plain(found.exprs[0])
     known = read_kind(expr, found.rows)
     if name in FLOATS or name in WHOLE:
         if known == "string":
@@ -286,14 +292,17 @@ def convert(node: ast.AST, column: Value, name: str) -> Value:
         return found.make(operators.call_word(node, "integer", value))
     if name in {"str", "string", "object"}:
         if name == "object" or (known == "string" and found.rows.schema is None):
-            return column
+            return found.make(expr)
+        category = find_category(found.exprs[0])
+        if category and name == "str" and (known == "string" or category.labels):
+            text = expr if known == "string" else operators.call_word(node, "text", expr)
+            return found.make(Call("coalesce", (text, Lit("nan"))))
         if can_miss(expr, found.rows.schema):
             raise UnreadError(node, "astype(str) of missing values gives 'nan'; fill them first")
         if period := write_period_text(node, expr):
             return found.make(period)
-        return column if known == "string" else found.make(operators.call_word(node, "text", expr))
-    if name == "category":
-        return column
+        text = expr if known == "string" else operators.call_word(node, "text", expr)
+        return found.make(text)
     if name == "bool" and known in {"bool", "int"}:
         return found.make(operators.read_truth(node, expr, found.rows))
     if name.startswith("datetime64") and known in {"date", "timestamp", None}:
@@ -322,7 +331,7 @@ def read_map(call: CodeCall, column: Series) -> Value:
     call.read_constant("na_action")
     match argument:
         case Const(dict() as table):
-            return look_up(call.node, column, table)
+            return map_categories(look_up(call.node, column, table), column, table)
         case Series():
             return map_groups(call, column, argument)
     return apply_function(call, column, argument)
@@ -350,7 +359,7 @@ def look_up_groups(node: ast.AST, column: Series, table: Series) -> Series:
 
 def apply_function(call: CodeCall, column: Series, function: Value) -> Value:
     """Return what a function makes of each value."""
-    element = replace(column, element=True)
+    element = replace(column, element=True, expr=as_plain(column.expr))
     match function:
         case CodeFunction():
             names = read_parameters(function)
@@ -371,7 +380,8 @@ def apply_function(call: CodeCall, column: Series, function: Value) -> Value:
             raise call.fail(f"{call.name} is read with a function of this code, or a dict")
     match made:
         case Series():
-            return replace(made, element=False, name=column.name, index=column.index)
+            made = replace(made, element=False, name=column.name, index=column.index)
+            return map_categories(made, column)
         case Const():
             return column.with_expr(literal(made.value, call.node))
     raise call.fail("a function of a value is read if it returns one value")
@@ -403,7 +413,7 @@ def read_replace(call: CodeCall, column: Series) -> Value:
         )
         for key, value in pairs.items()
     )
-    return found.make(build_case(branches, found.exprs[0]))
+    return map_categories(found.make(build_case(branches, as_plain(found.exprs[0]))), column)
 
 
 def _is_infinite(subject: Expr, wanted: object) -> Expr | None:
@@ -422,4 +432,4 @@ def read_where(call: CodeCall, column: Series) -> Value:
         names = read_parameters(test)
         test = call.reader.enter(call.node, test, {names[0]: column})
     sides = (column, other) if call.name == "where" else (other, column)
-    return operators.choose(call.node, test, *sides)
+    return keep_category(operators.choose(call.node, test, *sides), column)

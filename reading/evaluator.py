@@ -13,6 +13,7 @@ from . import alignment, operators
 from .aggregation import REDUCING
 from .assignment import operate
 from .calls import CodeCall, Method, bind, to_python
+from .categories import as_plain
 from .columns import apply_function, convert, look_up, to_text
 from .groups import select_groups
 from .libraries import CONSTANTS, LIBRARIES
@@ -181,7 +182,8 @@ class Evaluator(Scopes, ABC):
         found = select(node, frame, Const(label))
         if not isinstance(found, Series):
             raise UnreadError(node, "name one column of the row")
-        return Series(found.rows, found.expr, found.name, scope=found.scope, element=True)
+        expr = as_plain(found.expr)
+        return Series(found.rows, expr, found.name, scope=found.scope, element=True)
 
     def read_item(self, node: ast.Subscript, owner: Value, index: ast.expr) -> Value:
         """Return `owner[index]`."""

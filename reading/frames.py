@@ -32,7 +32,9 @@ from .assignment import (
 )
 from .called import call_on_row
 from .calls import CodeCall, Method, make_accessor
-from .grouping import read_groupby
+from .categories import find_category
+from .category_columns import keep_category
+from .grouping import note_empty, read_groupby
 from .meaning import can_miss, negate
 from .operators import read_kind
 from .rows import (
@@ -137,6 +139,7 @@ def count_values(
     call: CodeCall, rows: Rows, keys: dict[Label, str], within: tuple[str, ...] = ()
 ) -> Series:
     """Return the number of rows of each combination of keys, the largest first."""
+    note_empty(call, rows, keys, ".astype(str)")
     names = tuple(keys.values())
     normalize = bool(call.read_constant("normalize", False))
     name = "count" if "count" not in names else "count_2"
@@ -254,7 +257,7 @@ def _fill_column(call: CodeCall, frame: Frame, column: Series, value: object) ->
 def fill(node: ast.AST, column: Series, value: Value) -> Series:
     """Return a column with another value where it is missing."""
     test = column.with_expr(IsMissing(column.expr))
-    return cast("Series", operators.choose(node, test, value, column))
+    return cast("Series", keep_category(operators.choose(node, test, value, column), column))
 
 
 def read_largest(call: CodeCall, frame: Frame) -> Frame:
@@ -368,6 +371,7 @@ KINDS: dict[str, set[str]] = {
     **{key: {"string"} for key in ("object", "O", "str")},
     **{key: {"date", "timestamp"} for key in ("datetime", "datetime64", "datetime64[ns]")},
     "bool": {"bool"},
+    "category": {"category"},
 }
 
 
@@ -380,7 +384,9 @@ def read_select_dtypes(call: CodeCall, frame: Frame) -> Frame:
     wanted, away = (_list_kinds(call, name) for name in ("include", "exclude"))
     chosen = {}
     for label, name in frame.columns.items():
-        kind = read_kind(Col(name), frame.rows)
+        kind: str | None = read_kind(Col(name), frame.rows)
+        if find_category(Col(name)):
+            kind = "category"
         if kind == "int" and can_miss(Col(name), frame.rows.schema):
             kind = "float"
         if (not wanted or kind in wanted) and kind not in away:

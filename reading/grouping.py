@@ -10,7 +10,10 @@ from ..spec.kinds import KindError
 from .alignment import label_name
 from .assignment import on_frame
 from .calls import CodeCall
+from .categories import find_category, name_made
+from .category_columns import describe_rows
 from .rows import (
+    Rows,
     derive,
     find_free_name,
 )
@@ -33,25 +36,27 @@ def read_groupby(call: CodeCall, frame: Frame) -> Grouped:
         raise call.fail("groupby over columns is not read")
     by = call.read_value("by") if call.has("by") else call.read_value("level")
     frame, keys = group_keys(call, frame, by)
-    observed = call.read_constant("observed", False)
-    ordered = has_categories(call, frame, keys)
-    if ordered and not observed:
-        message = "pandas also answers categories without rows; write observed=True to leave them"
-        call.reader.note(call.node, message)
+    note_empty(call, frame.rows, keys, "observed=True")
     return Grouped(
         frame,
         keys,
-        sort=bool(call.read_constant("sort", True)) and not ordered,
+        sort=bool(call.read_constant("sort", True)),
         as_index=bool(call.read_constant("as_index", True)),
         group_keys=bool(call.read_constant("group_keys", True)),
         dropna=bool(call.read_constant("dropna", True)),
     )
 
 
-def has_categories(call: CodeCall, frame: Frame, keys: dict[Label, str]) -> bool:
-    """Return whether a key is of categories, whose own order pandas sorts by."""
-    inlined = {frame.rows.inline(Col(name)) for name in keys.values()}
-    return not inlined.isdisjoint(call.reader.categories)
+def note_empty(call: CodeCall, rows: Rows, keys: dict[Label, str], mend: str) -> None:
+    """Note that pandas also answers categories without rows, where there may be any."""
+    if call.read_constant("observed", False):
+        return
+    found = [find_category(Col(name)) for name in keys.values()]
+    here = describe_rows(rows)
+    sure = len(keys) == 1 and all(one is None or one.rows == here for one in found)
+    if any(found) and not sure:
+        text = f"pandas also answers categories without rows; write {mend} to leave them"
+        call.reader.note(call.node, text)
 
 
 def group_keys(call: CodeCall, frame: Frame, by: Value) -> tuple[Frame, dict[Label, str]]:
@@ -103,7 +108,7 @@ def _read_derived_key(call: CodeCall, frame: Frame, column: Series) -> tuple[Fra
     match column.expr:
         case Col(name):
             return frame, label, name
-    name = find_free_name(column.rows, label_name(label, "key"))
+    name = name_made(find_free_name(column.rows, label_name(label, "key")), column.expr)
     try:
         return replace(frame, rows=derive(column.rows, name, column.expr)), label, name
     except KindError as error:

@@ -11,6 +11,7 @@ from ..spec.kinds import KindError
 from . import operators
 from .assignment import assign_column, assign_columns, drop_columns, rename_all, set_index
 from .calls import to_python
+from .category_columns import keep_category
 from .evaluator import MOST_TURNS, Evaluator
 from .model import LoadedFrame
 from .rows import Loaded
@@ -424,6 +425,7 @@ class CodeInterpreter(Evaluator):
                 if name is not None:
                     old = select(target, frame, Const(label))
                 made = operators.choose(target, self.read_value(mask), value, old)
+                made = keep_category(made, old)
                 return assign_column(target, frame, label, made)
         raise UnreadError(target, "name the column: df.loc[mask, 'column'] = …")
 

@@ -18,6 +18,8 @@ from . import alignment, operators
 from .accessors import read_truncated
 from .assignment import assign_column
 from .calls import CodeCall, Method, to_python
+from .categories import Category, as_categories
+from .category_columns import read_categorical, read_dtype
 from .columns import make_word_reader, read_python_round, read_round, spread
 from .files import READERS, read_file
 from .meaning import can_miss
@@ -118,7 +120,8 @@ def read_cut(call: CodeCall) -> Value:
         labels = label_edges(bins, right=right)
     if labels is None:
         raise call.fail("pd.cut with include_lowest makes other intervals; give labels")
-    if labels is False:
+    numbered, ordered = labels is False, call.read_constant("ordered", True)
+    if numbered:
         labels = list(range(len(bins) - 1))
     if len(labels) != len(bins) - 1:
         raise call.fail("pd.cut needs one label less than bins")
@@ -129,8 +132,9 @@ def read_cut(call: CodeCall) -> Value:
         inside = _compare_within(call, subject, low, high, right, lowest and number_of == 0)
         branches.append((inside, alignment.literal(label, call.node)))
     made = build_case(tuple(branches), Lit(None))
-    call.reader.categories.add(made)
-    return found.make(made)
+    if numbered:
+        return found.make(made)
+    return found.make(as_categories(made, Category(tuple(labels), ordered=ordered)))
 
 
 def _compare_within(  # noqa: PLR0913 - a bin and how its edges count
@@ -522,7 +526,14 @@ LIBRARIES: dict[str, Method] = {
     "np.square": Method(read_square, "x"),
     "np.round": Method(of_argument(read_round), "x decimals"),
     "builtins.round": Method(of_argument(read_python_round), "x decimals"),
-    "pd.cut": Method(read_cut, "x bins right labels retbins precision include_lowest"),
+    "pd.cut": Method(
+        read_cut, "x bins right labels retbins precision include_lowest duplicates ordered"
+    ),
+    "pd.Categorical": Method(read_categorical, "values categories ordered dtype"),
+    **{
+        f"pd.{path}CategoricalDtype": Method(read_dtype, "categories ordered")
+        for path in ("", "api.types.")
+    },
     "pd.qcut": Method(read_quantile_cut, "x q labels retbins precision duplicates"),
     "pd.to_datetime": Method(read_to_datetime, "arg errors dayfirst yearfirst utc format exact"),
     "pd.DatetimeIndex": Method(read_time_index, "arg"),

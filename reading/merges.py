@@ -21,6 +21,7 @@ from ..spec.workload import How, Join
 from .alignment import label_name, materialize
 from .assignment import assign_column, rename_columns
 from .calls import CodeCall
+from .categories import find_category, rename_like
 from .meaning import as_value, can_miss, negate
 from .rows import (
     Aggregated,
@@ -119,6 +120,9 @@ def _merge(  # noqa: PLR0913 - what a merge has
         raise call.fail(f"{call.name} {message}")
     left = {label: require_column(call.node, frame, label) for label in on}
     right = {label: require_column(call.node, other, label) for label in beside}
+    found = (find_category(Col(name)) for name in (*left.values(), *right.values()))
+    if not all(one is None or one.is_natural for one in found):
+        raise call.fail("a merge by categories in their order is not read; write .astype(object)")
     merge = _Merge(call, frame, other, left, right, how)
     return _merge_aggregation(merge, suffixes) or _merge_table(merge, suffixes)
 
@@ -294,6 +298,7 @@ def _label_columns(
     for label, name in other.columns.items():
         if label not in same:
             beside = name if name not in own or name in found.shared else f"{name}{SUFFIX}"
+            beside = rename_like(beside, name)
             columns[_add_suffix(label, shared, suffixes[1])] = beside
     return columns, frame.dropped | other.dropped | hidden - {*columns.values()}
 

@@ -28,6 +28,7 @@ from ..spec.ranges import find_range
 from ..spec.schema import Kind, Schema
 from ..spec.vocabulary import ROW_FUNCTIONS
 from .alignment import align, literal, materialize
+from .categories import NO_NUMBERS, compare_categories, find_category
 from .meaning import is_condition, negate
 from .rows import (
     Rows,
@@ -55,6 +56,7 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Is: lambda x, y: x is y,
     ast.IsNot: lambda x, y: x is not y,
 }
+OF_CATEGORIES = {"count", "n_unique", "first", "last", "mode"}
 LONGEST = 1000  # items of a constant that repetition may make
 
 
@@ -136,6 +138,8 @@ def _move(node: ast.AST, op: ast.operator, value: Value, span: dt.timedelta) -> 
 
 def read_arithmetic(node: ast.AST, op: ArithOp, left: Expr, right: Expr, rows: Rows) -> Expr:
     """Return arithmetic with pandas' meaning."""
+    if find_category(left) or find_category(right):
+        raise UnreadError(node, NO_NUMBERS)
     kinds = [read_kind(side, rows) for side in (left, right)]
     times = {"date", "timestamp"}
     if op == "-" and times >= {*kinds}:
@@ -245,7 +249,8 @@ def compare(node: ast.AST, op: ast.cmpop, left: Value, right: Value) -> Value:
             return invert(node, made) if isinstance(op, ast.NotIn) else made
     found = align(node, left, right)
     one, other = align_kinds(found.exprs, found.rows)
-    return found.make(Compare(COMPARISONS[type(op)], one, other))
+    sign = COMPARISONS[type(op)]
+    return found.make(compare_categories(sign, one, other) or Compare(sign, one, other))
 
 
 def align_kinds(exprs: tuple[Expr, ...], rows: Rows) -> tuple[Expr, Expr]:
@@ -332,7 +337,12 @@ def reduce(column: Series, function: str, *settings: Expr) -> Scalar:
 
 
 def read_aggregation(expr: Expr, function: str, rows: Rows, *settings: Expr) -> Expr:
-    """Return an aggregation of an expression; conditions are counted as numbers where needed."""
+    """Return an aggregation of an expression; conditions are counted as numbers where needed.
+
+    Raises KindError for what pandas does not compute of categories.
+    """
+    if function not in OF_CATEGORIES and find_category(expr):
+        raise KindError(expr, NO_NUMBERS)
     if function in {"mean", "std", "var", "median", "quantile", "min", "max", "corr"}:
         expr = number(expr, rows)
     return Agg(function, (expr, *settings))

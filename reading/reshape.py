@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..spec.bins import MOST_BINS, NUMBERED, number_bins
+from ..spec.expression import Expr
 from ..spec.workload import Unpivot
 from . import alignment
 from .calls import CodeCall
+from .categories import Category, as_categories
 from .rows import unpivot
 from .selection import require_column
 from .values import Frame, Series, Value
@@ -29,15 +31,14 @@ def read_numbered_bins(call: CodeCall, word: str, count: object) -> Value:
     if found.keys is not None:
         raise call.fail(f"{call.name} is read of a column's own values")
     named = [alignment.literal(name, call.node) for name in names]
-    made = number_bins(subject, NUMBERED[word](subject, count), named)
+    made: Expr = number_bins(subject, NUMBERED[word](subject, count), named)
+    if labels is not False:
+        made = as_categories(made, Category(tuple(names), ordered=True))
     # Their edges come from all rows that are there now, whatever is left out later.
     beside = replace(found, keys=found.like.scope if found.like else ()).make(made)
     if not isinstance(beside, Series):
         raise call.fail(f"{call.name} is read of a column")
-    column = alignment.materialize(beside)
-    if labels is not False:
-        call.reader.categories.add(column.expr)
-    return column
+    return alignment.materialize(beside)
 
 
 def read_melt(call: CodeCall, frame: Frame) -> Frame:

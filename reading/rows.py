@@ -25,6 +25,7 @@ from ..spec.order import is_ordered
 from ..spec.schema import Column, Schema
 from ..spec.unpivot import unpivot_schema
 from ..spec.workload import Join, Output, SortKey, Unpivot
+from .categories import CategoryName, write_place
 
 # Operations of a column, all and one in another: each statement may double them.
 LONGEST = 10_000
@@ -74,10 +75,15 @@ class Windowed:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """The same rows in another order."""
+    """The same rows in another order.
+
+    It is `implied` where groups are in the order of categories, which takes a step of its own: an
+    answer of groups is as good in any order.
+    """
 
     rows: Rows
     by: tuple[SortKey, ...]
+    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +241,39 @@ def add_windows(
     return Rows(Windowed(rows, keys, outputs, order), schema=schema)
 
 
-def sort(rows: Rows, by: tuple[SortKey, ...]) -> Rows:
-    """Return the rows in another order."""
-    return Rows(Sorted(rows, by), schema=rows.schema)
+def sort(rows: Rows, by: tuple[SortKey, ...], *, implied: bool = False) -> Rows:
+    """Return the rows in another order; categories are sorted by their places.
+
+    Raises KindError where these are not known.
+    """
+    rows = _drop_order(rows, {key.name for key in by})
+    keys: list[SortKey] = []
+    for key in by:
+        match key.name:
+            case CategoryName(category=category) if not category.is_natural:
+                place = find_free_name(rows, f"{key.name}_place")
+                rows = derive(rows, place, write_place(rows.inline(Col(key.name)), category))
+                keys.append(replace(key, name=place))
+        keys.append(key)
+    return Rows(Sorted(rows, tuple(keys), implied and len(keys) > len(by)), schema=rows.schema)
+
+
+def _drop_order(rows: Rows, names: set[str]) -> Rows:
+    """Return rows without the implied order of columns that they are sorted by again."""
+    match rows.origin:
+        case Sorted(below, by, implied=True) if names <= {key.name for key in by}:
+            return below if not (rows.where or rows.derived) else rows
+    return rows
+
+
+def drop_implied_order(rows: Rows) -> Rows:
+    """Return rows in any order where that of groups is only implied."""
+    match rows.origin:
+        case Sorted(below, implied=True):
+            for test in rows.where:
+                below = keep(below, rows.inline(test))
+            return with_columns(below, rows.derived)
+    return rows
 
 
 def limit(rows: Rows, n: int) -> Rows:
@@ -510,8 +546,8 @@ def _put_below(target: Rows, below: Rows) -> Rows:
         case Windowed(_, keys, outputs, order):
             origin: Origin = Windowed(below, keys, outputs, order)
             made = add_windows(below, keys, outputs).schema
-        case Sorted(_, by):
-            origin, made = Sorted(below, by), below.schema
+        case Sorted() as found:
+            origin, made = replace(found, rows=below), below.schema
         case _:
             raise AssertionError(target.origin)
     return Rows(origin, target.where, target.derived, _extend(made, target.derived))

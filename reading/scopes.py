@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from ..spec.expression import Expr, choose_fresh_name
+from ..spec.expression import choose_fresh_name
 from ..spec.schema import Schema
 from .model import LoadedFrame, Remark
 from .rows import Loaded, Rows, load, root_of
@@ -51,7 +51,6 @@ class Scopes:
     bound: dict[int, list[Binding]] = field(default_factory=dict)  # by the value's id
     remarks: list[Remark] = field(default_factory=list)
     frames: list[LoadedFrame] = field(default_factory=list)
-    categories: set[Expr] = field(default_factory=set)
 
     def add_remark(self, node: ast.AST, text: str, *, skipped: bool = False) -> None:
         """Note a sentence at a place, once."""

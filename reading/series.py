@@ -36,7 +36,7 @@ from .columns import (
     read_where,
 )
 from .frames import count_values, fill
-from .grouping import group_keys
+from .grouping import group_keys, note_empty
 from .meaning import can_miss, negate
 from .operators import number
 from .rows import Sorted, keep, keep_distinct
@@ -65,7 +65,7 @@ def read_groupby(call: CodeCall, column: Series) -> Grouped:
     frame, keys = group_keys(
         call, frame, call.read_value("by") if call.has("by") else call.read_value("level")
     )
-    call.read_constant("observed")
+    note_empty(call, frame.rows, keys, "observed=True")
     return Grouped(
         frame,
         keys,
@@ -394,6 +394,7 @@ COLUMN_ATTRIBUTES: dict[str, Callable[..., Value]] = {
     "[]": read_index,
     "str": make_accessor("texts"),
     "dt": make_accessor("times"),
+    "cat": make_accessor("categories"),
     "loc": lambda _node, owner: owner,
     "at": lambda _node, owner: owner,
     "iloc": make_accessor("nth"),

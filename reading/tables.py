@@ -19,6 +19,7 @@ from .accessors import (
     read_span,
 )
 from .calls import Method, make_accessor
+from .category_columns import CATEGORY_METHODS, read_codes
 from .columns import read_isin, read_mode, read_most_frequent
 from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
 from .groups import GROUP_ATTRIBUTES, GROUP_EXPANDING, GROUP_METHODS, GROUP_ROLLING
@@ -73,6 +74,7 @@ METHODS: dict[str, dict[str, Method]] = {
     "element": ELEMENT_METHODS,
     "texts": TEXT_METHODS,
     "times": TIME_METHODS,
+    "categories": CATEGORY_METHODS,
     "rolling": ROLLING_METHODS,
     "expanding": EXPANDING_METHODS,
     "ewm": EWM_METHODS,
@@ -98,6 +100,7 @@ ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "element": ELEMENT_ATTRIBUTES,
     "texts": {"[]": read_slice},
     "times": TIME_ATTRIBUTES,
+    "categories": {"codes": read_codes},
     "parts": {"[]": read_part, "str": parts_of},
     "Grouped": GROUP_ATTRIBUTES,
     "Scalar": {"days": read_span("days")},

@@ -12,6 +12,7 @@ from . import alignment, operators
 from .aggregation import AGGREGATIONS
 from .alignment import label_name
 from .calls import CodeCall, Method, to_python
+from .categories import find_category
 from .rows import Rows, aggregate
 from .values import (
     CodeFunction,
@@ -45,6 +46,7 @@ def aggregate_each_column(call: CodeCall, frame: Frame, function: str) -> Part:
     for label, name in frame.columns.items():
         column = take_column(frame, label, name)
         counted = operators.read_kind(column.expr, frame.rows) in NUMBERS | {None}
+        counted = counted and find_category(column.expr) is None
         if not counted and not numeric and function in NUMERIC:
             raise call.fail(f"{function} is of numbers, and {label!r} has none; choose columns")
         if counted or not numeric:

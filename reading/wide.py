@@ -12,9 +12,9 @@ from .aggregation import aggregate_all, is_several, make_groups
 from .alignment import materialize
 from .calls import CodeCall, Method
 from .columns import read_round
-from .grouping import group_keys, has_categories
+from .grouping import group_keys, note_empty
 from .meaning import can_miss, negate
-from .rows import Aggregated, Rows, Sorted, keep, sort
+from .rows import Aggregated, Sorted, keep, sort
 from .selection import require_column
 from .values import Const, Frame, Grouped, Items, Label, Library, Part, Series, Value
 
@@ -82,18 +82,8 @@ def widen(call: CodeCall, owner: Series | Frame, level: Label) -> Part:
     rows = made.rows
     if all(can_miss(cell, rows.schema) for cell in cells):
         rows = keep(rows, negate(build_chain("and", *map(IsMissing, cells))))
-    if not _has_categories(call, rows, index):
-        rows = sort(rows, tuple(map(SortKey, index.values())))
+    rows = sort(rows, tuple(map(SortKey, index.values())), implied=True)
     return Part("wide", replace(made, rows=rows, index=index))
-
-
-def _has_categories(call: CodeCall, rows: Rows, index: dict[Label, str]) -> bool:
-    """Return whether a table's rows or columns are in the order of categories, not of values."""
-    inlined = {rows.inline(Col(name)) for name in index.values()}
-    match rows.origin:
-        case Aggregated(below) | Sorted(Rows(Aggregated(below))):
-            inlined |= {below.inline(Col(name)) for name in index.values()}
-    return not inlined.isdisjoint(call.reader.categories)
 
 
 def read_unstack(call: CodeCall, owner: Value) -> Part:
@@ -118,8 +108,8 @@ def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
         raise call.fail(NO_TOTALS)
     keys = {label: require_column(call.node, frame, label) for label in (*index, *wide)}
     function = call.read_value("aggfunc") if call.has("aggfunc") else Const("mean")
-    call.read_constant("observed")
-    grouped = Grouped(frame, keys, sort=not has_categories(call, frame, keys))
+    note_empty(call, frame.rows, keys, "observed=True")
+    grouped = Grouped(frame, keys)
     if values := sorted(call.names("values")):
         chosen = ((label, Col(require_column(call.node, frame, label))) for label in values)
         grouped = replace(grouped, selected=tuple(chosen))

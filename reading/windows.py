@@ -10,6 +10,7 @@ from ..spec.expression import Agg, Arith, Compare, Expr, IsMissing, Lit, build_c
 from . import operators
 from .alignment import materialize
 from .calls import CodeCall, Method
+from .categories import find_category
 from .meaning import can_miss
 from .operators import number
 from .values import Part, Series, Value
@@ -165,6 +166,9 @@ def read_rank(call: CodeCall, column: Series) -> Value:
         call.read_constant("method", "average"),
         call.read_constant("ascending", True),
     )
+    category = find_category(column.expr)
+    if category is not None and not category.is_natural:
+        raise call.fail("rank of categories is by their order; map them to numbers first")
     expr = number(column.expr, column.rows)
     if method not in {"min", "max", "average", "dense", "first"}:
         raise call.fail(f"rank with method={method!r} is not read")

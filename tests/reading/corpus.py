@@ -101,8 +101,8 @@ def snippets() -> Iterator[Snippet]:
 
 @contextlib.contextmanager
 def data_folder() -> Iterator[Path]:
-    """Work in a folder that has the files that snippets read, with pandas' own defaults."""
-    with work_in_empty_folder() as folder, pd.option_context("future.infer_string", False):
+    """Work in a folder that has the files that snippets read."""
+    with work_in_empty_folder() as folder:
         pq.write_table(sales(), folder / "sales.parquet")
         for name, make in TABLES.items():
             pq.write_table(make(), folder / f"{name}.parquet")
@@ -183,9 +183,10 @@ def ask(query: Query, schema: Schema) -> pa.Table:
 
 
 def run(snippet: Snippet, expression: str) -> Any:
-    """Run a snippet in pandas, and return the value of an expression."""
+    """Run a snippet in pandas with its own defaults, and return the value of an expression."""
     names: dict[str, Any] = {}
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+    plain = pd.option_context("future.infer_string", False)
+    with plain, warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         exec(snippet.text, names)
         return eval(expression, names)

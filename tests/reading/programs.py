@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 from dfbench.engines import find
 from dfbench.engines.base import Program
@@ -31,7 +32,8 @@ def answer_twice(program: Program, query: Query) -> Iterator[pa.Table]:
     loaded = module["load"](*(f"{name}.parquet" for name in ("sales", *query.tables)))
     data = loaded if isinstance(loaded, tuple) else (loaded,)
     for _ in range(2):
-        yield module["rows"](module["query"](*copy_frames(data, program.copies)))
+        with pd.option_context("future.infer_string", False):
+            yield module["rows"](module["query"](*copy_frames(data, program.copies)))
 
 
 def differs(reading: Reading, known: Schema) -> Iterator[str]:
