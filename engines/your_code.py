@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import Unsupported
+from ..reading.categories import Category
 from ..reading.model import Answer, LoadedFrame, Reading, Source
 from ..spec.expression import choose_fresh_name
 from ..spec.schema import Schema
@@ -434,6 +435,8 @@ def _write_reading(frame: LoadedFrame, path: str) -> str:
         call = f"{call}.pipe(lambda frame: frame.set_axis(range(frame.shape[1]), axis=1))"
     if days := _list_texts(options.get("parse_dates")):
         call = f"{call}.astype({dict.fromkeys(days, 'datetime64[ns]')!r})"
+    if frame.categories:
+        call = f"{call}.astype({_write_types(frame, columns)})"
     if index := _list_texts(options.get("index_col")):
         call = f"{call}.set_index({index[0] if len(index) == 1 else index!r})"
     elif (place := options.get("index_col", "")).isdecimal():
@@ -441,6 +444,19 @@ def _write_reading(frame: LoadedFrame, path: str) -> str:
     if (count := options.get("nrows", "")).isdecimal():
         call = f"{call}.head({count})"
     return call
+
+
+def _write_types(frame: LoadedFrame, columns: list[str]) -> str:
+    """Return the types of the columns that pandas reads as categories, and no other engine."""
+    kept = (pair for pair in frame.categories if not columns or pair[0] in columns)
+    pairs = ((name, _write_type(category)) for name, category in kept)
+    return "{" + ", ".join(f"{name!r}: {text}" for name, text in pairs) + "}"
+
+
+def _write_type(category: Category) -> str:
+    if category.labels is None:
+        return "'category'"
+    return f"pandas.CategoricalDtype({list(category.labels)!r}, ordered={category.ordered})"
 
 
 def _list_texts(option: str | None) -> list[str]:

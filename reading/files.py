@@ -111,11 +111,13 @@ def _check_types(call: CodeCall, frame: Frame) -> None:
         case None:
             return
         case Const(dict() as given):
-            texts = [label for label, name in given.items() if name in TEXTS]
+            texts = [label for label, name in given.items() if name in {*TEXTS, "category"}]
         case Mapping(pairs):
             texts = [label for label, kind in pairs if _find_word(kind) in TEXTS]
         case Library("builtins.str") | Const("str" | "string" | "object"):
             raise call.fail("dtype of text is read by column: dtype={'zip': 'str'}")
+        case Const("category"):
+            texts = list(frame.columns)
         case _:
             return
     for label in texts:

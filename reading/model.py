@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from .categories import Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class LoadedFrame:
     `file` is the path as the code has it, empty for a frame that is given; `reader` is pandas'
     function (`read_csv`), `options` its arguments as source text. `variable` is the name of a frame
     that code makes which is not read: what follows its line is read of the rows that it has then.
+    `categories` are the columns that pandas reads as such.
     """
 
     name: str
@@ -74,6 +77,7 @@ class LoadedFrame:
     line: int
     end_line: int
     variable: str = ""
+    categories: tuple[tuple[str, Category], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

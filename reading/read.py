@@ -23,6 +23,7 @@ from ..spec.schema import Schema
 from ..spec.vocabulary import suggest
 from ..spec.workload import Files, Output
 from .alignment import label_name, materialize
+from .categories import Category
 from .clauses import Step, UnknownColumnsError, write_call, write_steps
 from .columns import ONE_MODE
 from .csv_options import read_csv_format, read_csv_options
@@ -31,6 +32,7 @@ from .interpreter import TOO_DEEP, CodeInterpreter
 from .model import Answer, DataFile, LoadedFrame, Reading, Remark, Source
 from .rows import Loaded, Rows, aggregate, list_tables, root_of
 from .scopes import Binding
+from .stored_categories import find_categories
 from .totals import write_totals
 from .values import Called, CodeFunction, Frame, Part, Scalar, Series, UnreadError, Value
 from .wide import leave_filled_out
@@ -57,7 +59,7 @@ class _CodeReader:
     datasets: dict[LoadedFrame, Dataset | None] = field(default_factory=dict)
 
     def read(self) -> Reading:
-        reader = CodeInterpreter(self.find_schema, self.find_texts)
+        reader = CodeInterpreter(self.find_schema, self.find_texts, self.find_categories)
         tree = self.parse(reader)
         if tree is None:
             return Reading(self.source, (), "", (), tuple(reader.remarks))
@@ -148,6 +150,10 @@ class _CodeReader:
             if found := batch.column(0).drop_null().to_pylist():
                 return [str(one) for one in found]
         return []
+
+    def find_categories(self, frame: LoadedFrame) -> dict[str, Category]:
+        """Return the columns of a file that pandas reads as categories."""
+        return find_categories(frame, self.data.find_path(frame), self.find_schema(frame))
 
     def find_dataset(self, frame: LoadedFrame) -> Dataset | None:
         """Return a frame's file as a dataset, where it is there; the file is opened once."""

@@ -10,6 +10,8 @@ from typing import cast
 
 from ..spec.expression import choose_fresh_name
 from ..spec.schema import Schema
+from .categories import Category, CategoryName
+from .category_columns import describe_rows
 from .model import LoadedFrame, Remark
 from .rows import Loaded, Rows, load, root_of
 from .values import (
@@ -41,11 +43,13 @@ class Binding:
 class Scopes:
     """Names by scope; `schema_of` returns the columns of a file that the code reads, if known.
 
-    `find_texts` returns the first texts of a column of such a file.
+    `find_texts` returns the first texts of a column of such a file, `find_categories` its columns
+    that pandas reads as categories.
     """
 
     schema_of: Callable[[LoadedFrame], Schema | None]
     find_texts: Callable[[LoadedFrame, str], list[str]]
+    find_categories: Callable[[LoadedFrame], dict[str, Category]]
     scopes: list[Names] = field(default_factory=lambda: [{}])
     bindings: list[Binding] = field(default_factory=list)
     bound: dict[int, list[Binding]] = field(default_factory=dict)  # by the value's id
@@ -116,12 +120,18 @@ class Scopes:
         """Return the frame of a file."""
         taken = {one.name for one in self.frames}
         frame = replace(frame, name=choose_fresh_name(frame.name, taken))
-        self.frames.append(frame)
         schema = self.schema_of(frame)
+        found = self.find_categories(frame)
+        self.frames.append(replace(frame, categories=tuple(found.items())))
         rows = load(frame.name, schema, csv=frame.reader == "read_csv")
+        of_rows = describe_rows(rows)  # a CSV file has categories for the texts that it has
+        coded = {
+            name: CategoryName(name, one if one.labels else replace(one, rows=of_rows))
+            for name, one in found.items()
+        }
         if schema is None:
-            return Frame(rows, {}, complete=False)
-        return Frame(rows, {name: name for name in schema.names})
+            return Frame(rows, {**coded}, complete=False)
+        return Frame(rows, {name: coded.get(name, name) for name in schema.names})
 
     def find_first_texts(self, rows: Rows, column: str) -> list[str]:
         """Return the first texts of a column of the file that rows are of, where it is there."""

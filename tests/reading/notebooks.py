@@ -2,7 +2,7 @@
 
 Each begins with `# FILE ROWS: COLUMN=VALUES; …` for the files that it reads. What is not read, with
 these files and without, is kept in `notebooks/unread.txt`; `python -m tests.reading.notebooks`
-rewrites it and prints the shares.
+rewrites it and prints the shares, with `--answers` how pandas' values differ from the oracle's.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import csv
 import random
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 from dfbench.reading import DataFile, read_code
 from dfbench.reading.model import Reading, Source
 
+from tests.reading.answers import compare_script
 from tests.support.folders import work_in_empty_folder
 
 HERE = Path(__file__).parent / "notebooks"
@@ -136,6 +138,27 @@ def count_shares(
     return {kind: sum(not one.unread for one in ones) / len(ones) for kind, ones in kinds.items()}
 
 
+def compare_answers() -> Iterator[tuple[str, str]]:
+    """Yield each value that is read of a script and its files, and how pandas' differs."""
+    with work_in_empty_folder() as folder:
+        for path in scripts():
+            inner = folder / path.stem
+            inner.mkdir()
+            text = path.read_text()
+            data = tuple(write_files(text, inner))
+            for answer, how in compare_script(Source(f"{path.stem}.py", text), data, inner):
+                yield f"{path.stem}:{answer.line} {answer.query}", how
+
+
+def print_differences() -> None:
+    """Print how pandas' values differ, and how many there are."""
+    found = list(compare_answers())
+    for place, how in found:
+        if how:
+            print(f"{place}: {how}")
+    print(f"{len(found)} values, {sum(bool(how) for _, how in found)} differ")
+
+
 def main() -> None:
     """Rewrite what is not read, and print the shares."""
     found = measure()
@@ -148,4 +171,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    print_differences() if "--answers" in sys.argv else main()
