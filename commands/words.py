@@ -140,7 +140,8 @@ def _explain_unknown(name: str, words: set[str]) -> str:
         return f"{name} is a constant: {CONSTANTS[name]}"
     if name in QUERY:
         return f"{name} is a clause of a query: {QUERY[name].about}"
-    return f"unknown word {name!r}{suggest(name, sorted({*words, *QUERY}))}"
+    meant = suggest(name, sorted({*words, *QUERY})) or "; `dfbench words` lists them"
+    return f"unknown word {name!r}{meant}"
 
 
 def _write_line(word: Word) -> str:

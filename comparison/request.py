@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..datasets.cache import default_folder
+from ..datasets.source_files import find_suffix
 from ..engines import default_engines, engines, register_programs, select_installed
 from ..engines.info import Work
 from ..environments.provider import Provider
-from ..errors import CodeError
+from ..errors import CodeError, DataError
 from ..reading.model import Reading
 from ..spec.reader import read, read_text
 from ..spec.workload import YOURS, Workload
@@ -81,6 +82,8 @@ class Request:
         return replace(kept, engines=named)
 
     def _read_workload(self) -> Workload:
+        if find_suffix(path := Path(self.workload)) and path.is_file():
+            raise DataError(f"{path} holds data; write a workload for it: `dfbench init {path}`")
         names = tuple(engines())
         if self.code is None:
             return read(self.workload, self.overrides, names, python=self.python)

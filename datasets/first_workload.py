@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from keyword import iskeyword
 from pathlib import Path
@@ -24,6 +24,8 @@ MAX_DISTINCT_SHARE = 0.1  # a key has at most this share of the rows looked at a
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 SHOWN = 40  # characters of a value in a comment
 COMMA = r"^-?\d+(,\d+)?$"
+DAY = r"^\s*\d{4}-\d\d-\d\d"
+NO_HEADER = "  # header: false # if the first line is a row: its names are numbers or dates"
 FEW_ROWS = 100  # of a smaller file, every column whose values repeat may be a key
 KEYS: tuple[Kind, ...] = ("string", "bool", "int")
 MEASURES: tuple[Kind, ...] = ("float", "decimal", "int")
@@ -206,7 +208,16 @@ def build_text(  # noqa: PLR0913 - a workload names all of them
     columns = tuple(_describe_column(column, texts.get(column.name)) for column in schema.columns)
     head = f"  # {schema.rows:,} rows; columns:"
     named = _make_relative(file, target)
-    return "\n".join(_write_lines(named, (head, *columns), about, target.stem, csv_format)) + "\n"
+    unnamed = (NO_HEADER,) if csv_format.delimiter and _reads_as_row(schema.names) else ()
+    return (
+        "\n".join(_write_lines(named, (*unnamed, head, *columns), about, target.stem, csv_format))
+        + "\n"
+    )
+
+
+def _reads_as_row(names: Iterable[str]) -> bool:
+    """Return whether the first line of a file names no column but with a number or a day."""
+    return all(re.search(NUMBER, name) or re.search(DAY, name) for name in names)
 
 
 def _make_relative(file: Path, target: Path) -> str:
@@ -259,7 +270,7 @@ def _write_grouped(about: Questions) -> Iterator[str]:
 
 def _write_whole(about: Questions) -> Iterator[str]:
     yield "  whole:"
-    yield f"    question: {_quote(f'{_list_asked(about)} of all rows')}"
+    yield f"    question: {_quote(f'{_list_asked(about)} over all rows')}"
     yield "    # no column has few distinct values; group_by: [KEY] would ask for each group"
     yield from _write_aggregate(about)
 

@@ -156,3 +156,32 @@ def test_keys_have_few_values_and_any_name_is_written_as_yaml_reads_it(
     first_workload.write_first_workload(file, data, tmp_path / "w.yaml", CsvFormat())
     made = read(tmp_path / "w.yaml", {}, engines=("pandas",))
     assert made.queries[0].group_by == ((key,) if key else ())
+
+
+@pytest.mark.parametrize("command", ["compare", "check", "show", "sweep", "floor"])
+def test_data_in_place_of_a_workload_is_told_to_init(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("sales.csv").write_text(CSV)
+    more = ["--over", "rows=1,2"] if command == "sweep" else []
+    assert run_dfbench(monkeypatch, command, "sales.csv", *more) == 2
+    told = capsys.readouterr().err
+    assert "sales.csv holds data; write a workload for it: `dfbench init sales.csv`" in told
+
+
+def test_a_first_line_of_values_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
+    Path("rows.csv").write_text("1,2026-01-02,3.5\n" * 20)
+    Path("years.csv").write_text("shop,2025,2026\n" + "a,1,2\n" * 20)
+    assert run_dfbench(monkeypatch, "init", "rows.csv") == 0
+    told = "# header: false # if the first line is a row: its names are numbers or dates"
+    assert told in Path("rows.yaml").read_text()
+    assert run_dfbench(monkeypatch, "init", "years.csv") == 0
+    assert "header" not in Path("years.yaml").read_text()
