@@ -82,8 +82,8 @@ class Request:
         return replace(kept, engines=named)
 
     def _read_workload(self) -> Workload:
-        if find_suffix(path := Path(self.workload)) and path.is_file():
-            raise DataError(f"{path} holds data; write a workload for it: `dfbench init {path}`")
+        if find_suffix(file := Path(self.workload)) and file.is_file():
+            raise DataError(f"{file} holds data; write a workload for it: `dfbench init {file}`")
         names = tuple(engines())
         if self.code is None:
             return read(self.workload, self.overrides, names, python=self.python)
