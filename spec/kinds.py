@@ -183,7 +183,10 @@ class _Kinds:
         for node in nodes[1:]:
             common = _find_common_kind([first, self.of(node)])
             if common is None:
-                raise KindError(node, f"{where} mixes {_WORDS[first]} and {_WORDS[self.of(node)]}")
+                kinds = (first, self.of(node))
+                named = " and ".join(_WORDS[kind] for kind in kinds)
+                mend = MOMENTS if set(kinds) == {"date", "timestamp"} else ""
+                raise KindError(node, f"{where} mixes {named}{mend}")
             self.find_zones(where, nodes[0], node)
             first = common
         return first
@@ -237,6 +240,7 @@ class _Kinds:
         return kinds[0]
 
 
+MOMENTS = "; write date(…), or timestamp('2024-01-31 12:30:00')"
 _MENDS = {
     ("bool", "number"): "; write 1 if … else 0",
     ("string", "number"): "; write number(…)",

@@ -10,6 +10,17 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
 from .calls import Context
+from .definition_syntax import (
+    Putting,
+    find_assigned_name,
+    find_rebound_name,
+    is_fixed,
+    is_too_large,
+    leaves,
+    list_constants,
+    read_moment,
+    read_span,
+)
 from .document import Position
 from .expression import (
     Arith,
@@ -72,10 +83,7 @@ METHODS = {
 # The parts of a day or a time.
 PARTS = {"year", "month", "day", "hour", "minute", "second"}
 NUMBERS = {"pi": math.pi, "e": math.e}
-LONGEST_LOOP = 32  # rounds of a loop over constants
 MOST_PATHS = 64  # ways through a def; each doubles what follows an `if` without a return
-DEEPEST = 100  # levels of a def's syntax, and
-LONGEST = 60  # statements of a block, which become as many levels of its tree
 SEED = "seed"  # a task's parameter of this name is given the task's number
 
 # The names of a program's own functions, modules and variables.
@@ -207,7 +215,7 @@ def group_function(
         raise ExpressionError(tuple(slips))
     made = GroupFunction(found.name, outputs, source, found.parameters)
     try:
-        if renamed := _find_rebound_name(source):
+        if renamed := find_rebound_name(source, BUILTINS):
             raise ExpressionError((Slip(0, f"{renamed!r} is imported with another meaning"),))
         read = read_group(found.node, len(outputs), found.find_offset)
     except ReturnedArrayError:
@@ -261,35 +269,6 @@ def describe_opaque(slip: Slip, place: Callable[[int], Position]) -> str:
     return f"{mistake.file}:{mistake.line}:{mistake.column}: {mistake.message}"
 
 
-class _Putting(ast.NodeTransformer):
-    """Puts a tree in place of a name."""
-
-    def __init__(self, name: str, tree: ast.expr) -> None:
-        self.name = name
-        self.tree = tree
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        read = node.id == self.name and isinstance(node.ctx, ast.Load)
-        return self.tree if read else node
-
-
-def _list_constants(sequence: ast.expr) -> list[ast.expr]:
-    """Return what a loop over constants goes through; nothing for any other loop, or a long one."""
-    match sequence:
-        case ast.Tuple(values) | ast.List(values) if all(
-            isinstance(value, ast.Constant) for value in values
-        ):
-            found = values
-        case ast.Call(ast.Name("range"), arguments, []) if arguments and all(
-            isinstance(one, ast.Constant) and isinstance(one.value, int) for one in arguments
-        ):
-            numbers = range(*map(ast.literal_eval, arguments))[: LONGEST_LOOP + 1]
-            found = [ast.copy_location(ast.Constant(number), sequence) for number in numbers]
-        case _:
-            return []
-    return found if len(found) <= LONGEST_LOOP else []
-
-
 @dataclass(slots=True)
 class _Body:
     """Reads the statements of a row function into one tree."""
@@ -326,9 +305,9 @@ class _Body:
     def read(self) -> Expr:
         """Return the def's tree; ExpressionError at the first part that cannot be translated."""
         self.given = set(self.parse_columns())
-        if _is_too_large(self.found.node):
+        if is_too_large(self.found.node):
             raise self.fail(self.found.node, "too long or nested too deeply to translate")
-        if renamed := _find_rebound_name(self.found.source):
+        if renamed := find_rebound_name(self.found.source, BUILTINS):
             raise ExpressionError((Slip(0, f"{renamed!r} is imported with another meaning"),))
         tree = self.parse_block(self.found.node.body)
         self.converter.close()
@@ -382,6 +361,13 @@ class _Body:
                 module in MODULES
             ):
                 return IsMissing(self.converter.parse_expr(operand))
+            case ast.Call() if "datetime" not in self.names and (moment := read_moment(node)):
+                return Lit(moment)
+            case ast.BinOp(left, ast.Add() | ast.Sub() as op, right) if (
+                "datetime" not in self.names and (span := read_span(right))
+            ):
+                count = -span[0] if isinstance(op, ast.Sub) else span[0]
+                return Call("offset", (self.converter.parse_expr(left), Lit(count), Lit(span[1])))
             case ast.Call(ast.Attribute(owner, method), arguments, []) if method in METHODS:
                 return self.parse_method(node, owner, method, arguments)
             case ast.Subscript(ast.Call(ast.Attribute(owner, "split"), separators, []), index) if (
@@ -453,7 +439,12 @@ class _Body:
                 return self.compare_branches(rest)
             case [ast.Assign([ast.Name(name)], ast.Dict() as table), *rest]:
                 return self.compare_branches(self.put(rest, name, table))
-            case [ast.For(ast.Name(name), sequence, body, []), *rest] if values := _list_constants(
+            case [
+                ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(_, "split")) as parts),
+                *rest,
+            ] if is_fixed(parts, rest):
+                return self.compare_branches(self.put(rest, name, parts))
+            case [ast.For(ast.Name(name), sequence, body, []), *rest] if values := list_constants(
                 sequence
             ):
                 rounds = [part for value in values for part in self.put(body, name, value)]
@@ -476,7 +467,7 @@ class _Body:
         for part in (part for statement in statements for part in ast.walk(statement)):
             if isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Store):
                 raise self.fail(part, f"{name!r} is assigned again, which cannot be translated")
-        return [_Putting(name, tree).visit(deepcopy(statement)) for statement in statements]
+        return [Putting(name, tree).visit(deepcopy(statement)) for statement in statements]
 
     def compare_branches(self, rest: list[ast.stmt]) -> Expr:
         self.paths -= 1
@@ -511,12 +502,12 @@ class _Body:
         return chosen
 
     def parse_choice(self, node: ast.If, rest: list[ast.stmt]) -> Expr:
-        if name := _find_assigned_name(node):
+        if name := find_assigned_name(node):
             value = self.read_choice(node, name)
             return self.let(name, value, rest)
         test = self.converter.parse_expr(node.test)
-        then = self.parse_block([*node.body, *([] if _leaves(node.body) else rest)])
-        otherwise = self.parse_block([*node.orelse, *([] if _leaves(node.orelse) else rest)])
+        then = self.parse_block([*node.body, *([] if leaves(node.body) else rest)])
+        otherwise = self.parse_block([*node.orelse, *([] if leaves(node.orelse) else rest)])
         return build_case(((test, then),), otherwise)
 
     def read_choice(self, node: ast.If, name: str) -> Case:
@@ -535,65 +526,3 @@ class _Body:
             case [ast.Assign(_, value)]:
                 return self.converter.parse_expr(value)
         raise self.fail(statements[0], "this statement cannot be translated")
-
-
-def _find_assigned_name(node: ast.If) -> str | None:
-    """Return the one name that every branch of an `if` assigns and does nothing else, or None."""
-    branches = [node.body, node.orelse] if node.orelse else [node.body]
-    names: set[str | None] = set()
-    for branch in branches:
-        match branch:
-            case [ast.Assign([ast.Name(name)], _)]:
-                names.add(name)
-            case [ast.If() as deeper]:
-                names.add(_find_assigned_name(deeper))
-            case _:
-                return None
-    return names.pop() if len(names) == 1 else None
-
-
-def _find_rebound_name(source: str) -> str | None:
-    """Return a name of the language that an import rebinds, or None."""
-    usual = {"math": {"math"}, "np": {"numpy"}, "numpy": {"numpy"}}
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Import(names):
-                for name in names:
-                    bound = name.asname or name.name.split(".")[0]
-                    if bound in {*BUILTINS, *usual} and name.name not in usual.get(bound, set()):
-                        return bound
-            case ast.ImportFrom(_, names):
-                for name in names:
-                    if (bound := name.asname or name.name) in {*BUILTINS, *usual}:
-                        return bound
-    return None
-
-
-def _is_too_large(node: ast.AST) -> bool:
-    level: list[ast.AST] = [node]
-    for _ in range(DEEPEST):
-        if any(_parse_statements(part) > LONGEST for part in level):
-            return True
-        level = [child for part in level for child in ast.iter_child_nodes(part)]
-        if not level:
-            return False
-    return True
-
-
-def _parse_statements(node: ast.AST) -> int:
-    match node:
-        case ast.FunctionDef(body=body):
-            return len(body)
-        case ast.If(_, body, orelse):
-            return max(len(body), len(orelse))
-    return 0
-
-
-def _leaves(statements: list[ast.stmt]) -> bool:
-    """Return whether every way through statements returns."""
-    match statements:
-        case [*_, ast.Return()]:
-            return True
-        case [*_, ast.If(_, body, orelse)]:
-            return _leaves(body) and _leaves(orelse)
-    return False

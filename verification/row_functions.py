@@ -126,8 +126,8 @@ def _compute_integer(value: Number | str) -> int | None:
 
 
 def _number(value: Number | str) -> float:
-    if isinstance(value, str) and "_" in value:  # which is Python's alone
-        raise ValueError(value)
+    if isinstance(value, str) and ("_" in value or not value.strip().isascii()):
+        raise ValueError(value)  # 1_000 and ٣ are numbers to Python alone
     return float(value)
 
 

@@ -62,11 +62,12 @@ FUNCTIONS = {
     "min": "dt.rowmin(*x)",
     "max": "dt.rowmax(*x)",
 }
-# Words for the kind of a value: beyond 64 bits, a cast wraps.
+# Words for the kind of a value: beyond 64 bits, a cast wraps, and 19 digits change their sign.
 VARIANTS = {
     "integer_float": "dt.ifelse(dt.math.abs(x) < 2**63, dt.as_type(x, dt.int64), None)",
     "integer_string": (
-        "dt.ifelse(dt.re.match(x, '[+-]?0*[0-8]?[0-9]{1,18}'), dt.as_type(x, dt.int64), None)"
+        "dt.ifelse(dt.re.match(x, '[+-]?0*[0-9]{1,19}') & ((dt.as_type(x, dt.int64) < 0)"
+        " == dt.re.match(x, '-0*[1-9].*')), dt.as_type(x, dt.int64), None)"
     ),
 }
 # What `dt.re.match` looks for.

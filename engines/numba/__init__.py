@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
 from ...spec.schema import Schema
@@ -31,11 +31,19 @@ def _widen(query: Query, data: Schema) -> Query:
     return widen_beside_floats(query, data) if query.apply is None else query
 
 
+def _translate(query: Query, _: Schema) -> Query:
+    """Leave out the text of a def that has a tree: Numba compiles loops written from the tree."""
+    match query.apply:
+        case RowFunction(body=body) as function if body is not None:
+            return replace(query, apply=replace(function, source=None))
+    return query
+
+
 @dataclass(frozen=True, slots=True)
 class Numba(Adapter):
     """Writes pandas, and njit loops for what pandas does slowly."""
 
-    passes: tuple[Pass, ...] = (join_single_frame, _widen)
+    passes: tuple[Pass, ...] = (join_single_frame, _widen, _translate)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the steps of the query as statements, after the loops they call."""

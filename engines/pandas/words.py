@@ -62,7 +62,8 @@ VARIANTS = {
     "text_objects": "x.astype('Int64').astype('str').mask(x.isna(), None)",
     "text_missing": "x.astype('Int64').astype(s)",
     "integer_string": (
-        "pd.to_numeric(x.where(lambda text: text.str.fullmatch('[+-]?0*[0-8]?[0-9]{1,18}')))"
+        "pd.to_numeric(x.where(lambda text: text.str.fullmatch('[+-]?[0-9]+')), errors='coerce')"
+        ".where(lambda number: number.abs() < 2**63)"
     ),
     "integer_bool": "x.astype('int64')",
     "week_missing": "x.dt.isocalendar().week.astype('float64')",

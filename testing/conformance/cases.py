@@ -309,7 +309,8 @@ QUERIES = {
     "casts": (
         "{transform: {a: integer(z), b: number(x), c: integer(b), d: integer(-w), f: number(b),"
         " h: 'u[:-1]', i: 'u[-3:-1]', j: integer(z * 1e19), l: \"integer(text(x) + '00000000000000000000')\","
-        " m: \"integer('-999999999999999999' + text(x))\"}}"
+        " m: \"integer('-999999999999999999' + text(x))\","
+        " n: \"integer('922337203685477' + text(4784 + 0 * x))\"}}"
     ),
     "text_letters": "{transform: {a: \"upper('weiß ' + k)\", b: \"lower('É' + k)\"}}",
     "text_case": "{where: \"matches(u, '(?i)AB') or matches(u, '[,;]$')\", aggregate: {n: size()}}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import statistics
 from pathlib import Path
@@ -58,15 +59,15 @@ TABLE = pa.table(
 )
 
 
-def program(query: Query) -> str:
-    return ENGINE.write(query, DATA).text
+def program(query: Query, schema: Schema = DATA) -> str:
+    return ENGINE.write(query, schema).text
 
 
-def ran(query: Query, tmp_path: Path) -> list[dict]:
+def ran(query: Query, tmp_path: Path, table: pa.Table = TABLE, schema: Schema = DATA) -> list[dict]:
     path = tmp_path / "data.parquet"
-    pq.write_table(TABLE, path)
+    pq.write_table(table, path)
     module: dict = {"__name__": "program"}
-    exec(program(query), module)
+    exec(program(query, schema), module)
     return module["rows"](module["query"](module["load"](str(path)))).to_pylist()
 
 
@@ -144,6 +145,14 @@ def rate(x):
     assert '"a"' not in loop
     answer = pa.Table.from_pandas(ENGINE.run(query, table), preserve_index=False)
     assert [missing(y) for y in answer["y"].to_pylist()] == [1.0, 0.5, None, None]
+
+
+def test_parts_of_days_in_a_def_are_numbers_to_the_loop(tmp_path: Path) -> None:
+    query = rows_query('def f(x):\n    return x["d"].year * 100 + x["d"].month')
+    table = pa.table({"d": [dt.date(2024, 2, 29), None, dt.date(1969, 12, 31)]})
+    schema = Schema((Column("d", "date", "date32[day]", nulls=True),), 3)
+    answer = ran(query, tmp_path, table, schema)
+    assert [missing(row["y"]) for row in answer] == [202402.0, None, 196912.0]
 
 
 def test_a_def_that_has_no_tree_is_compiled_as_it_is() -> None:

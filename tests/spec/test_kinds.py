@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from dfbench.spec.calls import Context
 from dfbench.spec.expression import Expr
-from dfbench.spec.kinds import KindError, _Kinds, extend_schema, find_kind, may_be_missing
+from dfbench.spec.kinds import MOMENTS, KindError, _Kinds, extend_schema, find_kind, may_be_missing
 from dfbench.spec.parser import parse, parse_expression
 from dfbench.spec.schema import Column, Kind, Schema
 from dfbench.spec.workload import Output, Query
@@ -84,6 +84,7 @@ WRONG = {
         "text needs an integer, a date or text, and this is a number; write text(integer(…))",
     ),
     "c * 2": (0, "'*' needs a number, and this is a condition; write 1 if … else 0"),
+    "t > date('2024-01-31')": (4, f"'>' mixes a time and a date{MOMENTS}"),
     "i > s": (4, "'>' mixes a number and text"),
     "s in ('a', 1)": (11, "'in' mixes text and a number"),
     "i and c": (0, "'and' needs a condition, and this is a number"),

@@ -83,6 +83,8 @@ CALLS = {
     "text": str,
     "integer": int,
     "number": float,
+    "month": lambda day: day.month,
+    "offset": lambda day, count, unit: day + dt.timedelta(**{unit: count}),
 }
 
 
@@ -150,6 +152,12 @@ DEFS = {
     "    head = whole.split('-')[0].replace('A', 'zz').strip()\n"
     "    return f'{head}:{x.B}/{len(whole.split())}' + whole[-2:].zfill(4)",
     "a day": "def f(x):\n    return (x.d - x.e).days * 100 + x.d.year + x.e.weekday()",
+    "a constant day": "import datetime\ndef f(x):\n"
+    "    return (x.d - datetime.date(2024, 1, 31)).days + (x.d > datetime.date(2024, 2, 9))",
+    "a later day": "import datetime\ndef f(x):\n"
+    "    return (x.d + datetime.timedelta(days=30)).month",
+    "parts with a name": "def f(x):\n    parts = x['s'].split('b')\n    n = len(x.s.split())\n"
+    "    return parts[-1].lower() + parts[0] + str(n)",
     "a table": "def f(x):\n    return {'Ab': 1, 'c': 2}.get(x.s, 0) + {0: 5}.get(x.A, 7)",
     "a named table": "def f(x):\n    d = {'Ab': 1}\n    y = d.get(x.s, 0)\n"
     "    return y + d.get('c', 4)",
@@ -217,6 +225,10 @@ OPAQUE = {
     "def f(x):\n    a, b = 1, 2\n    return x.A": "2:5: 'assign' cannot be translated",
     "def f(x):\n    return [x.A][0]": "2:12: write a column by its name alone",
     "from numpy import abs\ndef f(x):\n    return abs(x.A)": "1:1: 'abs' is imported with",
+    "def f(x):\n    return datetime.date(x.A, 1, 1)": "2:12: date with these arguments",
+    "def f(x):\n    t = x.s\n    parts = t.split(',')\n    t = 'b'\n    return parts[0]": (
+        "3:13: columns have no methods"
+    ),
     "def f(x):\n    return x.s.split()": "2:12: only functions of the workload",
     # Since Python 3.12, the parts of an f-string have places of their own.
     "def f(x):\n    return f'{x.A:.2f}'": (

@@ -12,8 +12,11 @@ def prepare(part):
         number=pd.to_numeric(
             part["id3"]
             .str.extract("([0-9]+)", expand=False)
-            .where(lambda text: text.str.fullmatch("[+-]?0*[0-8]?[0-9]{1,18}"))
-        ).astype("float64")
+            .where(lambda text: text.str.fullmatch("[+-]?[0-9]+")),
+            errors="coerce",
+        )
+        .where(lambda number: number.abs() < 2**63)
+        .astype("float64")
     )
 
 
