@@ -9,17 +9,19 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+from pyarrow.fs import LocalFileSystem
 
 from ..errors import DataError
 from .compact_frame import Progress
-from .parquet_schema import read_error
+from .parquet_schema import check_names, read_error
 from .source_files import SourceFiles
 
 
 def open_dataset(source: SourceFiles) -> ds.Dataset:
     """Return the files as one dataset, their types brought together."""
+    form = ds.ParquetFileFormat() if source.form == "Parquet" else ds.IpcFileFormat()
     options = {
-        "format": "parquet" if source.form == "Parquet" else "ipc",
+        "format": form,
         "partitioning": "hive" if source.is_partitioned else None,
         "partition_base_dir": str(source.base),
     }
@@ -27,6 +29,7 @@ def open_dataset(source: SourceFiles) -> ds.Dataset:
     schemas = []
     for path in paths:
         try:
+            check_names(path, form.inspect(path, LocalFileSystem()))
             schemas.append(ds.dataset([path], **options).schema)
         except (pa.ArrowException, OSError) as error:
             raise read_error(path, source.form, error) from error

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from .compact_frame import COMPRESSION, ROW_GROUP, Progress
 from .csv_files import MistypedError, infer_types, read_batches, widen
-from .parquet_schema import read_error
+from .parquet_schema import check_names, read_error
 from .plain_tables import NanFinder, is_plain, simplify_batch, simplify_schema
 from .source_files import SourceFiles
 
@@ -23,9 +23,11 @@ def is_usable_in_place(source: SourceFiles) -> bool:
     if source.form != "Parquet" or len(source.paths) > 1 or source.is_partitioned:
         return False
     try:
-        return is_plain(pq.read_schema(source.paths[0]))
+        schema = pq.read_schema(source.paths[0])
     except (pa.ArrowException, OSError) as error:
         raise read_error(source.paths[0], "Parquet", error) from error
+    check_names(source.paths[0], schema)
+    return is_plain(schema)
 
 
 def convert(source: SourceFiles, target: Path, progress: Progress) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -16,6 +15,7 @@ from pyarrow import compute as pc
 
 from ..errors import DataError
 from ..spec.workload import CsvFormat
+from .parquet_schema import find_double
 from .text_encoding import PlainText, decompress
 
 Row: TypeAlias = tuple[int, list[str]]
@@ -26,14 +26,9 @@ END = "\ue000end"
 
 def check_header(path: Path, names: list[str], delimiter: str, csv_format: CsvFormat) -> None:
     """Raise DataError for a name that the header gives to several columns."""
-    double = next((name for name, count in Counter(names).items() if count > 1), None)
-    if double is not None:
+    if double := find_double(names):
         line = next((line for line, _ in _read_rows(path, delimiter, csv_format)), 1)
-        first, second, *_ = [place for place, name in enumerate(names, 1) if name == double]
-        raise DataError(
-            f"{path}: line {line} names two columns {double!r} (the columns {first} and {second});"
-            " give each its own name"
-        )
+        raise DataError(f"{path}: line {line} names two columns {double}; give each its own name")
 
 
 def check_end(path: Path, last: pa.RecordBatch, delimiter: str, csv_format: CsvFormat) -> None:
@@ -51,14 +46,17 @@ def check_end(path: Path, last: pa.RecordBatch, delimiter: str, csv_format: CsvF
 
 def find_mistake(path: Path, delimiter: str, csv_format: CsvFormat) -> DataError | None:
     """Return the sentence for the first row of other fields than the first, or without an end."""
-    width, line = 0, 1
+    width, line, first = 0, 1, ""
     try:
         for line, fields in _read_rows(path, delimiter, csv_format):
             if fields and fields[-1].endswith(END):
                 return None if fields == [END] else _explain_quote(path, line, csv_format)
+            first = first or fields[0]
             width = width or len(fields)
             if len(fields) != width:
-                return _explain_width(path, line, len(fields), width, delimiter)
+                commented = "#" in {first[:1], fields[0][:1]} and not csv_format.comment
+                comment = ", or add csv: {comment: '#'} to the dataset" if commented else ""
+                return _explain_width(path, line, len(fields), width, delimiter, comment)
     except csv.Error:  # a value longer than any that is meant
         return _explain_quote(path, line + 1, csv_format)
     except (OSError, pa.ArrowException):
@@ -84,11 +82,13 @@ def _read_rows(path: Path, delimiter: str, csv_format: CsvFormat) -> Iterator[Ro
             line = rows.line_num + 1
 
 
-def _explain_width(path: Path, line: int, count: int, width: int, delimiter: str) -> DataError:
+def _explain_width(  # noqa: PLR0913 - each is a part of the sentence
+    path: Path, line: int, count: int, width: int, delimiter: str, comment: str
+) -> DataError:
     fields = "1 field" if count == 1 else f"{count} fields"
     return DataError(
         f"{path}: line {line} has {fields} in place of {width}; correct the line, quote values that"
-        f" hold {delimiter!r}, or name the delimiter that separates the fields"
+        f" hold {delimiter!r}, or name the delimiter that separates the fields{comment}"
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -67,6 +68,21 @@ def read_error(path: Path | str, form: str, error: Exception) -> DataError:
     return DataError(
         f"{path}: cannot be read as {form} ({reason}); save it again, or fix the extension"
     )
+
+
+def find_double(names: Sequence[str]) -> str | None:
+    """Return a name that two columns have, and the places of these; None without one."""
+    double = next((name for name, count in Counter(names).items() if count > 1), None)
+    if double is None:
+        return None
+    first, second, *_ = [place for place, name in enumerate(names, 1) if name == double]
+    return f"{double!r} (the columns {first} and {second})"
+
+
+def check_names(path: Path | str, schema: pa.Schema) -> None:
+    """Raise DataError where two columns of a file have one name."""
+    if double := find_double(schema.names):
+        raise DataError(f"{path}: two columns are named {double}; give each its own name")
 
 
 def _describe(file: pq.ParquetFile) -> Schema:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 
 import pyarrow as pa
 import pyarrow.types as pt
@@ -20,7 +19,7 @@ SIMPLER_TYPES = {
 
 
 def is_plain(schema: pa.Schema) -> bool:
-    """Return whether a schema needs no change; DataError where no change would fix it."""
+    """Return whether a schema needs no change; DataError where it has no columns."""
     return bool(simplify_schema(schema).equals(schema)) and not _has_stored_index(schema)
 
 
@@ -35,9 +34,6 @@ def _has_stored_index(schema: pa.Schema) -> bool:
 
 def simplify_schema(schema: pa.Schema) -> pa.Schema:
     """Return a schema without metadata, dictionaries and rare types, as all engines read it."""
-    doubles = [name for name, count in Counter(schema.names).items() if count > 1]
-    if doubles:
-        raise DataError(f"the data has two columns '{doubles[0]}'; give each its own name")
     if not schema.names:
         raise DataError("the data has no columns; name a file that has some")
     return pa.schema([(field.name, _simplify_type(field.type)) for field in schema])

@@ -143,6 +143,10 @@ def broken(folder: Path) -> None:
     (folder / "latin.csv").write_bytes("a,b\n1,\xfc\n".encode("latin1"))
     (folder / "good.csv").write_text("a\n1\n")
     (folder / "one.csv").write_text("a,b\n1,2\n")
+    twice = pa.Table.from_arrays([pa.array([1])] * 3, names=["a", "b", "a"])
+    pq.write_table(twice, folder / "twice.parquet")
+    feather.write_feather(twice, folder / "twice.arrow", compression="uncompressed")
+    (folder / "comment.csv").write_text("# by hand, of 2024\na,b\n1,2\n3,4,5\n")
     pq.write_table(pa.table({"x": [1]}), folder / "n1.parquet")
     pq.write_table(pa.table({"x": ["a"]}), folder / "n2.parquet")
 
@@ -158,6 +162,10 @@ def broken(folder: Path) -> None:
         (["bad.arrow"], "bad.arrow: cannot be read as Arrow IPC"),
         (["empty.csv"], "empty.csv: cannot be read as CSV"),
         (["twice.csv"], "twice.csv: line 1 names two columns 'a' .*; give each its own name"),
+        (["twice.parquet"], r"/twice.parquet: two columns are named 'a' \(the columns 1 and 3\)"),
+        (["twice.arrow"], r"/twice.arrow: two columns are named 'a' \(the columns 1 and 3\)"),
+        (["n1.parquet", "twice.parquet"], "/twice.parquet: two columns are named 'a'"),
+        (["comment.csv"], "comment.csv: line 4 has 3 .*, or add csv: {comment: '#'} to the data"),
         (["ragged.csv"], "ragged.csv: line 3 has 3 fields in place of 2; correct"),
         (["latin.csv"], "latin.csv: line 2 is not UTF-8 .*WINDOWS-1252"),
         (["one.csv", "latin.csv"], "latin.csv: line 2 is not UTF-8 .*WINDOWS-1252"),
