@@ -74,7 +74,9 @@ def list_columns(frame):
     left = len(OUTPUTS) - count
     keys = [n for n, name in enumerate(index.names) if name is not None and left]
     keys = range(index.nlevels) if left == index.nlevels else keys
-    found = [(index.names[n], index.get_level_values(n).to_series()) for n in keys]
+    levels = [index.get_level_values(n) for n in keys]
+    levels = [one for n, one in enumerate(levels) if not any(map(one.identical, levels[:n]))]
+    found = [(one.name, one.to_series()) for one in levels]
     found += [(frame.columns[n], frame.iloc[:, n]) for n in range(count)]
     return [(write_name(name), values) for name, values in found]
 

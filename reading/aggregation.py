@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from ..spec.expression import Agg, Arith, Call, Col, Expr, IsMissing, Lit, Not, choose_fresh_name
@@ -70,6 +71,7 @@ AGGREGATIONS = {
 }
 
 
+LAMBDA = "<lambda>"
 MODES = "of equally frequent values the workload takes the smallest, and pandas lists all"
 REDUCING = ("sum", "mean", "min", "max", "median", "first", "last", "count", "nunique")
 
@@ -349,8 +351,7 @@ def _by_column(call: CodeCall, grouped: Grouped, pairs: dict[Any, Value]) -> Val
     nested = any(_read_functions(one) is not None for one in pairs.values())
     for label, value in pairs.items():
         expr = _find_column_expr(call, grouped, label)
-        for one in _read_functions(value) or [value]:
-            word, function = _split_named_function(one)
+        for word, function in _name_functions(_read_functions(value) or [value]):
             name = (label, word) if nested else label
             outputs.append((name, as_aggregation(call, function, expr, grouped)))
     return make_groups(call.node, grouped, outputs, series=False)
@@ -373,17 +374,25 @@ def _read_function_name(function: Value) -> str:
             return dotted.rpartition(".")[2]
         case CodeFunction(ast.FunctionDef(name)):
             return name
-    return "<lambda>"
+    return LAMBDA
 
 
 def _aggregate_by_several(call: CodeCall, grouped: Grouped, functions: list[Value]) -> Value:
     outputs: list[tuple[Label, Made]] = []
     for label, expr in list_columns(call.node, grouped):
-        for function in functions:
-            word, function = _split_named_function(function)  # noqa: PLW2901 - a pair's own function
+        for word, function in _name_functions(functions):
             name: Label = word if grouped.single else cast("Label", (label, word))
             outputs.append((name, as_aggregation(call, function, expr, grouped)))
     return make_groups(call.node, grouped, outputs, series=False)
+
+
+def _name_functions(functions: Sequence[Value]) -> Iterator[tuple[str, Value]]:
+    """Yield functions with their names; pandas numbers several lambdas of one column."""
+    pairs = [_split_named_function(one) for one in functions]
+    several = [word for word, _ in pairs].count(LAMBDA) > 1
+    number_of = itertools.count()
+    for word, function in pairs:
+        yield f"<lambda_{next(number_of)}>" if several and word == LAMBDA else word, function
 
 
 def _split_named_function(function: Value) -> tuple[str, Value]:

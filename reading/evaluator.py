@@ -18,9 +18,10 @@ from .columns import apply_function, convert, look_up, to_text
 from .groups import select_groups
 from .libraries import CONSTANTS, LIBRARIES
 from .model import LoadedFrame
+from .names import UNASKED, USUAL
 from .patterns import has_match
 from .periods import make_period_key
-from .python_values import is_of_type, join_texts
+from .python_values import find_identity_mistake, is_of_type, join_texts
 from .scopes import Names, Scopes
 from .selection import require_column, select
 from .tables import ATTRIBUTES, DRAWING, METHODS
@@ -142,6 +143,8 @@ class Evaluator(Scopes, ABC):
 
     def find_owner(self, node: ast.expr) -> Value:
         """Return what an attribute or an item is of: an unknown name is a frame that is given."""
+        if isinstance(node, ast.Name) and node.id in USUAL and self.find(node.id) is None:
+            return Library(USUAL[node.id])
         if isinstance(node, ast.Name) and self.find(node.id) is None:
             self.scopes[0][node.id] = self.declare_frame(node.id, node)
         return self.read_value(node)
@@ -160,6 +163,8 @@ class Evaluator(Scopes, ABC):
             case Library(library):
                 dotted = f"{library}.{name}"
                 return Const(CONSTANTS[dotted]) if dotted in CONSTANTS else Library(dotted)
+            case Unknown(skipped=True):
+                return owner
             case Unknown(why=why):
                 raise UnreadError(node, why)
             case Part("row", Frame() as frame) if name not in METHODS["row"]:
@@ -188,6 +193,8 @@ class Evaluator(Scopes, ABC):
     def read_item(self, node: ast.Subscript, owner: Value, index: ast.expr) -> Value:
         """Return `owner[index]`."""
         match owner:
+            case Unknown(skipped=True):
+                return owner
             case Unknown(why=why):
                 raise UnreadError(node, why)
             case Part("row", Frame() as frame):
@@ -224,6 +231,8 @@ class Evaluator(Scopes, ABC):
                 return operators.negate_value(node, value)
             case ast.UAdd():
                 return value
+            case ast.Invert():
+                return operators.invert_bits(node, value)
         return operators.invert(node, value)
 
     def read_boolean(self, node: ast.AST, op: ast.boolop, values: list[Value]) -> Value:
@@ -251,11 +260,20 @@ class Evaluator(Scopes, ABC):
                 return (
                     made if known == _SAMENESS[type(node.ops[0])] else operators.invert(node, made)
                 )
+        if isinstance(sides[0], Series):
+            self.check_identity(node, sides[0])
         parts = [
             operators.compare(node, op, left, right)
             for left, op, right in zip(sides[:-1], node.ops, sides[1:], strict=True)
         ]
         return parts[0] if len(parts) == 1 else operators.combine_conditions(node, "and", *parts)
+
+    def check_identity(self, node: ast.Compare, value: Series) -> None:
+        """Refuse `x is None` and `x is np.nan` where missing values are other objects."""
+        none = [isinstance(one, ast.Constant) and one.value is None for one in node.comparators]
+        how = find_identity_mistake(value, none=none[0]) if value.element else ""
+        if isinstance(node.ops[0], ast.Is | ast.IsNot) and how:
+            raise UnreadError(node, f"{how}; write pd.isna(x)")
 
     def read_choice(self, node: ast.AST, test: Value, body: ast.expr, orelse: ast.expr) -> Value:
         """Return `a if test else b`."""
@@ -334,6 +352,8 @@ class Evaluator(Scopes, ABC):
                 return self.call_function(node, function)
             case Library(name):
                 return self.read_function(node, name)
+            case Unknown(skipped=True) as skipped:
+                return skipped
             case Unknown(why=why):
                 raise UnreadError(node, why)
         raise UnreadError(node, "this call is not read")
@@ -343,6 +363,8 @@ class Evaluator(Scopes, ABC):
         match owner:
             case Library(library):
                 return self.read_function(node, f"{library}.{name}")
+            case Unknown(skipped=True):
+                return owner
             case Unknown(why=why):
                 raise UnreadError(node, why)
         table = METHODS.get(_find_kind(owner), {})
@@ -385,6 +407,8 @@ class Evaluator(Scopes, ABC):
         if name.startswith("pd.read_") or name.endswith(".load_dataset"):
             return self.read_elsewhere(node, name)
         root = name.split(".")[0]
+        if root in UNASKED or name.rpartition(".")[2] in {"now", "today", "utcnow"}:
+            return Unknown(f"what {name} returns has no data", skipped=True)
         if root in {"pd", "np", "math", "builtins"}:
             raise UnreadError(node, f"{name.removeprefix('builtins.')} is not read")
         message = f"what {name} returns is not known; save it to a file and read that"

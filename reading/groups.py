@@ -105,9 +105,10 @@ def _sort_by_group(grouped: Grouped, made: Series, *, indexed: bool) -> Series:
     """Return a column of the rows whose keys are not missing; with an index sorted by groups."""
     rows = group_rows(replace(grouped, frame=replace(grouped.frame, rows=made.rows)))
     if not indexed:
-        return replace(made, rows=rows, index={}, scope=())
+        return replace(made, rows=rows, index=grouped.frame.index, scope=())
     by = tuple(map(SortKey, dict.fromkeys(grouped.keys.values())))
-    return replace(made, rows=sort_rows(rows, by), index=dict(grouped.keys), scope=())
+    index = {**grouped.keys, **grouped.frame.index}
+    return replace(made, rows=sort_rows(rows, by), index=index, scope=())
 
 
 # methods

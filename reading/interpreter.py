@@ -14,6 +14,7 @@ from .calls import to_python
 from .category_columns import keep_category
 from .evaluator import MOST_TURNS, Evaluator
 from .model import LoadedFrame
+from .names import READ, SETTINGS
 from .rows import Loaded
 from .scopes import Binding
 from .selection import find_column, select
@@ -347,6 +348,8 @@ class CodeInterpreter(Evaluator):
                 self.bind(name, value, node)
             case ast.Tuple(targets) | ast.List(targets):
                 self.unpack(targets, value, node)
+            case ast.Attribute() | ast.Subscript() if self.is_setting(target):
+                self.add_remark(target, "skipped: no answer needs it", skipped=True)
             case ast.Subscript(owner, index):
                 self.assign_item(target, owner, index, value)
             case ast.Attribute(owner, attribute):
@@ -371,6 +374,8 @@ class CodeInterpreter(Evaluator):
                 parts = list(values)
             case Const(list() | tuple() as values):
                 parts = [Const(one) for one in values]
+            case Unknown(skipped=True):
+                parts = [value] * len(targets)
             case _:
                 raise UnreadError(node, "this value cannot be unpacked")
         if len(parts) != len(targets):
@@ -463,6 +468,8 @@ class CodeInterpreter(Evaluator):
         match node:
             case ast.Call(ast.Name("print" | "display"), arguments):
                 shown = arguments
+            case ast.Call(_, arguments, keywords) if self.is_foreign(node):
+                shown = [one for one in map(_find_groups, [*arguments, *keywords]) if one]
             case ast.Call(ast.Attribute(owner, name)) if name in SHOWING:
                 if self.are_groups(owner) and name not in DRAWING:
                     return False
@@ -473,8 +480,6 @@ class CodeInterpreter(Evaluator):
                 shown = [owner]
             case ast.Name():
                 shown = [node]
-            case ast.Call(_, arguments, keywords) if self.is_foreign(node):
-                shown = [one for one in map(_find_groups, [*arguments, *keywords]) if one]
             case _ if self.is_foreign(node):
                 shown = []
             case _:
@@ -488,6 +493,18 @@ class CodeInterpreter(Evaluator):
         """Return whether an expression makes groups, whose `describe()` is an answer."""
         return _find_groups(node) is not None and isinstance(self.read_value(node), Grouped)
 
+    def is_setting(self, target: ast.expr) -> bool:
+        """Return whether an assignment is to a library's setting, or a part of a plot."""
+        root: ast.expr = target
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        match self.find(root.id) if isinstance(root, ast.Name) else None:
+            case Library():
+                return True
+            case Unknown(skipped=skipped):
+                return skipped
+        return False
+
     def is_foreign(self, node: ast.expr) -> bool:
         """Return whether an expression calls a library that makes no frames: plots and the like."""
         root: ast.expr = node
@@ -497,7 +514,8 @@ class CodeInterpreter(Evaluator):
             return False
         match self.find(root.id):
             case Library(name):
-                return name.split(".")[0] not in {"pandas", "numpy", "math", "builtins"}
+                dotted = f"{name}{ast.unparse(node)[len(root.id) :]}"
+                return dotted.startswith(SETTINGS) or name.split(".")[0] not in READ
             case Unknown(skipped=skipped):
                 return skipped
         return False

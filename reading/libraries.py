@@ -24,6 +24,7 @@ from .columns import make_word_reader, read_python_round, read_round, spread
 from .files import READERS, read_file
 from .meaning import can_miss
 from .merges import merge_frames
+from .numpy_functions import read_correlation, read_range
 from .operators import number
 from .patterns import PATTERNS
 from .periods import check_period
@@ -517,6 +518,8 @@ LIBRARIES: dict[str, Method] = {
     "np.isnan": Method(read_is_missing, "x"),
     "math.isnan": Method(read_is_missing, "x"),
     "np.where": Method(read_where, "condition x y"),
+    "np.corrcoef": Method(read_correlation, "x y"),
+    "np.arange": Method(read_range, "*"),
     "np.select": Method(read_select, "condlist choicelist default"),
     "np.average": Method(read_average, "a axis weights"),
     "np.percentile": Method(read_percentile, "a q"),

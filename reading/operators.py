@@ -57,6 +57,8 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.IsNot: lambda x, y: x is not y,
 }
 OF_CATEGORIES = {"count", "n_unique", "first", "last", "mode"}
+ALWAYS, NEVER = (Compare(op, Lit(0), Lit(0)) for op in ("==", "!="))
+NUMBERS = {"int", "float", "decimal"}
 LONGEST = 1000  # items of a constant that repetition may make
 
 
@@ -87,6 +89,8 @@ def read_binary(node: ast.AST, op: ast.operator, left: Value, right: Value) -> V
         return _fold(node, op, left.value, right.value)
     match op:
         case ast.BitAnd() | ast.BitOr():
+            for side in (left, right):
+                _refuse_bits(node, side)
             return combine_conditions(
                 node, "and" if isinstance(op, ast.BitAnd) else "or", left, right
             )
@@ -101,6 +105,12 @@ def read_binary(node: ast.AST, op: ast.operator, left: Value, right: Value) -> V
         raise UnreadError(node, "this operator of columns is not read")
     one, other = found.exprs
     return found.make(read_arithmetic(node, ARITHMETIC[type(op)], one, other, found.rows))
+
+
+def _refuse_bits(node: ast.AST, value: Value) -> None:
+    """Raise UnreadError for a column of numbers, of which pandas combines the bits."""
+    if isinstance(value, Series | Scalar) and read_kind(value.expr, value.rows) in NUMBERS:
+        raise UnreadError(node, "&, | and ~ of numbers work on their bits; compare them first")
 
 
 def is_span(expr: Expr, rows: Rows) -> bool:
@@ -219,6 +229,14 @@ def invert(node: ast.AST, value: Value) -> Value:
     return found.make(negate(read_truth(node, found.exprs[0], found.rows)))
 
 
+def invert_bits(node: ast.AST, value: Value) -> Value:
+    """Return `~` of a condition."""
+    if isinstance(value, Const) and isinstance(value.value, int):
+        return Const(~value.value)
+    _refuse_bits(node, value)
+    return invert(node, value)
+
+
 def negate_value(node: ast.AST, value: Value) -> Value:
     """Return `-x`."""
     if isinstance(value, Const):
@@ -247,10 +265,23 @@ def compare(node: ast.AST, op: ast.cmpop, left: Value, right: Value) -> Value:
         case ast.In() | ast.NotIn():
             made = read_membership(node, left, right)
             return invert(node, made) if isinstance(op, ast.NotIn) else made
+    for side, beside in ((left, right), (right, left)):
+        if (
+            isinstance(beside, Const)
+            and beside.value is None
+            and isinstance(op, ast.Eq | ast.NotEq)
+        ):
+            return _compare_missing(op, side)
     found = align(node, left, right)
     one, other = align_kinds(found.exprs, found.rows)
     sign = COMPARISONS[type(op)]
     return found.make(compare_categories(sign, one, other) or Compare(sign, one, other))
+
+
+def _compare_missing(op: ast.cmpop, value: Value) -> Value:
+    """Return a comparison with NaN: no value is equal to it."""
+    found = align(ast.Pass(), value)
+    return found.make(NEVER if isinstance(op, ast.Eq) else ALWAYS)
 
 
 def align_kinds(exprs: tuple[Expr, ...], rows: Rows) -> tuple[Expr, Expr]:
@@ -290,7 +321,7 @@ def is_in(node: ast.AST, expr: Expr, values: Value, rows: Rows) -> Expr:
     if not isinstance(members, list | tuple | set | range):
         raise UnreadError(node, "isin is read with a list of constants; merge joins other frames")
     if not members:
-        return Compare("!=", Lit(0), Lit(0))
+        return NEVER
     known = sorted(members, key=repr) if isinstance(members, set) else list(members)
     beside = read_kind(expr, rows)
     exprs = [_as_time(literal(one, node), beside) for one in known]

@@ -6,13 +6,15 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from ..spec.expression import Agg, Arith, IsMissing, Lit
+from ..spec.expression import Agg, Arith, Col, IsMissing, Lit
 from . import alignment, operators
 from .accessors import count_text
 from .aggregation import count_groups
 from .calls import CodeCall, Method, to_python
 from .columns import convert, look_up, read_missing, to_text
 from .meaning import can_miss, negate
+from .patterns import has_match
+from .rows import Loaded, root_of
 from .values import (
     CodeFunction,
     Const,
@@ -27,6 +29,19 @@ from .values import (
     UnreadError,
     Value,
 )
+
+
+def find_identity_mistake(value: Series, *, none: bool) -> str:
+    """Return why `x is None`, or `x is np.nan`, is false of a column's missing values, or empty."""
+    expr, origin = value.rows.inline(value.expr), root_of(value.rows).origin
+    if not isinstance(expr, Col) or not can_miss(expr, value.rows.schema):
+        return ""
+    kind = operators.read_kind(expr, value.rows)
+    if kind not in {"string", None}:
+        return "a missing number or time is another object each time"
+    if kind is None or not isinstance(origin, Loaded) or origin.csv != none:
+        return ""
+    return "missing values of a CSV file are NaN" if none else "missing texts are None here"
 
 
 def read_length(call: CodeCall) -> Value:
@@ -64,6 +79,8 @@ def read_conversion(call: CodeCall) -> Value:
             return Const({"int": int, "float": float, "str": str, "bool": bool}[name](value.value))
         except (TypeError, ValueError) as error:
             raise call.fail(f"Python raises here: {error}") from None
+    if isinstance(value, Part) and value.kind == "match" and name == "bool":
+        return has_match(call.node, value)
     if isinstance(value, Scalar) and name in {"int", "float"}:
         return value
     return to_text(call.node, value) if name == "str" else convert(call.node, value, name)

@@ -29,6 +29,7 @@ from .columns import ONE_MODE
 from .csv_options import read_csv_format, read_csv_options
 from .data_files import DataFiles
 from .interpreter import TOO_DEEP, CodeInterpreter
+from .magics import leave_cell_out
 from .model import Answer, DataFile, LoadedFrame, Reading, Remark, Source
 from .rows import Loaded, Rows, aggregate, list_tables, root_of
 from .scopes import Binding
@@ -77,7 +78,7 @@ class _CodeReader:
             raise CodeError(f"{self.source.path}: {message}")
 
     def parse(self, reader: CodeInterpreter) -> ast.Module | None:
-        """Return the code's syntax; a remark says where there is none."""
+        """Return the code's syntax; a remark says where a script, or a cell, has none."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -86,6 +87,10 @@ class _CodeReader:
             words = (error.msg or "invalid syntax").split(" (")[0]
             text = f"not Python: {words[:1].lower()}{words[1:]}"
             reader.remarks.append(Remark(error.lineno or 1, error.offset or 1, text))
+            rest = leave_cell_out(self.source, error.lineno or 1)
+            if rest is not None:
+                self.source = rest
+                return self.parse(reader)
         except (ValueError, RecursionError, MemoryError) as error:
             reader.remarks.append(Remark(1, 1, f"not Python: {error}"))
         return None

@@ -388,8 +388,11 @@ def widen_below(target: Rows, other: Rows) -> Rows | None:
     plainly = replace(target, where=tuple(one for one in target.where if one not in own))
     if list_conditions(plainly) != known:
         return None
-    made = combine(plainly, other) or combine(other, plainly)
-    return replace(made, where=(*made.where, *own)) if made else None
+    bare, _ = unsort(other)  # pandas aligns by index: the target's rows keep their order
+    made = combine(plainly, other) or combine(plainly, bare) or combine(bare, plainly)
+    if made is None or _find_order(made) != _find_order(plainly):
+        return None
+    return replace(made, where=(*made.where, *own))
 
 
 def combine(target: Rows, other: Rows) -> Rows | None:

@@ -125,6 +125,8 @@ def filter_rows(node: ast.AST, frame: Frame, mask: Series) -> Frame:
     if rows is None:
         raise UnreadError(node, "this mask is of other rows; make it of the frame that it filters")
     condition = operators.read_truth(node, mask.expr, rows)
+    if condition == operators.ALWAYS:
+        return frame
     return replace(frame, rows=keep(rows, condition))
 
 

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 from ..errors import CodeError
+from .magics import leave_magics_out
 from .model import Source
 
 _FUNCTION = re.compile(r"(.+\.py):([A-Za-z_]\w*)")
-_MAGIC = re.compile(r"^\s*[%!?]|\?\s*$")
 LONGEST = 2**22  # bytes; longer code is no script
 
 
@@ -21,7 +21,7 @@ def open_source(spec: str) -> Source:
     The cells of a notebook are joined, without its magics.
     """
     if spec == "-":
-        return Source("<stdin>", sys.stdin.read())
+        return Source("<stdin>", leave_magics_out(sys.stdin.read()))
     found = _FUNCTION.fullmatch(spec)
     book, _, name = spec.partition(".ipynb:")
     if name.isidentifier():
@@ -30,7 +30,7 @@ def open_source(spec: str) -> Source:
     text = _read(Path(path))
     if path.endswith(".ipynb"):
         return _open_notebook(path, text)
-    return Source(path, text, function)
+    return Source(path, leave_magics_out(text), function)
 
 
 def _read(path: Path) -> str:
@@ -58,8 +58,7 @@ def _open_notebook(path: str, text: str) -> Source:
         raise CodeError(f"{path}: not a notebook of version 4; save it again in Jupyter") from None
     lines, places = [], []
     for number, source in code:
-        whole_cell = source.lstrip().startswith("%%")
-        for inside, line in enumerate(source.split("\n"), 1):
-            lines.append("" if whole_cell or _MAGIC.search(line) else line)
+        for inside, line in enumerate(leave_magics_out(source).split("\n"), 1):
+            lines.append(line)
             places.append((number, inside))
     return Source(path, "\n".join(lines) + "\n", "", tuple(places))

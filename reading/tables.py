@@ -25,6 +25,7 @@ from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
 from .groups import GROUP_ATTRIBUTES, GROUP_EXPANDING, GROUP_METHODS, GROUP_ROLLING
 from .libraries import MELT
 from .merges import read_join, read_merge
+from .numpy_functions import read_pair_item
 from .patterns import MATCH_METHODS, take_group
 from .periods import read_group_resample, read_resample
 from .python_values import CONSTANT_DICT, CONSTANT_LIST, CONSTANT_TEXT, LABELS, LIST_ATTRIBUTES
@@ -114,6 +115,7 @@ ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "calendar": CALENDAR,
     "match": {"[]": take_group},
     "totals": {"[]": read_total},
+    "pairs": {"[]": read_pair_item},
     "counts": {"index": lambda _node, owner: Part("modes", owner.owner)},
     "modes": {
         "[]": read_mode,

@@ -216,7 +216,8 @@ def as_table(value: Any, names: Sequence[str] = (), filled: float | None = None)
         value = value.stack(wide, future_stack=True).dropna(how="all")
         value = value if filled is None else value[(value != filled).to_numpy().ravel()]
         value = value.to_frame("value") if isinstance(value, pd.Series) else value
-    index = [value.index.get_level_values(n) for n in range(value.index.nlevels)]
+    levels = [value.index.get_level_values(n) for n in range(value.index.nlevels)]
+    index = [one for n, one in enumerate(levels) if not any(map(one.identical, levels[:n]))]
     parts = [level.to_series().array for level in index if level.name is not None]
     parts += [value.iloc[:, n].array for n in range(value.shape[1])]
     names = [f"column {n}" for n in range(len(parts))]

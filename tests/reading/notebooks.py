@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dfbench.reading import DataFile, read_code
+from dfbench.reading.magics import leave_magics_out
 from dfbench.reading.model import Reading, Source
 
 from tests.reading.answers import compare_script
@@ -42,7 +43,7 @@ def scripts() -> list[Path]:
 
 def read_script(path: Path, folder: Path | None) -> Reading:
     """Read a script, with its files in a folder or without any."""
-    text = path.read_text()
+    text = leave_magics_out(path.read_text())
     data = tuple(write_files(text, folder)) if folder else ()
     return read_code(Source(f"{path.stem}.py", text), data)
 
@@ -99,7 +100,7 @@ def _draw_one(draw: random.Random, words: str, n: int) -> str:
 def list_statements(path: Path, reading: Reading) -> Iterator[Statement]:
     """Yield the statements of a script, each with the first sentence on what is not read."""
     unread = [one for one in reading.remarks if one.kind == "unread"]
-    for node in ast.parse(path.read_text()).body:
+    for node in ast.parse(leave_magics_out(path.read_text())).body:
         lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
         text = ast.unparse(node)
         kind = "groupby" if ".groupby(" in text else "apply" if ".apply(" in text else "other"

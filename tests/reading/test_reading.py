@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from dfbench.engines import find
+from dfbench.engines.your_code import YourCode
 from dfbench.errors import CodeError
 from dfbench.reading import DataFile, open_source, parse_data, read_code
 from dfbench.reading.model import Source
 from dfbench.spec.reader import read_text
+from dfbench.spec.schema import Schema
 
 from tests.support.command_line import run_dfbench
 
@@ -52,6 +55,41 @@ def test_a_notebooks_query_names_its_cell(tmp_path: Path) -> None:
     assert "# cell 3, line 1: out = " in read_code(open_source(str(path))).workload
     with pytest.raises(CodeError, match="name its variable with --answer out"):
         open_source(f"{path}:out")
+
+
+def _open_cells(folder: Path, *cells: str) -> Source:
+    path = folder / "book.ipynb"
+    code = [{"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells]
+    path.write_text(json.dumps({"nbformat": 4, "cells": code}))
+    return open_source(str(path))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%%time\nout = df.groupby('k')['v'].sum()",
+        "%time out = df.groupby('k')['v'].sum()",
+        "out = df.groupby('k')['v'].sum()  # is this right?\ndf?",
+        "for one in ['v']:\n    !ls\nout = df.groupby('k')['v'].sum()",
+        "print('%s'\n  % 1)\nout = df.groupby('k')['v'].sum()",
+        "files = !ls\nout = df.groupby('k')['v'].sum()",
+    ],
+)
+def test_the_python_beside_magics_is_read(tmp_path: Path, cell: str) -> None:
+    found = read_code(_open_cells(tmp_path, "import pandas as pd\n%%html\n<b>", cell))
+    assert [one.query for one in found.answers] == ["out"]
+    (tmp_path / "slow.py").write_text(cell.replace("%%time", "%matplotlib inline"))
+    assert read_code(open_source(f"{tmp_path}/slow.py")).answers[0].query == "out"
+
+
+def test_a_cell_that_is_no_python_leaves_the_others_of_a_notebook(tmp_path: Path) -> None:
+    source = _open_cells(tmp_path, "print 'old'", "%%html\n<b>", SCRIPT, "x = (1,")
+    found = read_code(source)
+    assert [one.query for one in found.answers] == ["out"]
+    places = [found.source.place(one.line, 1) for one in found.remarks if one.kind == "unread"]
+    assert places == [f"{source.path}:cell {n}:1:1" for n in (1, 4)]
+    query = read_text(found.workload, "w.yaml", tmp_path).queries[0]
+    assert "old" not in YourCode(find("pandas"), found).write(query, Schema((), 0)).text
 
 
 def test_a_function_is_read_with_its_parameter_as_the_frame(tmp_path: Path) -> None:
