@@ -74,7 +74,9 @@ def compare_code(
 ) -> Comparison:
     """Compare code with engines; CodeError with the places where nothing could be read."""
     if not code.workload:
-        raise CodeError("\n".join(_describe_unread(code)) or "the code answers no question")
+        raise CodeError(
+            "\n".join(_describe_unread(code)) or "nothing in this code can be written as a query"
+        )
     request = _request(code.source.path, engines, queries, results, (), **settings)
     chosen = request.overrides.keys() & {"measure.rounds", "measure.budget"}
     quick = {} if chosen else QUICK

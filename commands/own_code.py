@@ -22,7 +22,7 @@ def read_own_code(spec: str, data: Sequence[str], answer: str | None) -> Reading
     reading = read_workload(spec, data, answer)
     if not data and reading.frames and not reading.frames[0].file:
         path, name = reading.source.path, reading.frames[0].name
-        raise CodeError(f"{path}: {name} is read from no file; name its file: --data FILE")
+        raise CodeError(f"{path}: {name} is not read from a file; name its file: --data FILE")
     _check_given(reading, {one.name for one in parse_data(data)})
     return reading
 

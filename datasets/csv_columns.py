@@ -48,7 +48,10 @@ def check_stated(path: Path, names: list[str], csv_format: CsvFormat) -> None:
     """Raise DataError for a stated type of a column that is not there."""
     for name in read_stated_types(csv_format):
         if name not in names and csv_format.whole:
-            raise DataError(f"{path}: csv names the type of {name!r}{suggest(name, names)}")
+            raise DataError(
+                f"{path}: csv gives a type for {name!r}, which is not a column"
+                f"{suggest(name, names)}"
+            )
 
 
 def find_texts(types: dict[str, pa.DataType], csv_format: CsvFormat) -> set[str]:

@@ -87,13 +87,13 @@ def _explain_width(  # noqa: PLR0913 - each is a part of the sentence
 ) -> DataError:
     fields = "1 field" if count == 1 else f"{count} fields"
     return DataError(
-        f"{path}: line {line} has {fields} in place of {width}; correct the line, quote values that"
+        f"{path}: line {line} has {fields} instead of {width}; correct the line, quote values that"
         f" hold {delimiter!r}, or name the delimiter that separates the fields{comment}"
     )
 
 
 def _explain_quote(path: Path, line: int, csv_format: CsvFormat) -> DataError:
     return DataError(
-        f"{path}: nothing closes a quote that opens in line {line}; close it there, or, where"
+        f"{path}: the quote that opens in line {line} is never closed; close it, or, if"
         f" {csv_format.quote} is part of the texts, write 'quote: none' in the dataset"
     )

@@ -206,7 +206,7 @@ def read_span(word: str) -> Callable[[ast.AST, Value], Value]:
 
 def read_seconds(call: CodeCall, owner: Value) -> Value:
     """Read `(a - b).dt.total_seconds()`, of whole seconds."""
-    text = "the workload counts whole seconds, and pandas their parts too"
+    text = "a workload counts whole seconds, and pandas fractions of them too"
     call.reader.note(call.node, text)
     return read_span("seconds")(call.node, owner)
 

@@ -74,7 +74,9 @@ def assign_columns(node: ast.AST, frame: Frame, labels: Sequence[Label], value: 
     parts: list[Value] = [value] * len(labels)
     if isinstance(value, Frame):
         if not value.whole or len(value.columns) != len(labels):
-            raise UnreadError(node, f"{len(labels)} columns are assigned, and not so many made")
+            raise UnreadError(
+                node, f"{len(labels)} columns are assigned, but another number is computed"
+            )
         parts = [take_column(value, one, name) for one, name in value.columns.items()]
     elif not isinstance(value, Const):
         raise UnreadError(node, "several columns are assigned a frame or a constant only")

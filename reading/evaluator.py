@@ -587,8 +587,8 @@ def _find_item(node: ast.AST, found: object, at: object) -> object:
 
 # What is near to a method that is not read.
 NEAREST = {
-    "append": "it is gone since pandas 2; the nearest is several files: data/*.parquet",
-    "sample": "a workload draws no rows; the nearest is head",
+    "append": "pandas 2 removed it; the nearest is several files: data/*.parquet",
+    "sample": "a workload has no random sample; the nearest is head",
     "iterrows": "the nearest is apply(function, axis=1)",
     "itertuples": "the nearest is apply(function, axis=1)",
     "resample": "the nearest is groupby(df['day'].dt.to_period('M'))",

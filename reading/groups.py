@@ -380,7 +380,7 @@ def read_largest(call: CodeCall, grouped: Grouped) -> Value:
 def read_corr(call: CodeCall, _grouped: Grouped) -> Value:
     """Read `corr` of groups, which is a table for each of them."""
     raise call.fail(
-        f"{call.name} of groups is a table for each; the nearest is "
+        f"{call.name} of groups gives a table for each group; the nearest is "
         "apply(lambda g: g['a'].corr(g['b']))"
     )
 

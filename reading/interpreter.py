@@ -281,7 +281,7 @@ class CodeInterpreter(Evaluator):
         """Bind imported names."""
         for name in names:
             if name.name == "*":
-                message = f"what 'from {module} import *' brings is not known; import names"
+                message = f"'from {module} import *' hides which names it imports; list them"
                 raise UnreadError(node, message)
             self.names[name.asname or name.name] = Library(f"{module}.{name.name}")
 

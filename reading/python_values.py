@@ -104,7 +104,7 @@ def read_list(call: CodeCall) -> Value:
     name = call.name.rpartition(".")[2]
     made = _LISTS[name]
     if name == "range" and any(isinstance(one, int) and abs(one) > 10_000 for one in values):
-        raise call.fail("a range of so many numbers is not read")
+        raise call.fail("a range of this many numbers is not read")
     try:
         return Const(list(made(*values)) if name != "tuple" else tuple(*values))
     except TypeError as error:

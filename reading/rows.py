@@ -207,7 +207,7 @@ def derive(rows: Rows, name: str, expr: Expr) -> Rows:
     schema = rows.schema and with_column(rows.schema, name, expr)
     whole = rows.inline(expr)
     if _is_too_large(whole):
-        raise KindError(expr, "a column that is made of so many operations is not read")
+        raise KindError(expr, "a column made of this many operations is not read")
     return replace(rows, derived=(*rows.derived, Output(name, whole)), schema=schema)
 
 

@@ -135,7 +135,7 @@ def slice_rows(node: ast.AST, frame: Frame, found: slice) -> Frame:
     stop = found.stop
     if found.start in {None, 0} and found.step is None and isinstance(stop, int) and stop >= 0:
         return replace(frame, rows=limit_rows(frame.rows, stop))
-    raise UnreadError(node, "only the first rows, [:n], can be read of a slice")
+    raise UnreadError(node, "of a slice, only the first rows, [:n], are read")
 
 
 def read_loc(node: ast.AST, owner: Value, *index: Value) -> Value:

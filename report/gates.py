@@ -170,7 +170,7 @@ def _judge_time(gate: Gate, one: Measurement) -> _Judgement:
         return _Judgement(True, reason)
     if _lies_beyond(replace(gate, above=not gate.above), low, high):
         return _Judgement(holds=False)
-    return _Judgement(None, f"{reason}, beside other work" if doubt > 1 else reason)
+    return _Judgement(None, f"{reason}, on a busy machine" if doubt > 1 else reason)
 
 
 def _describe_ending(one: Measurement) -> str:

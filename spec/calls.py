@@ -230,7 +230,7 @@ class CallReader(ABC):
                     for part in (self._map_key(key, node), self._map_value(given))
                 ]
                 return Call("map", (self.parse_expr(value), default, *pairs))
-        return self.slip(node, "map takes a value, a table and what else it is: map(x, {a: 1}, 0)")
+        return self.slip(node, "map takes a value, a table and a default: map(x, {a: 1}, 0)")
 
     def _parse_bins(self, node: ast.Call, name: str) -> Expr:
         """Read `bins(x, [0, 18, 65])`, `bins(x, 4)` and `quantile_bins(x, 4)`."""

@@ -89,20 +89,20 @@ DATASET = {
     "decimal": Key("text", "CSV: the decimal separator; default: a point."),
     "header": Key("flag", "CSV: whether the first line names the columns; if not: column_1, …"),
     "missing": Key("names", "CSV: words for a missing value; default: NA, null and similar."),
-    "csv": Key("csv", "CSV: all that its files' text needs, also encoding, types and dates."),
+    "csv": Key("csv", "CSV: the whole format of the files, with encoding, types and dates."),
 }
 CSV = ("delimiter", "quote", "decimal", "header", "missing", "csv")
 CSV_FORMAT = {name: DATASET[name] for name in CSV if name != "csv"} | {
     "encoding": Key("text", "The encoding, such as latin-1 or utf-16; default: UTF-8."),
     "thousands": Key("text", "The sign between groups of three digits."),
-    "comment": Key("text", "The sign that begins a line to be left out."),
+    "comment": Key("text", "The sign that begins a comment line, which is left out."),
     "types": Key("types", "Types of columns by name, such as {zip: string}."),
     "dates": Key("dates", "Formats of days or times by column, such as {day: '%d/%m/%Y'}."),
 }
 TYPES = ("string", "int", "float", "bool", "date", "timestamp")
 QUERY = {
     "question": Key("text", "The question as a person would ask it."),
-    "steps": Key("steps", "Queries in a row: each works on the answer of the one before it."),
+    "steps": Key("steps", "Queries in sequence: each works on the answer of the one before it."),
     "join": Key("joins", "Another table, or a list; later clauses see the joined rows."),
     "where": Key("expression", "A condition on rows; only rows for which it is true are kept."),
     "derive": Key(
@@ -113,7 +113,7 @@ QUERY = {
         "names", "The order of the rows for transform; default: the frame's; -name is descending."
     ),
     "aggregate": Key("outputs", "One row per group: expressions over aggregations."),
-    "fill_gaps": Key("flag", "Whether the answer has rows for the times that no row has."),
+    "fill_gaps": Key("flag", "Whether to add rows for the times that are missing."),
     "largest": Key("extreme", "The rows of each group with the largest values of a column."),
     "smallest": Key("extreme", "The rows of each group with the smallest values of a column."),
     "transform": Key("outputs", "One value per row, from the row and its group: v1 / sum(v1)."),
@@ -121,7 +121,7 @@ QUERY = {
     "unpivot": Key("unpivot", "A row for each value of several columns."),
     "apply": Key("apply", "A function of each row, or of each group."),
     "distinct": Key("names", "The distinct combinations of values of these columns."),
-    "select": Key("names", "Columns that are the answer themselves; default: all of them."),
+    "select": Key("names", "Columns to return as they are; default: all of them."),
     "having": Key("expression", "A condition on the columns of the answer."),
     "sort": Key("names", "Columns of the answer to sort by; -name sorts in descending order."),
     "limit": Key("count", "Maximum number of rows of the answer."),
@@ -136,7 +136,7 @@ JOIN = {
 ASOF = {
     "on": Key("keys", "The time to compare: one name, or {name: its name in the table}.", True),
     "by": Key("keys", "Keys that must be equal; default: none."),
-    "within": Key("time", "The most time between both, such as 5min; default: no limit."),
+    "within": Key("time", "The longest time between both, such as 5min; default: no limit."),
 }
 EXTREME = {
     "column": Key("text", "The column whose values are compared.", required=True),
@@ -145,11 +145,11 @@ EXTREME = {
     "keep": Key("keep", "value: the keys and the value; row: the whole rows."),
 }
 PIVOT = {
-    "index": Key("names", "Columns of which each combination of values is a row.", required=True),
+    "index": Key("names", "Key columns: one row per combination of their values.", required=True),
     "columns": Key(
         "columns", "A column, whose values name the new ones, or {name: [a, b]}.", required=True
     ),
-    "values": Key("expression", "What is in the cells: an aggregation.", required=True),
+    "values": Key("expression", "The value of each cell: an aggregation.", required=True),
 }
 UNPIVOT = {
     "on": Key("names", "Columns whose values become one column.", required=True),

@@ -112,12 +112,12 @@ ROW_FUNCTIONS = {
     "cos": Function(1, 1, "number", "float", "cosine of an angle in radians", undefined=True),
     "tan": Function(1, 1, "number", "float", "tangent of an angle in radians", undefined=True),
     "asin": Function(
-        1, 1, "number", "float", "angle of a sine; missing beyond -1 and 1", undefined=True
+        1, 1, "number", "float", "angle whose sine is x; missing beyond -1 and 1", undefined=True
     ),
     "acos": Function(
-        1, 1, "number", "float", "angle of a cosine; missing beyond -1 and 1", undefined=True
+        1, 1, "number", "float", "angle whose cosine is x; missing beyond -1 and 1", undefined=True
     ),
-    "atan": Function(1, 1, "number", "float", "angle of a tangent"),
+    "atan": Function(1, 1, "number", "float", "angle whose tangent is x"),
     "atan2": Function(2, 2, "number", "float", "angle of the point x, y; y comes first"),
     "sinh": Function(1, 1, "number", "float", "hyperbolic sine", unbounded=True),
     "cosh": Function(1, 1, "number", "float", "hyperbolic cosine", unbounded=True),
@@ -131,7 +131,7 @@ ROW_FUNCTIONS = {
         1,
         "number",
         "same",
-        "not less than one bound, nor more than another",
+        "limited to a lower and an upper bound",
         ("bound", "bound"),
         example="clip(x, 0, 1)",
     ),
@@ -143,7 +143,7 @@ ROW_FUNCTIONS = {
         None,
         "anything",
         "common",
-        "what a table has for a value, else another value or missing",
+        "the entry of a table for a value, else a default or missing",
         example="map(x, {1: 'a', 2: 'b'}, 'c')",
     ),
     "bins": Function(
@@ -160,13 +160,13 @@ ROW_FUNCTIONS = {
         1,
         "number",
         "int",
-        "which of n bins of as many values each, from 0",
+        "which of n bins with equally many values, from 0",
         example="quantile_bins(x, 4)",
     ),
-    "floor": Function(1, 1, "number", "same", "next whole number below"),
-    "ceil": Function(1, 1, "number", "same", "next whole number above"),
+    "floor": Function(1, 1, "number", "same", "rounded down to a whole number"),
+    "ceil": Function(1, 1, "number", "same", "rounded up to a whole number"),
     "round": Function(
-        1, 1, "number", "same", "rounded half to even, to so many places", ("places",), 1
+        1, 1, "number", "same", "rounded half to even, to a number of places", ("places",), 1
     ),
     "min": Function(2, None, "ordered", "common", "smallest of several values of a row"),
     "max": Function(2, None, "ordered", "common", "largest of several values of a row"),
@@ -178,7 +178,9 @@ ROW_FUNCTIONS = {
     "contains": Function(1, 1, "text", "bool", "whether a text contains another", ("text",)),
     "starts_with": Function(1, 1, "text", "bool", "whether a text begins with another", ("text",)),
     "ends_with": Function(1, 1, "text", "bool", "whether a text ends with another", ("text",)),
-    "is_numeric": Function(1, 1, "text", "bool", "whether a text is the digits 0 to 9 alone"),
+    "is_numeric": Function(
+        1, 1, "text", "bool", "whether a text consists of the digits 0 to 9 only"
+    ),
     "matches": Function(
         1, 1, "text", "bool", "whether a regular expression is found", ("pattern",)
     ),
@@ -197,7 +199,7 @@ ROW_FUNCTIONS = {
         1,
         "text",
         "string",
-        "with each piece of text replaced by another",
+        "with each occurrence of a text replaced by another",
         ("piece", "text"),
         example="replace(x, 'a', 'b')",
     ),
@@ -216,14 +218,14 @@ ROW_FUNCTIONS = {
         1,
         "text",
         "string",
-        "the characters from a place up to another, as Python counts",
+        "the characters from one position up to another, as Python counts",
         ("place", "end"),
         example="x[0:3]",
     ),
     "zfill": Function(
-        1, 1, "text", "string", "with zeros before it, behind a sign, to a width", ("width",)
+        1, 1, "text", "string", "padded with zeros to a width, after a sign", ("width",)
     ),
-    "concat": Function(2, None, "text", "string", "texts joined into one, as +"),
+    "concat": Function(2, None, "text", "string", "texts joined into one, as with +"),
     "text": Function(1, 1, "plain", "string", "an integer, a day or a text as text"),
     "integer": Function(
         1,
@@ -275,7 +277,7 @@ ROW_FUNCTIONS = {
         1,
         "date",
         "same",
-        "a time so many days, hours, minutes or seconds later",
+        "the time a number of days, hours, minutes or seconds later",
         ("count", "span"),
         example="x + days(3)",
     ),
@@ -441,7 +443,7 @@ WINDOWS = {
         1,
         "anything",
         "same",
-        "the value, or the last one before where it is missing",
+        "the value; where it is missing, the last one before it",
         ordered=True,
     ),
     "bfill": Function(
@@ -449,7 +451,7 @@ WINDOWS = {
         1,
         "anything",
         "same",
-        "the value, or the next one after where it is missing",
+        "the value; where it is missing, the next one after it",
         ordered=True,
     ),
 }

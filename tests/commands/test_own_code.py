@@ -59,7 +59,7 @@ def test_show_prints_the_code_and_the_program_to_paste(
         (
             "x = df.groupby('shop').v.sum()",
             (),
-            "df is read from no file; name its file: --data FILE",
+            "df is not read from a file; name its file: --data FILE",
         ),
         ("def total(df):\n    return df.v.sum()\n", (), "name a function: slow.py:total"),
         ("print(1)", (), "nothing in this code can be written as a query"),

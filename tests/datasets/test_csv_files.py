@@ -227,7 +227,9 @@ def test_a_value_of_no_stated_type_is_named_with_its_row(
     stated = CsvFormat(types=(("n", "int"),), dates=(("day", "%d/%m/%Y"),))
     with pytest.raises(DataError, match=message):
         convert(tmp_path / "a.csv", stated)
-    with pytest.raises(DataError, match="csv names the type of 'nn'; did you mean 'n'"):
+    with pytest.raises(
+        DataError, match="csv gives a type for 'nn', which is not a column; did you mean 'n'"
+    ):
         convert(tmp_path / "a.csv", CsvFormat(types=(("nn", "int"),)))
 
 
@@ -273,17 +275,26 @@ WRONG_ROWS = {
         "a,b,a\n1,2,3\n",
         r"line 1 names two columns 'a' \(the columns 1 and 3\); give each its own name",
     ),
-    "too many fields": ("a,b\n1,2\n3,4,5\n", r"line 3 has 3 fields in place of 2; correct the"),
-    "too few fields": ("a,b,c\n1,2,3\n\n4,5\n", r"line 4 has 2 fields in place of 3; correct the"),
-    "one field": ("a,b,c\n1\n", r"line 2 has 1 field in place of 3; .* that hold ',', or name"),
+    "too many fields": ("a,b\n1,2\n3,4,5\n", r"line 3 has 3 fields instead of 2; correct the"),
+    "too few fields": ("a,b,c\n1,2,3\n\n4,5\n", r"line 4 has 2 fields instead of 3; correct the"),
+    "one field": ("a,b,c\n1\n", r"line 2 has 1 field instead of 3; .* that hold ',', or name"),
     "too many after a text of two lines": (
         'a,b\n1,"x\ny"\n3,4,5\n',
-        "line 4 has 3 fields in place of 2",
+        "line 4 has 3 fields instead of 2",
     ),
-    "a quote in the last value": ('a,b\n1,"x\n2,y\n3,z\n', "closes a quote that opens in line 2;"),
-    "a quote in the first value": ('a,b\n"1,x\n2,y\n', "closes a quote that opens in line 2;"),
-    "a quote in the names": ('a,"b\n1,2\n', "closes a quote that opens in line 1;"),
-    "a quote far up": ('a,b\n1,"x\n' + "2,y\n" * 50_000, "closes a quote that opens in line 2;"),
+    "a quote in the last value": (
+        'a,b\n1,"x\n2,y\n3,z\n',
+        "the quote that opens in line 2 is never closed",
+    ),
+    "a quote in the first value": (
+        'a,b\n"1,x\n2,y\n',
+        "the quote that opens in line 2 is never closed",
+    ),
+    "a quote in the names": ('a,"b\n1,2\n', "the quote that opens in line 1 is never closed"),
+    "a quote far up": (
+        'a,b\n1,"x\n' + "2,y\n" * 50_000,
+        "the quote that opens in line 2 is never closed",
+    ),
 }
 
 
@@ -300,7 +311,7 @@ def test_a_row_that_is_wrong_is_named_with_its_line(tmp_path: Path, name: str, s
 def test_lines_are_counted_with_comments_and_in_the_file_s_encoding(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("# ä\na;b\n# ö\n1;2\n3;4;5\n".encode("latin-1"))
-    with pytest.raises(DataError, match="line 5 has 3 fields in place of 2"):
+    with pytest.raises(DataError, match="line 5 has 3 fields instead of 2"):
         convert(path, CsvFormat(comment="#", encoding="latin-1"))
 
 

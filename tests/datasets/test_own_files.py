@@ -166,7 +166,7 @@ def broken(folder: Path) -> None:
         (["twice.arrow"], r"/twice.arrow: two columns are named 'a' \(the columns 1 and 3\)"),
         (["n1.parquet", "twice.parquet"], "/twice.parquet: two columns are named 'a'"),
         (["comment.csv"], "comment.csv: line 4 has 3 .*, or add csv: {comment: '#'} to the data"),
-        (["ragged.csv"], "ragged.csv: line 3 has 3 fields in place of 2; correct"),
+        (["ragged.csv"], "ragged.csv: line 3 has 3 fields instead of 2; correct"),
         (["latin.csv"], "latin.csv: line 2 is not UTF-8 .*WINDOWS-1252"),
         (["one.csv", "latin.csv"], "latin.csv: line 2 is not UTF-8 .*WINDOWS-1252"),
         (["good.csv", "one.csv"], "one.csv: its columns are a, b and not a"),

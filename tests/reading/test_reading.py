@@ -248,7 +248,7 @@ def test_a_column_made_of_too_many_operations_is_a_sentence(change: str) -> None
     found = read_code(Source("x.py", START + code * 400 + out))
     assert [one.frame for one in found.answers] == ["df_402"]
     said = {one.text for one in found.remarks}
-    assert "a column that is made of so many operations is not read" in said
+    assert "a column made of this many operations is not read" in said
 
 
 def test_twice_the_lines_are_twice_the_work() -> None:

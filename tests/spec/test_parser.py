@@ -181,7 +181,7 @@ REFUSED = {
     "split(a, '')[0]": (9, "split needs a separator in quotes with at least one character"),
     "split(a)[b]": (9, "[ ] needs a whole number"),
     "split(a)[1:2]": (9, "a part of split is taken by one number: split(x, ',')[0]"),
-    "map(a, b)": (0, "map takes a value, a table and what else it is: map(x, {a: 1}, 0)"),
+    "map(a, b)": (0, "map takes a value, a table and a default: map(x, {a: 1}, 0)"),
     "map(a, {1: b})": (11, "a table of map has constants; use if … else for expressions"),
     "clip(a, b, 2)": (8, "clip needs two numbers as bounds"),
     "truncate(a, '7min')": (
