@@ -17,6 +17,7 @@ from .rows import Loaded, Rows, load, root_of
 from .values import (
     Called,
     Frame,
+    Label,
     Library,
     Part,
     Scalar,
@@ -125,12 +126,12 @@ class Scopes:
         self.frames.append(replace(frame, categories=tuple(found.items())))
         rows = load(frame.name, schema, csv=frame.reader == "read_csv")
         of_rows = describe_rows(rows)  # a CSV file has categories for the texts that it has
-        coded = {
+        coded: dict[Label, str] = {
             name: CategoryName(name, one if one.labels else replace(one, rows=of_rows))
             for name, one in found.items()
         }
         if schema is None:
-            return Frame(rows, {**coded}, complete=False)
+            return Frame(rows, coded, complete=False)
         return Frame(rows, {name: coded.get(name, name) for name in schema.names})
 
     def find_first_texts(self, rows: Rows, column: str) -> list[str]:

@@ -79,7 +79,8 @@ class DuckDB(Adapter):
             made = partial(_write_scan, numbered=first.needs_numbers)
         else:
             made = _write_view
-        tables = replace(inputs, query=first.query).list_tables()
+        own, *others = replace(inputs, query=first.query).list_tables()
+        tables = (replace(own, ordered=first.needs_numbers), *others)
         lines = (line for table in tables for line in made(table))
         return "\n".join([_connect(resources, self.database), *lines, "return con"])
 

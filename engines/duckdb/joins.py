@@ -35,31 +35,45 @@ class FromClause:
 
 def write_source(table: str, joinings: Sequence[Joining]) -> str:
     """Write the FROM clause of a table that is joined with others, one after another."""
-    source = FromClause(table, table)
+    source, alike = FromClause(table, table), _differ_in_case(joinings)
     for place, met in enumerate(joinings):
         last = place == len(joinings) - 1
-        if _is_plain(met, last=last):
+        if _is_plain(met, last=last) and not alike:
             text = f"{source.text}{_choose_separator(source)}{write_join(source, met)}"
             new = (name for name in met.right if name not in met.join.shared)
             added = tuple((name, quote_name(met.name)) for name in new)
             source = replace(source, text=text, owners=(*added, *source.owners))
         else:
             name = f"joined_{place + 1}" if not last else ""
-            text = f"(\n{textwrap.indent(write_subquery(source, met), '    ')}\n)"
+            inner = write_subquery(source, met, chosen=alike)
+            text = f"(\n{textwrap.indent(inner, '    ')}\n)"
             source = FromClause(f"{text} AS {name}" if name else text, name)
     return source.text
 
 
-def write_subquery(source: FromClause, met: Joining) -> str:
-    """Write a join with all of its columns, each under its name in the joined rows."""
+def _differ_in_case(joinings: Sequence[Joining]) -> bool:
+    """Return whether names of the joined tables differ only in case: to SQL they are one."""
+    names = {name for met in joinings for name in (*met.data.names, *met.right)}
+    return len({name.lower() for name in names}) < len(names)
+
+
+def write_subquery(source: FromClause, met: Joining, *, chosen: bool = False) -> str:
+    """Write a join with its columns, each under its name in the joined rows.
+
+    With `chosen` they are those alone that are read, each with its table.
+    """
     own, shared = quote_name(met.name), met.join.shared
-    plain = not met.join.right_on
+    plain = not met.join.right_on and not chosen
     kept = [f"{source.table}.*"]
-    if source.owners or met.join.how in {"right", "outer"}:
+    left, right = met.left, [name for name in met.right if name not in shared]
+    if chosen:
+        left = tuple(name for name in left if name in met.reads) or left[:1]
+        right = [name for name in right if met.new_names.get(name, name) in met.reads]
+    if chosen or source.owners or met.join.how in {"right", "outer"}:
         named = shared if met.join.how in {"right", "outer"} else ()
-        kept = [source.qualify(name) for name in met.left if name not in named]
+        kept = [source.qualify(name) for name in left if name not in named]
         kept += [quote_name(key) if plain else _write_coalesce(source, own, key) for key in named]
-    items = [_write_item(source, met, name) for name in met.right if name not in shared]
+    items = [_write_item(source, met, name, told=chosen) for name in right]
     clause = write_clause("SELECT", [*kept, *items], ",")
     return f"{clause}\nFROM {source.text}{_choose_separator(source)}{write_join(source, met)}"
 
@@ -104,13 +118,15 @@ def _write_coalesce(source: FromClause, own: str, key: str) -> str:
     return f"coalesce({source.qualify(key)}, {own}.{name}) AS {name}"
 
 
-def _write_item(source: FromClause, met: Joining, name: str) -> str:
+def _write_item(source: FromClause, met: Joining, name: str, *, told: bool) -> str:
     """Write a column of the table; none where its row is too early for an as-of join."""
     own = f"{quote_name(met.name)}.{quote_name(name)}"
     shown = quote_name(met.new_names.get(name, name))
     if met.join.asof and met.join.asof.within is not None:
         return f"CASE WHEN {_write_near(source, met)} THEN {own} END AS {shown}"
-    return f"{own} AS {shown}" if name in met.new_names else shown
+    if name in met.new_names:
+        return f"{own} AS {shown}"
+    return own if told else shown
 
 
 def _write_near(source: FromClause, met: Joining) -> str:

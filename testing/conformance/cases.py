@@ -401,6 +401,11 @@ JOINS = {
     },
     "join_anti": "{join: {table: pairs, on: [k, g], how: anti}}",
     "join_names": "{join: {table: shops, on: {t: k}, how: left}, select: [t, n, k_right]}",
+    "join_names_cased": "{join: {table: cased, on: {k: K}, how: left}, select: [k, m]}",
+    "join_names_cased_twice": (
+        "{join: [{table: pairs, on: [k, g], how: left}, {table: cased, on: {k: K}}],"
+        " group_by: [k, g], aggregate: {m: sum(m), n: sum(n)}}"
+    ),
     "join_names_outer": (
         "{join: {table: pairs, on: {x: n, k: k}, how: outer}, select: [x, n, k, g, g_right]}"
     ),
@@ -472,6 +477,10 @@ STEPS = {
         "{steps: [{group_by: k, aggregate: {s: sum(x), rows: size()}},"
         " {join: {table: shops, on: k, how: left}, where: n > 1 or s > 0},"
         " {group_by: t, aggregate: {s: sum(s), v: max(v)}}]}"
+    ),
+    "join_in_order": (
+        "{steps: [{transform: {k: k, s: cumsum(x)}}, {join: {table: shops, on: k},"
+        " group_by: k, aggregate: {s: max(s), n: sum(n)}}]}"
     ),
     "join_derived_key": (
         "{steps: [{derive: {y: x + 1}}, {join: {table: narrow, on: {y: x}}, group_by: k,"

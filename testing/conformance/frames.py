@@ -122,5 +122,7 @@ TABLES = {
             "price": [1, 2, 3, 4, 5, 6],
         }
     ),
+    # A key whose name differs in case alone, which is the same name to SQL.
+    "cased": pa.table({"K": ["a", "b", "q", None], "m": [1, 2, 3, 4]}),
     "nobody": pa.table({"k": pa.array([], pa.string()), "n": pa.array([], pa.int64())}),
 }

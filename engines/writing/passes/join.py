@@ -18,7 +18,7 @@ from ..sequence import StepQuery, expand_steps
 class Table:
     """What a program loads of one file; `name` and `path` are the program's variables.
 
-    `ordered` tells that the order of its rows decides among equal times of an as-of join.
+    `ordered` tells that the order of its rows counts: as among equal times of an as-of join.
     """
 
     name: str
