@@ -29,7 +29,7 @@ STRINGS_SINCE = 3  # the major version of pandas whose text is no Python object
 # Measured at 1e6 rows without missing values on 2 cores: docs/fairness.md.
 OBJECTS = (
     "pandas 2's own default for text, Python objects, is not used: with it, q1 of groupby takes "
-    "1.7x the time (`pandas/object` measures that on your data)."
+    "1.7× the time (`pandas/object` measures that on your data)."
 )
 
 

@@ -22,11 +22,18 @@ PARTS = (folder.HEAD, folder.RUNS, folder.AGREEMENT)
 
 
 def find_comparisons(results: Sequence[Path]) -> tuple[Path, ...]:
-    """Return the folders of all comparisons at or below some paths, oldest name first.
+    """Return the folders of all timed comparisons at or below some paths, oldest name first.
 
-    Raises ResultsError for a path without one.
+    Checks are left out: they time nothing. Raises ResultsError for a path without a comparison.
     """
-    return _find(results, folder.HEAD)
+    found = _find(results, folder.HEAD)
+    timed = tuple(path for path in found if not folder.read_head(path)[0].is_check)
+    if not timed:
+        names = ", ".join(map(str, results))
+        raise ResultsError(
+            f"{names}: only checks are stored here, which time nothing; run `dfbench compare`"
+        )
+    return timed
 
 
 def find_sweeps(results: Sequence[Path]) -> tuple[Path, ...]:

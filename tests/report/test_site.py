@@ -210,3 +210,14 @@ def test_a_history_compares_versions_on_the_same_machine_and_data_alone() -> Non
     ]  # fmt: skip
     assert build_histories([ENTRY, replace(later, machine="another")]) == ()
     assert build_histories([ENTRY]) == ()
+
+
+def test_checks_are_left_out(results: Path) -> None:
+    measure = {**samples.head().measure, "rounds": 1, "warmups": 0, "runs": 0}
+    check = samples.head(**SMALL, workload="checked", measure=measure)
+    assert check.is_check
+    samples.store(results.parent / "checks", check)
+    summary = write_site([results, results.parent / "checks"], results.parent / "site")
+    assert (summary.total, "checked</th>" in summary.page.read_text()) == (1, False)
+    with pytest.raises(ResultsError, match="only checks are stored here, which time nothing"):
+        write_site([results.parent / "checks"], results.parent / "other")
