@@ -34,7 +34,7 @@ from .intervals import SECONDS
 from .patterns import count_groups, may_skip_a_group
 from .python_syntax import ExpressionError, Slip
 from .settings import RULES, SettingError, describe_arity, read_setting, takes_count
-from .synonyms import EXPRESSIONS, LEFT_OUT, SYNONYMS
+from .synonyms import EXPRESSIONS, LEFT_OUT, find_meant
 from .vocabulary import (
     AGGREGATIONS,
     ALIASES,
@@ -51,6 +51,9 @@ from .vocabulary import (
 SETTABLE = {*WINDOWS, "first", "last"}
 # The first and the last value in the order of a column are those of its least and largest.
 ORDERED_BY = {"first": "arg_min", "last": "arg_max"}
+
+# What programs import; the language has their functions without them.
+LIBRARIES = {"np", "numpy", "math", "pd", "pandas", "pl", "polars", "datetime", "F"}
 
 
 class Context(Enum):
@@ -382,11 +385,14 @@ class CallReader(ABC):
             return f"unknown function {name!r}; did you mean {meant!r}?"
         if why := LEFT_OUT.get(name.lower()):
             return f"no function {name!r}: {why}"
+        words = {**ROW_FUNCTIONS, **AGGREGATIONS, **WINDOWS}
+        if (meant := find_meant(name)) and meant not in words:
+            return f"no function {name!r}; write the clause {meant!r}"
         if self.context is Context.ROW:
-            return f"unknown function {name!r}{suggest(name, ROW_FUNCTIONS)}"
+            return f"unknown function {name!r}{suggest(name, words if meant else ROW_FUNCTIONS)}"
         what = "aggregation" if self.context is Context.AGGREGATE else "function"
         windows = WINDOWS if self.context is Context.TRANSFORM else ()
-        known = [*AGGREGATIONS, *ROW_FUNCTIONS, *windows]
+        known = [*words] if meant else [*AGGREGATIONS, *ROW_FUNCTIONS, *windows]
         return f"unknown {what} {name!r}{suggest(name, known)}"
 
     def _aggregate(self, node: ast.Call, name: str, function: Function) -> Expr:
@@ -410,11 +416,12 @@ def _is_column(arguments: list[ast.expr]) -> bool:
 def _explain_call(node: ast.expr) -> str:
     match node:
         case ast.Attribute(ast.Name(owner), method):
-            name = SYNONYMS.get(method.lower(), method)
+            name, module = find_meant(method) or method, owner in LIBRARIES
+            why = f"the language has no {owner}" if module else "columns have no methods"
             if name in {*AGGREGATIONS, *ROW_FUNCTIONS}:
-                return f"columns have no methods; write {name}({owner})"
+                return f"{why}; write {name}({'…' if module else owner})"
             if meant := EXPRESSIONS.get(method.lower()):
-                return f"columns have no methods; did you mean {meant!r}?"
+                return f"{why}; did you mean {meant!r}?"
     return "only functions of the workload language can be called"
 
 

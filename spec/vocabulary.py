@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .schema import Kind
-from .synonyms import SYNONYMS
+from .synonyms import find_meant
 
 Takes = Literal[
     "number", "text", "date", "timestamp", "condition", "ordered", "anything", "plain", "castable"
@@ -512,10 +512,11 @@ def suggest(word: str, known: Collection[str]) -> str:
 
     A synonym leads to its word.
     """
-    meant = SYNONYMS.get(word.lower())
+    meant = find_meant(word)
     if meant in known:
         return f"; did you mean {meant!r}?"
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    alike = [name for name in known if name.strip().lower() == word.strip().lower()]
+    near = alike or difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if near:
         return f"; did you mean {near[0]!r}?"
     if 0 < len(known) <= 12:
