@@ -1,4 +1,7 @@
-"""`dfbench docs`: print a page of the documentation, which the package carries."""
+"""`dfbench docs`: print a page of the documentation, which the package carries.
+
+The workflow for GitHub is a page too, printed as it is.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,16 @@ def print_page(name: str | None) -> None:
 
     Raises DfbenchError for a page that there is none of.
     """
-    pages = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.md"))}
+    files = sorted((*FOLDER.glob("*.md"), *FOLDER.glob("*.yml")))
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in files}
     if name is None:
         width = max(map(len, pages))
         titles = {page: text.partition("\n")[0].lstrip("# ") for page, text in pages.items()}
         sys.stdout.writelines(f"{page:<{width}}  {title}\n" for page, title in titles.items())
-    elif name in pages:
+    elif name in pages and (FOLDER / f"{name}.md").is_file():
         _print(pages[name])
+    elif name in pages:
+        sys.stdout.write(pages[name])
     else:
         raise DfbenchError(f"no page {name!r}; expected one of: {', '.join(pages)}")
 

@@ -19,7 +19,8 @@ LOG_SECONDS = 60.0  # a log file gets a line at least this often, between runs
 class Progress:
     """Shows progress: one line redrawn on a terminal; in a log file a line per round and minute.
 
-    `done` counts the runs that `--resume` found, `found` has them alone; `clock` is in seconds.
+    `done` counts the runs that `--resume` found, `found` has them alone, and `told`
+    says that they were written; `clock` is in seconds.
     """
 
     total: int = 0
@@ -27,6 +28,7 @@ class Progress:
     clock: Callable[[], float] = monotonic
     done: int = 0
     found: int = 0
+    told: bool = False
     began: float = field(init=False)
     wrote: float = field(init=False)
     round: int = 0
@@ -55,8 +57,14 @@ class Progress:
         self.done += count
         self.found += count
         self.began = self.clock()
-        if not self.live:
-            self._log(f"{count} of {self.total} runs are stored already")
+        if self.done == self.total:
+            self._tell_found()
+
+    def _tell_found(self) -> None:
+        """Write once how many runs are stored already, of all points of a sweep together."""
+        if self.found and not self.live and not self.told:
+            self._log(f"{self.found} of {self.total} runs are stored already")
+            self.told = True
 
     def show_data(self, share: float) -> None:
         """Show how much of the data is generated or read."""
@@ -75,6 +83,7 @@ class Progress:
 
     def start_run(self, engine: str, query: str, round_: int) -> None:
         """Show what runs now and about how long the rest takes."""
+        self._tell_found()
         if self.live:
             self._draw(
                 f"[{self.done + 1}/{self.total}] {engine} {query}{self._describe_remaining()}"

@@ -16,8 +16,10 @@ def test_pages_are_listed_and_printed(
 ) -> None:
     assert not run_dfbench(monkeypatch, "docs")
     listed = [line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()]
-    assert listed == sorted(path.stem for path in DOCS.glob("*.md"))
+    assert listed == sorted(path.stem for path in DOCS.iterdir() if path.suffix in {".md", ".yml"})
     assert not run_dfbench(monkeypatch, "docs", "gates")
     assert capsys.readouterr().out == (DOCS / "gates.md").read_text(encoding="utf-8")
+    assert not run_dfbench(monkeypatch, "docs", "dfbench-workflow")
+    assert capsys.readouterr().out == (DOCS / "dfbench-workflow.yml").read_text(encoding="utf-8")
     assert run_dfbench(monkeypatch, "docs", "gate") == 2
     assert "no page 'gate'; expected one of: architecture" in capsys.readouterr().err

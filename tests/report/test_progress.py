@@ -96,6 +96,17 @@ def test_runs_that_resume_found_count_as_done_and_took_no_time() -> None:
     )
 
 
+def test_the_points_of_a_sweep_tell_once_what_is_stored() -> None:
+    clock, log = Clock(), io.StringIO()
+    progress = Progress(0, log, clock)
+    progress.plan_runs(12)
+    progress.skip_runs(4)
+    progress.skip_runs(3)
+    finish(progress, clock, 2.0)
+    progress.skip_runs(4)
+    assert log.getvalue() == "7 of 12 runs are stored already\nround 1: 7 of 12 runs done\n"
+
+
 def test_a_log_hears_at_least_once_a_minute_within_a_round() -> None:
     clock, file = Clock(), io.StringIO()
     progress = Progress(6, file, clock)
