@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from ..spec.vocabulary import suggest
 from . import alignment, operators
 from .aggregation import REDUCING
 from .assignment import operate
 from .calls import CodeCall, Method, bind, to_python
 from .categories import as_plain
 from .columns import apply_function, convert, look_up, to_text
-from .groups import select_groups
+from .groups import describe_pandas_1, select_groups
 from .libraries import CONSTANTS, LIBRARIES
 from .model import LoadedFrame
 from .names import UNASKED, USUAL
+from .nearest import describe_unknown_method
 from .patterns import has_match
 from .periods import make_period_key
 from .python_values import find_identity_mistake, is_of_type, join_texts
@@ -187,8 +187,7 @@ class Evaluator(Scopes, ABC):
         found = select(node, frame, Const(label))
         if not isinstance(found, Series):
             raise UnreadError(node, "name one column of the row")
-        expr = as_plain(found.expr)
-        return Series(found.rows, expr, found.name, scope=found.scope, element=True)
+        return Series(found.rows, as_plain(found.expr), found.name, scope=found.scope, element=True)
 
     def read_item(self, node: ast.Subscript, owner: Value, index: ast.expr) -> Value:
         """Return `owner[index]`."""
@@ -215,7 +214,10 @@ class Evaluator(Scopes, ABC):
         parts = index.elts if isinstance(index, ast.Tuple) else [index]
         if _find_kind(owner) not in {"loc", "iloc"}:
             parts = [index]
-        made: Value = getter(node, owner, *(self.read_value(part) for part in parts))
+        found = [self.read_value(part) for part in parts]
+        if isinstance(owner, Grouped) and (text := describe_pandas_1(owner, found[0])):
+            self.note(node, text)
+        made: Value = getter(node, owner, *found)
         return made
 
     def read_constant_item(self, node: ast.AST, found: object, index: Value) -> Value:
@@ -372,7 +374,7 @@ class Evaluator(Scopes, ABC):
             self.show(cast("ast.Attribute", node.func).value)
             return Unknown("a plot has no data", skipped=True)
         if name not in table:
-            raise UnreadError(node, _describe_unknown_method(owner, name, table))
+            raise UnreadError(node, describe_unknown_method(owner, name, table))
         return self.apply(node, name, table[name], owner)
 
     def show(self, node: ast.expr) -> None:
@@ -583,21 +585,3 @@ def _find_item(node: ast.AST, found: object, at: object) -> object:
         return found[at]  # type: ignore[index]
     except (TypeError, KeyError, IndexError) as error:
         raise UnreadError(node, f"Python raises here: {type(error).__name__}: {error}") from None
-
-
-# What is near to a method that is not read.
-NEAREST = {
-    "append": "pandas 2 removed it; the nearest is several files: data/*.parquet",
-    "sample": "a workload has no random sample; the nearest is head",
-    "iterrows": "the nearest is apply(function, axis=1)",
-    "itertuples": "the nearest is apply(function, axis=1)",
-    "resample": "the nearest is groupby(df['day'].dt.to_period('M'))",
-    "tail": "the nearest is sort_values in the other order, then head",
-}
-
-
-def _describe_unknown_method(owner: Value, name: str, table: dict[str, Method]) -> str:
-    if name in NEAREST:
-        return f"{name} of {alignment.describe(owner)} is not read: {NEAREST[name]}"
-    near = suggest(name, [word for word in table if not word.startswith("[")])
-    return f"{name} of {alignment.describe(owner)} is not read{near}"

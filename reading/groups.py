@@ -91,6 +91,16 @@ def select_groups(node: ast.AST, owner: Value, index: Value) -> Grouped:
     return replace(grouped, selected=tuple(chosen), single=single)
 
 
+def describe_pandas_1(grouped: Grouped, index: Value) -> str:
+    """Return what pandas 2 has against columns of groups that are no list; empty if nothing."""
+    match index:
+        case Const((_, _, *_) as labels) if isinstance(labels, tuple):
+            if labels not in grouped.frame.columns:
+                mend = f"write [{list(labels)!r}]"
+                return f"pandas 2 raises here, for this is of pandas 1: {mend}"
+    return ""
+
+
 def _apply_to_values(call: CodeCall, grouped: Grouped, function: CodeFunction) -> Value:
     """Return what a function makes of a column's values in each group: a number, or a column."""
     ((label, expr),) = grouped.selected or ()

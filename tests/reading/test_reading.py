@@ -353,3 +353,13 @@ def test_where_python_rounds_otherwise_than_columns_do_is_noted(value: str, note
     code = "import pandas as pd, numpy as np\ndf = pd.read_csv('s.csv')\n"
     found = read_code(Source("x.py", f"{code}out = df['v'].apply(lambda x: {value})\n"))
     assert any("Python rounds" in one.text for one in found.remarks) == noted
+
+
+def test_columns_of_groups_without_a_list_are_noted_as_code_for_pandas_1() -> None:
+    start = 'import pandas as pd\ndf = pd.read_csv("s.csv")\n'
+    found = read_code(Source("x.py", start + 'out = df.groupby("k")["a", "b"].sum()\n'))
+    said = "pandas 2 raises here, for this is of pandas 1: write [['a', 'b']]"
+    assert [(one.line, one.text) for one in found.remarks if one.kind == "note"] == [(3, said)]
+    right = read_code(Source("x.py", start + 'out = df.groupby("k")[["a", "b"]].sum()\n'))
+    assert right.workload.partition("queries:")[2].split("\n", 2)[2] in found.workload
+    assert not [one for one in right.remarks if one.kind == "note"]

@@ -1,0 +1,25 @@
+"""What is nearest to a method that is not read."""
+
+from __future__ import annotations
+
+from ..spec.vocabulary import suggest
+from . import alignment
+from .calls import Method
+from .values import Value
+
+NEAREST = {
+    "append": "pandas 2 removed it; the nearest is several files: data/*.parquet",
+    "sample": "a workload has no random sample; the nearest is head",
+    "iterrows": "the nearest is apply(function, axis=1)",
+    "itertuples": "the nearest is apply(function, axis=1)",
+    "resample": "the nearest is groupby(df['day'].dt.to_period('M'))",
+    "tail": "the nearest is sort_values in the other order, then head",
+}
+
+
+def describe_unknown_method(owner: Value, name: str, table: dict[str, Method]) -> str:
+    """Return that a method is not read, and what is."""
+    if name in NEAREST:
+        return f"{name} of {alignment.describe(owner)} is not read: {NEAREST[name]}"
+    near = suggest(name, [word for word in table if not word.startswith("[")])
+    return f"{name} of {alignment.describe(owner)} is not read{near}"
