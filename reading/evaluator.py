@@ -25,6 +25,7 @@ from .python_values import find_identity_mistake, is_of_type, join_texts
 from .scopes import Names, Scopes
 from .selection import require_column, select
 from .tables import ATTRIBUTES, DRAWING, METHODS
+from .totals import operate_totals
 from .values import (
     CodeFunction,
     Const,
@@ -105,6 +106,8 @@ class Evaluator(Scopes, ABC):
                 sides = self.read_value(left), self.read_value(right)
                 if any(isinstance(side, Frame) for side in sides):
                     return operate(node, op, *sides)
+                if any(isinstance(side, Part) and side.kind == "totals" for side in sides):
+                    return operate_totals(node, op, *sides)
                 return operators.read_binary(node, op, *sides)
             case ast.UnaryOp(op, operand):
                 return self.read_unary(node, op, self.read_value(operand))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from ..spec.kinds import KindError
@@ -18,6 +18,7 @@ from .names import READ, SETTINGS
 from .rows import Loaded
 from .scopes import Binding
 from .selection import find_column, select
+from .shown import is_look, list_assigned, only_show
 from .tables import DRAWING, SHOWING
 from .values import (
     Called,
@@ -54,7 +55,11 @@ class CodeInterpreter(Evaluator):
             before = len(self.remarks), len(self.bindings)
             failure = self.read_attempt(statement)
             if failure and not self.read_of_roots(statement, str(failure), before):
-                self.leave(statement, failure.node, str(failure))
+                if is_look(statement, str(failure)):
+                    text = "skipped: it is of all columns, which only --data tells"
+                    self.add_remark(statement, text, skipped=True)
+                else:
+                    self.leave(statement, failure.node, str(failure))
 
     def read_attempt(self, statement: ast.stmt) -> UnreadError | None:
         """Read a statement; return why it cannot be read."""
@@ -121,7 +126,7 @@ class CodeInterpreter(Evaluator):
         """Return a frame with the rows of one that the code makes, and any columns."""
         if id(value) not in self.roots:
             loaded = LoadedFrame(f"{name}_{line}", "", "", (), line, line, name)
-            self.roots[id(value)] = value, self.load(loaded)
+            self.roots[id(value)] = value, _name_columns(self.load(loaded), value)
         return self.roots[id(value)][1]
 
     def drop_roots(self, count: int) -> None:
@@ -248,6 +253,9 @@ class CodeInterpreter(Evaluator):
                 self.names[name] = CodeFunction(statement, self.names)
             case ast.If(test, body, orelse):
                 self.read_branch(test, body, orelse)
+            case ast.For() | ast.While() if self.passes_over(statement):
+                self.forget(statement, "a loop makes it that only shows values")
+                self.add_remark(statement, "skipped: no answer needs it", skipped=True)
             case ast.For():
                 self.loop(statement)
             case ast.Delete(targets):
@@ -298,6 +306,18 @@ class CodeInterpreter(Evaluator):
                 raise UnreadError(test, why)
             case _:
                 raise UnreadError(test, "an 'if' over data is read in functions of rows only")
+
+    def passes_over(self, loop: ast.For | ast.While) -> bool:
+        """Return whether a loop only shows values, and is not of constants: no answer needs it."""
+        if len(self.scopes) > 1 or not only_show([loop], self.is_foreign):
+            return False
+        if any(name in self.names for name in list_assigned(loop)):
+            return False
+        try:
+            turns = self.read_items(loop.iter) if isinstance(loop, ast.For) else None
+        except (UnreadError, KeyError, KindError):
+            return True
+        return turns is None or len(turns) > MOST_TURNS
 
     def loop(self, statement: ast.For) -> None:
         """Unroll a loop over constants."""
@@ -476,7 +496,7 @@ class CodeInterpreter(Evaluator):
                 shown = [owner]
             case _ if drawn := _find_drawn(node):
                 shown = [drawn]
-            case ast.Attribute(owner, "shape" | "columns" | "dtypes" | "index" | "size"):
+            case ast.Attribute(owner, "shape" | "columns" | "dtypes" | "index" | "size" | "T"):
                 shown = [owner]
             case ast.Name():
                 shown = [node]
@@ -527,6 +547,16 @@ def _swap(value: Value, old: Value, new: Value) -> Value:
     if isinstance(value, Items) and any(one is old for one in value.values):
         return Items(tuple(new if one is old else one for one in value.values))
     return value
+
+
+def _name_columns(root: Frame, value: Value) -> Frame:
+    """Return a frame that is not given with the columns that the code's own has, where known."""
+    if root.complete or not isinstance(value, Frame) or not value.complete or value.index:
+        return root
+    labels = [label for label in value.columns if isinstance(label, str)]
+    if len(labels) < len(value.columns):
+        return root
+    return replace(root, columns={label: label for label in labels}, complete=True)
 
 
 def _root_name(root: Frame) -> str:

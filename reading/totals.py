@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Sequence
+from functools import partial
 from typing import cast
 
-from ..spec.expression import Agg
+from ..spec.expression import Agg, Arith
+from ..spec.expression import Call as Word
 from ..spec.workload import Output
 from . import alignment, operators
 from .aggregation import AGGREGATIONS
@@ -126,13 +129,45 @@ def read_total(node: ast.AST, owner: Value, index: Value) -> Value:
     return found
 
 
-def keep_totals(_call: CodeCall, part: Part) -> Part:
+def keep_totals(call: CodeCall, part: Part) -> Part:
     """Read what only sorts or names the numbers."""
+    for name in ("axis", "ascending"):
+        call.read_constant(name)
     return part
 
 
+def read_of_totals(call: CodeCall, part: Part) -> Value:
+    """Read `max()`, `min()` and `sum()` of numbers of columns."""
+    scalars = [value for _, value in cast("Mapping", part.owner).pairs]
+    found = alignment.align(call.node, *scalars)
+    if call.name == "sum":
+        return found.make(functools.reduce(partial(Arith, "+"), found.exprs))
+    return found.make(Word(call.name, found.exprs) if len(scalars) > 1 else found.exprs[0])
+
+
+def operate_totals(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Part:
+    """Return arithmetic of numbers of columns, with one number or those of the same columns."""
+    sides = [_list_pairs(left), _list_pairs(right)]
+    labels = list(next(side for side in sides if side is not None))
+    if any(side is not None and list(side) != labels for side in sides):
+        raise UnreadError(node, "arithmetic of numbers of columns is read of the same columns")
+    one, other = (
+        dict.fromkeys(labels, value) if side is None else side
+        for side, value in zip(sides, (left, right), strict=True)
+    )
+    made = ((label, operators.read_binary(node, op, one[label], other[label])) for label in labels)
+    return Part("totals", Mapping(tuple(made)))
+
+
+def _list_pairs(value: Value) -> dict[Label, Value] | None:
+    match value:
+        case Part("totals", Mapping(pairs)):
+            return dict(pairs)
+    return None
+
+
 TOTALS_METHODS = {
-    "sort_values": Method(keep_totals, "ascending"),
-    "sort_index": Method(keep_totals),
-    "to_dict": Method(keep_totals),
+    "sort_values": Method(keep_totals, "axis ascending inplace kind"),
+    **{name: Method(keep_totals) for name in ("sort_index", "to_dict", "copy")},
+    **{name: Method(read_of_totals) for name in ("sum", "max", "min")},
 }

@@ -86,3 +86,40 @@ def test_no_answer_mixes_a_frame_with_its_unread_later_self() -> None:
     code = 'df = pd.read_csv("s.csv")\nmask = df["v"] > 1\ndf = df.interpolate()\n'
     found = _read(code=f"import pandas as pd\n{code}out = df[mask]['v'].sum()\n")
     assert found.answers == () or "out" not in {one.query for one in found.answers}
+
+
+@pytest.mark.parametrize(
+    ("loop", "skipped"),
+    [
+        ("for k, group in df.groupby('k'):\n    x = group['v']\n    plt.plot(x, label=k)", True),
+        ("for k in df['k'].unique():\n    if k > 'a':\n        print(df[df['k'] == k])", True),
+        ("for k, group in df.groupby('k'):\n    group.to_csv(k)", True),
+        ("for k in df['k'].unique():\n    df.loc[df['k'] == k, 'v'] = 0", False),
+        ("for k in df['k'].unique():\n    df = df[df['k'] != k]", False),
+        ("for k in df['k'].unique():\n    limit += len(k)", False),
+        ("for k, group in df.groupby('k'):\n    group.fillna(0, inplace=True)", False),
+        ("for k, group in df.groupby('k'):\n    parts.append(group)", False),
+    ],
+)
+def test_a_loop_over_data_is_passed_over_where_it_only_shows_values(
+    loop: str, skipped: bool
+) -> None:
+    code = f"df = pd.read_csv('s.csv')\nlimit, parts = 0, []\n{loop}\n"
+    head = "import pandas as pd\nimport matplotlib.pyplot as plt\n"
+    found = _read(code=f"{head}{code}out = df.groupby('k')['v'].sum()\n")
+    kinds = {one.kind for one in found.remarks if one.line == 5}
+    assert ("unread" not in kinds) == skipped
+
+
+def test_a_look_at_all_columns_needs_no_data() -> None:
+    code = "df.isnull().sum()\ndf.describe()\ndf.shape\ndf.nunique()\nout = df.dropna()\n"
+    found = _read(code=f"import pandas as pd\ndf = pd.read_csv('s.csv')\n{code}")
+    assert [one.line for one in found.remarks if one.kind == "unread"] == [7]
+
+
+def test_a_frame_to_be_given_has_the_columns_that_the_code_names() -> None:
+    code = (
+        "df = df[['k', 'v']]\ndf['w'] = strange(df)\nout = df.groupby('k', as_index=False).last()\n"
+    )
+    found = _read(code=f"import pandas as pd\ndf = pd.read_csv('s.csv')\n{code}")
+    assert "aggregate: {v: last(v), w: last(w)}" in found.workload
