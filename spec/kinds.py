@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import assert_never
@@ -495,8 +495,26 @@ def choose_type(found: Kind, expr: Expr, schema: Schema) -> str:
     """Return a kind's type; of times that of the column they are made of, for its zone's sake."""
     if found != "timestamp":
         return ARROW[found]
-    made_of = (schema[name] for name in list_columns(expr) if name in schema)
+    made_of = (schema[name] for name in _list_sources(expr) if name in schema)
     return next((c.arrow for c in made_of if c.kind == "timestamp"), ARROW["timestamp"])
+
+
+def _list_sources(expr: Expr) -> Iterator[str]:
+    """Yield the columns that values are taken from, without those that only choose among them."""
+    match expr:
+        case Col(name):
+            yield name
+            return
+        case Case(branches, otherwise):
+            nodes: tuple[Expr, ...] = (*(value for _, value in branches), otherwise)
+        case Call("map", (_, default, *pairs)):
+            nodes = (default, *pairs[1::2])
+        case Agg(_, (value, *_)):
+            nodes = (value,)
+        case _:
+            nodes = list_children(expr)
+    for node in nodes:
+        yield from _list_sources(node)
 
 
 def may_be_condition(expr: Expr) -> bool:

@@ -24,6 +24,7 @@ from ...spec.kinds import (
     ROOTS,
     UNBOUNDED,
     UNDEFINED,
+    choose_type,
     extend_schema,
     find_kind,
     find_required_columns,
@@ -146,9 +147,10 @@ class Facts:
 
     def find_zone(self, node: Expr) -> str:
         """Return the zone of times, as the columns that they are made of have it."""
-        types = (self.data[name].arrow for name in list_columns(node) if name in self.data)
-        found = (re.search(r"tz=([^]]+)", arrow) for arrow in types)
-        return next((zone[1] for zone in found if zone), "")
+        if self.find_kind(node) != "timestamp":
+            return ""
+        zone = re.search(r"tz=([^]]+)", choose_type("timestamp", node, self.data))
+        return zone[1] if zone else ""
 
     def guards(self, node: Expr) -> tuple[str, ...]:
         """Return the columns whose missing value the expression would not pass on by itself."""

@@ -118,7 +118,6 @@ VARIANTS = {
     "integer_bool": "{0}::BIGINT",
     "days_date": "({0} - {1})",
     "offset_date": "{0} + ({1})",
-    "offset_start": "{0}::DATE + ({1})",
     "parse_date": "strptime({0}, {1})::DATE",
     "sign_int": "sign({0})::BIGINT",
     "number_string": "TRY_CAST({0} AS DOUBLE)",
@@ -446,8 +445,6 @@ class SqlWriter(ExpressionWriter[Sql]):
         word = f"{function}_{self.facts.find_kind(values[0])}"
         if function == "split" and settings[0] == Lit(None):
             word = "split_words"
-        if word == "offset_date" and isinstance(values[0], Call):
-            word = "offset_start"  # date_trunc of a day is a time in DuckDB 2
         if function == "parse":
             word = f"parse_{self.facts.find_kind(Call(function, arguments))}"
         template = VARIANTS.get(word, FUNCTIONS[function])
@@ -501,6 +498,8 @@ class SqlWriter(ExpressionWriter[Sql]):
         if zone and number:
             # Once a year, a clock shows an hour twice: its start is found from the time since.
             return Sql(f"{begun} - ({moment} - {written})", ADD)
+        if self.facts.find_kind(arguments[0]) == "date":
+            return Sql(f"{written}::DATE", CAST)  # of a day, too, it makes a time
         return Sql(f"timezone({zone}, {written})" if zone else written)
 
     def _write_zone(self, node: Expr) -> str:

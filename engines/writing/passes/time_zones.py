@@ -23,10 +23,10 @@ def _move(node: Expr, facts: Facts) -> Expr:
     parts = tuple(_move(child, facts) for child in list_children(node))
     match node:
         case IsIn(_, values):
-            zone = facts.find_zone(node)
+            zone = facts.find_zone(node.operand)
             return IsIn(parts[0], tuple(_shift_constant(value, zone) for value in values))
         case Compare() | Case() | Call():
-            zone = facts.find_zone(node)
+            zone = next(filter(None, map(facts.find_zone, parts)), "")
             return rebuild(
                 node, tuple(_shift_constant(p, zone) if isinstance(p, Lit) else p for p in parts)
             )

@@ -1,0 +1,59 @@
+"""A day that is made of a day or a time stays a day, and has no zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from dfbench.comparison.oracle import EXACT
+from dfbench.engines import find
+from dfbench.engines.base import Engine
+from dfbench.engines.interactive import run
+from dfbench.spec.reader import read_text
+
+MOMENT = dt.datetime(2024, 5, 31, 23, 30)
+FRAME = pa.table(
+    {
+        "d": [MOMENT.date(), None],
+        "t": pa.array([MOMENT, None], pa.timestamp("us")),
+        "z": pa.array([MOMENT, None], pa.timestamp("us", "Asia/Tokyo")),
+    }
+)
+# In Tokyo, it is already June.
+ANSWERS: dict[str, Any] = {
+    "days(d - truncate(d, 'month'))": 30,
+    "days(coalesce(d, truncate(d, 'month')) - truncate(d, 'month'))": 30,
+    "text(truncate(d, 'month'))": "2024-05-01",
+    "text(truncate(d, 'month') + days(1))": "2024-05-02",
+    "year(date(z))": 2024,
+    "month(date(z))": 6,
+    "days(date(z) - truncate(date(z), 'month'))": 0,
+    "hour(t if z > timestamp('2024-01-01 00:00:00+00:00') else None)": 23,
+}
+
+
+@pytest.mark.parametrize("expression", ANSWERS)
+@pytest.mark.parametrize("engine", [EXACT, *map(find, ("duckdb", "pandas", "polars", "narwhals"))])
+def test_a_day_that_is_computed_is_a_day(engine: Engine, expression: str) -> None:
+    answer = ask(engine, "{transform: {o: EXPRESSION}}", expression)
+    assert answer == [ANSWERS[expression], None]
+
+
+@pytest.mark.parametrize("engine", [EXACT, *map(find, ("duckdb", "pandas", "polars", "narwhals"))])
+def test_a_day_that_a_step_computes_is_a_day_in_the_next(engine: Engine) -> None:
+    steps = "{steps: [{derive: {m: EXPRESSION}}, {transform: {o: days(d - m)}}]}"
+    assert ask(engine, steps, "truncate(d, 'month')") == [30, None]
+
+
+def ask(engine: Engine, query: str, expression: str) -> list[Any]:
+    written = query.replace("EXPRESSION", f'"{expression}"')
+    text = f"workload: w\ndataset: {{files: x.parquet}}\nqueries: {{q: {written}}}\n"
+    (asked,) = read_text(text, "w.yaml", Path()).queries
+    answer = run(engine, asked, FRAME)
+    column = answer["o"]
+    values = column.to_pylist() if isinstance(column, pa.ChunkedArray) else column.to_list()
+    return [None if pd.isna(value) else value for value in values]
