@@ -46,9 +46,13 @@ class ColumnPair:
 def pair_columns(name: str, expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> ColumnPair:
     """Bring two columns to one type: int64 (also strings' codes, times) or float64.
 
-    Raises IncomparableError where one is, say, text and the other a number.
+    A column without a value is of any type: pandas has floats where all texts are missing. Raises
+    IncomparableError where one is, say, text and the other a number.
     """
     families = find_family(expected.type), find_family(answer.type)
+    if families[0] != families[1] or has_zone(expected) != has_zone(answer):
+        expected, answer = _drop_type(expected), _drop_type(answer)
+        families = find_family(expected.type), find_family(answer.type)
     match families:
         case ("null", other) | (other, "null"):
             pass
@@ -106,6 +110,13 @@ def to_floats(column: pa.ChunkedArray) -> ColumnValues:
         column = column.cast(pa.int8())
     column = column.cast(pa.float64(), safe=False)
     return ColumnValues((column.fill_null(np.nan) if column.null_count else column).to_numpy())
+
+
+def _drop_type(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column, without its type where all of its values are missing."""
+    if pc.all(pc.is_null(column, nan_is_null=True), min_count=0).as_py():
+        return pa.chunked_array([pa.nulls(len(column))])
+    return column
 
 
 def _cast_null(column: pa.ChunkedArray, like: pa.ChunkedArray) -> pa.ChunkedArray:

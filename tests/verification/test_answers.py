@@ -280,6 +280,20 @@ def test_null_nan_and_an_untyped_column_are_one_thing() -> None:
     assert agrees(one_column([None, None], type_=pa.string()), one_column(pa.nulls(2)))
 
 
+@pytest.mark.parametrize("rows", [0, 3])
+@pytest.mark.parametrize(
+    "type_", [pa.string(), pa.float64(), pa.int64(), pa.date32(), pa.timestamp("us", "UTC")]
+)
+def test_a_column_without_a_value_has_any_type(type_: pa.DataType, rows: int) -> None:
+    blank = pa.table({"key": pa.nulls(rows, type_), "x": pa.nulls(rows, type_)})
+    for other in (pa.string(), pa.timestamp("us"), pa.float64()):
+        nans = [math.nan] * rows if other == pa.float64() else [None] * rows
+        assert agrees(blank, pa.table(dict.fromkeys(("key", "x"), pa.array(nans, other))))
+    there = pa.table({"key": pa.nulls(2, type_), "x": ["a", None]})
+    verdict = compare_answers(there, pa.table(dict.fromkeys(("key", "x"), [math.nan] * 2)), BY_KEY)
+    assert not verdict.agrees
+
+
 def test_missing_keys_of_every_kind_are_one_group() -> None:
     assert agrees(one_column([1, 2], [5, None]), one_column([2, 1], [math.nan, 5.0]))
     assert agrees(one_column([1, 2], [-0.0, None]), one_column([2, 1], [math.nan, 0.0]))
