@@ -14,7 +14,12 @@ from ..info import FUNCTIONS, MIB, NEWEST, EngineInfo, Work
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
 from ..writing.passes.pivot import derive_cells
-from ..writing.passes.text_keys import find_text_keys, require_text, require_text_keys
+from ..writing.passes.text_keys import (
+    find_text_keys,
+    require_ordered_texts,
+    require_text,
+    require_text_keys,
+)
 from ..writing.passes.widen import widen_beside_floats
 from ..writing.passes.zeros import sum_zeros
 from ..writing.program import NONE, Parts
@@ -106,7 +111,13 @@ ENGINE = Pandas(INFO)
 VARIANTS = (
     Pandas(
         INFO.variant("object", work=frozenset({Work.QUERY, Work.JOIN}), sample=TEXT_SAMPLE),
-        (partial(require_text, engine="pandas"), derive_cells, sum_zeros, widen_beside_floats),
+        (
+            partial(require_text, engine="pandas"),
+            derive_cells,
+            require_ordered_texts,
+            sum_zeros,
+            widen_beside_floats,
+        ),
         text=TextType.OBJECTS,
     ),
     Pandas(

@@ -214,8 +214,8 @@ class SeriesWriter(ConditionWriter):
     def _keep_objects(self, template: str, node: Call) -> str:
         """Return the word for parts of texts that may all be missing: pandas makes them floats."""
         first = node.arguments[0]
-        strings = self.text in {TextType.STRINGS, TextType.SPREAD} or self._is_text_of_day(first)
-        if node.function not in {"split", "count_words"} or not strings:
+        arrow = self.text is TextType.ARROW and not self._is_text_of_day(first)
+        if node.function not in {"split", "count_words"} or arrow:
             return template
         gaps = self.may_miss(first)
         return template.replace(").str", ").astype('object').str", 1) if gaps else template

@@ -182,6 +182,34 @@ def test_parts_of_texts_of_missing_days_are_missing(engine: str) -> None:
     assert answer["o"].tolist() == [0.5]
 
 
+@pytest.mark.parametrize("word", ["split(t, '-')[0]", "count_words(t)"])
+@pytest.mark.parametrize("engine", ["pandas", "pandas/object", "dask", "polars"])
+def test_parts_of_texts_that_are_all_missing_are_missing(engine: str, word: str) -> None:
+    frame = pa.table({"t": pa.array([None, None], pa.string()), "v": [1, 2]})
+    answer = run(find(engine), read(f'{{transform: {{o: "{word}", p: v}}}}'), frame)
+    assert [None if pd.isna(value) else value for value in answer["o"]] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{aggregate: {o: max(k)}}",
+        "{group_by: v, aggregate: {o: min(k)}}",
+        "{group_by: v, aggregate: {o: 'arg_max(v, k)'}}",
+        "{transform: {o: max(lower(k))}}",
+        "{transform: {o: 'min(k, h)'}}",
+    ],
+)
+def test_objects_are_not_asked_for_the_least_of_texts_and_missing_values(query: str) -> None:
+    columns = (Column("v", "int", "int64"), Column("h", "string", "string"))
+    engine = find("pandas/object")
+    with pytest.raises(Unsupported, match="orders no text beside a missing one"):
+        engine.write(
+            read(query), Schema((*columns, Column("k", "string", "string", nulls=True)), 9)
+        )
+    assert engine.write(read(query), Schema((*columns, Column("k", "string", "string")), 9)).text
+
+
 CODED = pa.table({"k": pa.array(["c", None, "a", "b"]).dictionary_encode(), "v": [1, 2, 3, 4]})
 
 
