@@ -113,8 +113,8 @@ VARIANTS = (
         INFO.variant("object", work=frozenset({Work.QUERY, Work.JOIN}), sample=TEXT_SAMPLE),
         (
             partial(require_text, engine="pandas"),
-            derive_cells,
             require_ordered_texts,
+            derive_cells,
             sum_zeros,
             widen_beside_floats,
         ),

@@ -32,6 +32,7 @@ from ...spec.expression import (
     list_children,
     list_columns,
     substitute,
+    walk,
 )
 from ...spec.intervals import DAYS
 from ...spec.kinds import extend_schema, with_column
@@ -55,6 +56,8 @@ PARTS = {
     if row.gives == "int" and row.takes in {"date", "timestamp"}
 }
 # What gives a day or a time of its first argument.
+# What makes a list of texts on its way.
+PARTED = {"split", "count_words"}
 TIMES = {"date", "offset", "parse", "truncate"}
 # What means something else in a regular expression than itself.
 PATTERN_SIGNS = frozenset(r".^$*+?{}[]\|()")
@@ -151,6 +154,8 @@ class SeriesWriter(ConditionWriter):
                 x = self.as_series(first) if "x." in template else self.write_expression(first)
                 if ".str" in template and self.may_be_untyped(first):
                     x = self._hold_as_text(x)
+                elif node.function in PARTED and self._forgets_texts(first):
+                    x = quote("x.astype(s)", x=x, s=self.text.held)
                 if ROW_FUNCTIONS[function].most is None:
                     write = self.write_typed
                     if function == "coalesce":
@@ -214,18 +219,24 @@ class SeriesWriter(ConditionWriter):
     def _keep_objects(self, template: str, node: Call) -> str:
         """Return the word for parts of texts that may all be missing: pandas makes them floats."""
         first = node.arguments[0]
-        arrow = self.text is TextType.ARROW and not self._is_text_of_day(first)
-        if node.function not in {"split", "count_words"} or arrow:
+        arrow = self.text is TextType.ARROW and not self._has_text_of_day(first)
+        if node.function not in PARTED or arrow:
             return template
         gaps = self.may_miss(first)
         return template.replace(").str", ").astype('object').str", 1) if gaps else template
 
-    def _is_text_of_day(self, node: Expr) -> bool:
-        """Return whether a text is a day's, which pandas holds as its own texts or objects."""
-        match node:
-            case Call("text", (day,)):
-                return self.facts is not None and self.facts.find_kind(day) == "date"
-        return False
+    def _forgets_texts(self, node: Expr) -> bool:
+        """Return whether Modin takes texts for objects, though they are texts: those of days."""
+        return self.text is TextType.SPREAD and self.may_miss(node) and self._has_text_of_day(node)
+
+    def _has_text_of_day(self, node: Expr) -> bool:
+        """Return whether texts are made of days: pandas holds those as its own, or as objects."""
+        return self.facts is not None and any(
+            isinstance(part, Call)
+            and part.function == "text"
+            and self.facts.find_kind(part.arguments[0]) == "date"
+            for part in walk(node)
+        )
 
     def _is_untold(self, number: Expr) -> bool:
         """Return whether the text of a missing number would be text, too."""

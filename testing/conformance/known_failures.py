@@ -133,7 +133,7 @@ MARKS: tuple[KnownFailure, ...] = (
         "wrong",
         "its quantile interpolates with six digits only",
     ),
-    KnownFailure("pandas/object", "pivot_texts-missing", "wrong", "no least of a text and NaN"),
+    KnownFailure("pandas/object", "pivot_texts-*", "unsupported", "no least of a text and NaN"),
     KnownFailure("datafusion", "divide_zero-plain", "wrong", "its max of only -inf is finite"),
     *(
         KnownFailure(
@@ -207,8 +207,8 @@ MARKS: tuple[KnownFailure, ...] = (
         "modin", "join_asof_names-*", "wrong", "its merge_asof leaves out the table's time"
     ),
     *(
-        KnownFailure("pandas/object", case, "wrong", "it compares None with text")
-        for case in ("min_text-missing", "composed_texts-plain", "composed_texts-missing")
+        KnownFailure("pandas/object", case, "unsupported", "it compares None with text")
+        for case in ("min_text-missing", "composed_texts-*")
     ),
     *(
         KnownFailure("pandas/object", f"{name}-missing", "wrong", "it negates objects, None too")

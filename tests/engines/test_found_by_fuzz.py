@@ -169,12 +169,14 @@ def test_a_filter_of_the_reader_may_leave_no_gaps_in_narrow_integers(engine: str
     assert list(run(find(engine), asked, frame)["o"]) == [-69998]
 
 
+@pytest.mark.parametrize(
+    "part",
+    ["split(text(d), ' ')[0]", "split(lower(text(d)), ' ')[0]", "count_words(lower(text(d)))"],
+)
 @pytest.mark.parametrize("engine", ["pandas", "dask"])
-def test_parts_of_texts_of_missing_days_are_missing(engine: str) -> None:
+def test_parts_of_texts_of_missing_days_are_missing(engine: str, part: str) -> None:
     frame = pa.table({"x": [0.5], "d": pa.array([None], pa.date32())})
-    asked = read(
-        "{derive: {n: \"split(text(d), ' ')[0]\"}, group_by: n, aggregate: {o: median(x)}}"
-    )
+    asked = read(f'{{derive: {{n: "{part}"}}, group_by: n, aggregate: {{o: median(x)}}}}')
     # The default of pandas 3, with which parts of texts that are all missing are floats.
     with pd.option_context("future.infer_string", True):
         answer = run(find(engine), asked, frame)

@@ -92,6 +92,17 @@ def test_parts_of_texts_are_cast_though_modin_takes_them_for_texts() -> None:
     assert '.str[1].astype("object").astype("str").str.contains("x"' in whole
 
 
+def test_texts_of_days_are_cast_though_modin_takes_them_for_objects() -> None:
+    part = Call("split", (Call("text", (Col("d"),)), Lit("-"), Lit(0)))
+    asked = Query("q", "", transform=(Output("o", part),))
+    gaps, full = (
+        Schema((Column("d", "date", "date32[day]", nulls),), 5) for nulls in (True, False)
+    )
+    cast = '.dt.strftime("%Y-%m-%d").astype("str").str.split("-")'
+    assert cast in "".join(ENGINE.write(asked, gaps).text.split())
+    assert cast not in "".join(ENGINE.write(asked, full).text.split())
+
+
 def test_nothing_is_left_to_do_in_what_is_loaded_and_in_an_answer(tmp_path: Path) -> None:
     frame = {"k": ["a", "b", None, "a", "b"], "x": [1, None, 3, 4, 5]}
     pq.write_table(pa.table(frame), tmp_path / "d.parquet")
