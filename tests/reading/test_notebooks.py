@@ -118,8 +118,7 @@ def test_a_look_at_all_columns_needs_no_data() -> None:
 
 
 def test_a_frame_to_be_given_has_the_columns_that_the_code_names() -> None:
-    code = (
-        "df = df[['k', 'v']]\ndf['w'] = strange(df)\nout = df.groupby('k', as_index=False).last()\n"
-    )
+    code = "df = df[['k', 'v']]\ndf['w'] = strange(df)\nout = df.groupby('k').last()\n"
+    code = f"{code}first = df.groupby('k').first()\n"
     found = _read(code=f"import pandas as pd\ndf = pd.read_csv('s.csv')\n{code}")
     assert "aggregate: {v: last(v), w: last(w)}" in found.workload
