@@ -6,11 +6,18 @@ The workflow for GitHub is a page too, printed as it is.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from ..errors import DfbenchError
 
 FOLDER = Path(__file__).parent.parent / "docs"
+# Pages that the code writes, with their titles: writing them all would take a second.
+GENERATED = {
+    "engines": "Engines and variants",
+    "options": "Every command and option",
+    "reference": "Every key of a workload",
+}
 
 
 def print_page(name: str | None) -> None:
@@ -20,16 +27,21 @@ def print_page(name: str | None) -> None:
     """
     files = sorted((*FOLDER.glob("*.md"), *FOLDER.glob("*.yml")))
     pages = {path.stem: path.read_text(encoding="utf-8") for path in files}
+    titles = {page: text.partition("\n")[0].lstrip("# ") for page, text in pages.items()}
+    titles = dict(sorted((titles | GENERATED).items()))
     if name is None:
-        width = max(map(len, pages))
-        titles = {page: text.partition("\n")[0].lstrip("# ") for page, text in pages.items()}
+        width = max(map(len, titles))
         sys.stdout.writelines(f"{page:<{width}}  {title}\n" for page, title in titles.items())
+    elif name in GENERATED:
+        # docs/ is a folder of pages, and no layer of the code.
+        pages_of_code = import_module("dfbench.docs.generated_pages").PAGES
+        _print(pages_of_code[f"{name}.md"]())
     elif name in pages and (FOLDER / f"{name}.md").is_file():
         _print(pages[name])
     elif name in pages:
         sys.stdout.write(pages[name])
     else:
-        raise DfbenchError(f"no page {name!r}; expected one of: {', '.join(pages)}")
+        raise DfbenchError(f"no page {name!r}; expected one of: {', '.join(titles)}")
 
 
 def _print(text: str) -> None:

@@ -67,8 +67,8 @@ MEMORY = (
     "an engine may use less under a limit (`dfbench floor`)."
 )
 CLUSTERS = (
-    "Times on a cluster are those of queries on loaded data, from this machine: they hold neither "
-    "its start-up nor its price, and workers on this machine share its cores."
+    "Times on a cluster are those of queries on loaded data, from this machine: they include "
+    "neither its start-up nor its price, and workers on this machine share its cores."
 )
 SPEEDUP = (
     "Speed-up over the smallest number of threads, with its 95 % interval. Serial: the share of "

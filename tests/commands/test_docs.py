@@ -16,7 +16,11 @@ def test_pages_are_listed_and_printed(
 ) -> None:
     assert not run_dfbench(monkeypatch, "docs")
     listed = [line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()]
-    assert listed == sorted(path.stem for path in DOCS.iterdir() if path.suffix in {".md", ".yml"})
+    written = [path.stem for path in DOCS.iterdir() if path.suffix in {".md", ".yml"}]
+    assert listed == sorted([*written, "engines", "options", "reference"])
+    for page, shown in (("engines", "`polars`"), ("options", "--fail-if"), ("reference", "`rows`")):
+        assert not run_dfbench(monkeypatch, "docs", page)
+        assert shown in capsys.readouterr().out
     assert not run_dfbench(monkeypatch, "docs", "gates")
     assert capsys.readouterr().out == (DOCS / "gates.md").read_text(encoding="utf-8")
     assert not run_dfbench(monkeypatch, "docs", "dfbench-workflow")

@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 from dfbench.cli import app
+from dfbench.commands.docs import GENERATED
 from dfbench.engines.registry import list_own_infos
 from dfbench.spec import grammar
 from dfbench.spec.reader import check_columns, read_text
@@ -73,6 +74,7 @@ def test_every_key_of_a_workload_is_in_an_example() -> None:
 
 
 def test_the_generated_pages_name_every_option_key_and_engine(pages: ModuleType) -> None:
+    assert sorted(pages.PAGES) == [f"{name}.md" for name in GENERATED]
     options, reference, engines = (write() for write in pages.PAGES.values())
     for name, command in get_command(app).commands.items():
         assert f"`dfbench {name}`" in options
