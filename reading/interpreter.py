@@ -56,7 +56,7 @@ class CodeInterpreter(Evaluator):
             failure = self.read_attempt(statement)
             if failure and not self.read_of_roots(statement, str(failure), before):
                 if is_look(statement, str(failure)):
-                    text = "skipped: it is of all columns, which only --data tells"
+                    text = "skipped: it is of all columns, which need --data to be known"
                     self.add_remark(statement, text, skipped=True)
                 else:
                     self.leave(statement, failure.node, str(failure))

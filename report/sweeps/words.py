@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ...spec.sweep import AxisKind
-from ..crossovers import Contest, Crossing
-from ..units import format_percent, format_ratio, format_seconds, format_size
+from ..crossovers import Contest, Crossing, Stretch
+from ..units import format_percent, format_ratio, format_seconds, format_size, join_names
 from .growth import Growth, MemoryForecast, SpeedUp
 
 MILLION = 1_000_000
@@ -80,12 +81,21 @@ def _describe_rest(engine: str, other: str, contest: Contest, form: SizeFormat) 
     edge = decided[-1].high, decided[0].low
     if not contest.crossings:
         word = "faster" if decided[0].sign < 0 else "slower"
-        low, high = form.count(decided[0].low), form.count(decided[-1].high)
-        yield f"{engine} is {word} than {other} from {low} to {high}{form.unit}"
+        ranges = join_names([_describe_range(one, form) for one in decided])
+        yield f"{engine} is {word} than {other} {ranges}{form.unit}"
+    for before, after in pairwise(decided):
+        if before.sign == after.sign:
+            low, high = form.count(before.high), form.count(after.low)
+            yield f"undecided from {low} to {high}"
     if edge[1] > contest.low:
         yield f"undecided below {form.count(edge[1])}"
     if edge[0] < contest.high:
         yield f"undecided above {form.count(edge[0])}"
+
+
+def _describe_range(found: Stretch, form: SizeFormat) -> str:
+    low, high = form.count(found.low), form.count(found.high)
+    return f"at {low}" if low == high else f"from {low} to {high}"
 
 
 def describe_power(growth: Growth | None) -> str:

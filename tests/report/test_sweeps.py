@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from dfbench.errors import ResultsError
 from dfbench.report import markdown
-from dfbench.report.crossovers import Curve, compare
+from dfbench.report.crossovers import Contest, Curve, Stretch, compare
 from dfbench.report.formats import Format
 from dfbench.report.spread import estimate_prior, moderate, pool
 from dfbench.report.sweeps import charts, words
@@ -26,6 +26,7 @@ from dfbench.report.sweeps.forms import render
 from dfbench.report.sweeps.growth import describe_growth, describe_speedup, forecast_memory
 from dfbench.report.sweeps.rebuild import write_reports
 from dfbench.report.trend import connect, fit
+from dfbench.spec.sweep import KINDS
 from dfbench.storage import sweeps
 
 from tests.support import stored_samples, stored_sweeps
@@ -87,6 +88,16 @@ def test_equal_engines_are_undecided_and_far_ones_never_cross() -> None:
     contest = compare([(dearer, one)])
     assert [stretch.sign for stretch in contest.stretches] == [1]
     assert contest.crossings == ()
+
+
+def test_what_lies_undecided_between_two_certain_ranges_is_told() -> None:
+    stretches = (Stretch(-1, 1, 7), Stretch(0, 8, 380), Stretch(-1, 390, 390), Stretch(0, 391, 400))
+    form = words.SizeFormat(KINDS["share"])
+    told = words.describe_contest("polars", "pandas", Contest(1, 400, stretches, ()), form)
+    assert told == (
+        "polars is faster than pandas from 1 to 7 and at 390 % of the data; "
+        "undecided from 7 to 390; undecided above 390"
+    )
 
 
 def test_growth_is_told_with_its_power_and_only_where_it_was_fitted() -> None:
