@@ -18,6 +18,9 @@ from .vocabulary import (
     Setting,
 )
 
+MOST_STEPS = 2**31 - 1  # pandas and datatable count them in 32 bits
+MOST_PLACES = 22  # engines scale by a power of ten, and 10**22 is the largest that a float holds
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -45,7 +48,7 @@ def _is_share(value: object) -> bool:
 
 
 def _is_steps(value: object) -> bool:
-    return _is_whole(value) and value >= 1  # type: ignore[operator]
+    return _is_whole(value) and 1 <= value <= MOST_STEPS  # type: ignore[operator]
 
 
 def _is_window(value: object) -> bool:
@@ -82,8 +85,12 @@ RULES: dict[Setting, Rule] = {
     ),
     "place": Rule(_is_whole, "a whole number", "0"),
     "end": Rule(lambda value: value is None or _is_whole(value), "a whole number", "3"),
-    "width": Rule(_is_steps, "a whole number of characters, 1 or more", "5"),
-    "places": Rule(_is_whole, "a whole number of decimal places", "2"),
+    "width": Rule(_is_steps, "a whole number of characters, 1 to 2,147,483,647", "5"),
+    "places": Rule(
+        lambda value: _is_whole(value) and abs(value) <= MOST_PLACES,  # type: ignore[arg-type]
+        "a whole number of decimal places, -22 to 22",
+        "2",
+    ),
     "unit": Rule(
         is_unit,
         f"a unit: one of {', '.join((*DAYS, *CLOCK))}, or a part of a day as '15min' or '10s'",
@@ -96,14 +103,16 @@ RULES: dict[Setting, Rule] = {
     ),
     "share": Rule(_is_share, "a number from 0 to 1", "0.5"),
     "bound": Rule(_is_number, "two numbers as bounds", "1"),
-    "steps": Rule(_is_steps, "a whole number of rows, 1 or more", "1"),
+    "steps": Rule(_is_steps, "a whole number of rows, 1 to 2,147,483,647", "1"),
     "method": Rule(
         lambda value: value in METHODS, f"a method: one of {', '.join(METHODS)}", "'min'", "min"
     ),
     "window": Rule(
-        _is_window, "a whole number of rows, 1 or more, or a time such as '7d' or '15min'", "3"
+        _is_window,
+        "a whole number of rows, 1 to 2,147,483,647, or a time such as '7d' or '15min'",
+        "3",
     ),
-    "at_least": Rule(_is_steps, "a whole number of values, 1 or more", "1"),
+    "at_least": Rule(_is_steps, "a whole number of values, 1 to 2,147,483,647", "1"),
     "smoothing": Rule(
         lambda value: _is_number(value) and value >= 1,  # type: ignore[operator]
         "a span of rows, 1 or more",

@@ -28,6 +28,7 @@ from .steps import lift_bindings, list_guards, number_rows, write_statements
 
 # DuckDB's own default: the rest is for what its buffer manager does not count.
 MEMORY_SHARE = 0.8
+TOO_MANY = 1_000_000  # the n of max(x, n) is smaller
 CREATE, CREATE_SHARED = "CREATE TABLE", "CREATE TEMP TABLE"
 
 
@@ -62,6 +63,7 @@ class DuckDB(Adapter):
         for place, step in enumerate(inputs.steps):
             query, rows = step.query, step.rows
             _check_names(query)
+            _check_extreme(query)
             asked, guards = lift_bindings(query), list_guards(query, collect_row_facts(query, rows))
             statement = self.statement(asked, rows, collect_row_facts(asked, rows), guards, old)
             table = step_name(place) if place else ""
@@ -97,6 +99,13 @@ def _check_names(query: Query) -> None:
         other = lowered.setdefault(column.lower(), column)
         if other != column:
             raise Unsupported(f"{other} and {column}", "SQL ignores the case of names")
+
+
+def _check_extreme(query: Query) -> None:
+    """Refuse more largest values of a group than `max(x, n)` returns."""
+    if query.extreme and query.extreme.n >= TOO_MANY:
+        why = f"DuckDB's max and min return fewer than {TOO_MANY:,} values"
+        raise Unsupported(f"n: {query.extreme.n}", why)
 
 
 def _write_view(table: Table) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -30,7 +31,7 @@ from dfbench.spec.expression import (
     Not,
 )
 from dfbench.spec.schema import Column, Schema
-from dfbench.spec.workload import Output, Query, RowFunction, SortKey
+from dfbench.spec.workload import Extreme, Output, Query, RowFunction, SortKey
 from dfbench.verification.evaluation import evaluate
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -208,6 +209,14 @@ def test_a_column_of_no_name_is_refused() -> None:
         with pytest.raises(Unsupported, match=r'col\(""\)'):
             engine.write(query, data)
     assert find("pandas").write(query, data)
+
+
+def test_more_largest_values_than_duckdb_returns_are_refused() -> None:
+    data = Schema((Column("k", "string", "string"), Column("y", "float", "double")), 5)
+    query = Query("q", "", group_by=("k",), extreme=Extreme("y", 10**6, "top"))
+    with pytest.raises(Unsupported, match=r"n: 1000000.* fewer than 1,000,000 values"):
+        ENGINE.write(query, data)
+    ENGINE.write(replace(query, extreme=Extreme("y", 10**6 - 1, "top")), data)
 
 
 def test_rounding_is_half_to_even() -> None:
