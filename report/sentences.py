@@ -325,7 +325,9 @@ def _checks(view: View, stored: StoredComparison) -> Iterator[str]:
     checks = [check for check in view.checked if not check.unchecked]
     if not checks:
         return
-    clean = sum(len(check.queries) for check in checks if not check.differ)
+    agreed = {query for check in checks if not check.differ for query in check.queries}
+    wrong = {c.query for row in view.rows for c in row.cells if c.outcome is Outcome.WRONG}
+    clean = len(agreed - wrong)
     total = format_count(len(view.rows), "question")
     if clean == len(view.rows):
         yield f"All answers agree on all {total}." if clean > 1 else "All answers agree."

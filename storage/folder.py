@@ -20,7 +20,7 @@ from typing import Any, get_args, get_type_hints
 
 from ..errors import ResultsError
 from .files import append_record, read_lines, report_errors, to_json, write
-from .records import SCHEMA_VERSION, Agreement, Disagreement, Head, Run
+from .records import SCHEMA_VERSION, Agreement, Disagreement, Head, Outcome, Run
 from .sanitize import sanitize, sanitize_json
 
 HEAD = "comparison.json"
@@ -179,11 +179,11 @@ def read(path: Path, name: str = HEAD) -> StoredComparison:
     runs, skipped_runs = read_lines(path / RUNS, read_run)
     kept, repeated = _keep_last(runs)
     agreements, skipped_agreements = read_lines(path / AGREEMENT, _read_agreement)
-    latest_agreements = tuple({a.query: a for a in agreements}.values())
-    warnings = (*warnings, *skipped_runs, *repeated, *skipped_agreements)
+    checks, uncovered = _keep_covering(tuple({a.query: a for a in agreements}.values()), kept)
+    warnings = (*warnings, *skipped_runs, *repeated, *skipped_agreements, *uncovered)
     programs, below = _read_programs(path, head, kept), path / TENTH
     tenth = read(below, TENTH_HEAD) if (below / TENTH_HEAD).exists() else None
-    return StoredComparison(path, head, kept, latest_agreements, programs, warnings, tenth)
+    return StoredComparison(path, head, kept, checks, programs, warnings, tenth)
 
 
 def _claim(parent: Path, stamp: str) -> Path:
@@ -344,6 +344,26 @@ def _keep_last(runs: tuple[Run, ...]) -> tuple[tuple[Run, ...], tuple[str, ...]]
     return tuple(kept.values()), (
         f"{repeated} runs replace earlier ones of the same round; the last of each counts",
     )
+
+
+def _keep_covering(
+    agreements: tuple[Agreement, ...], runs: tuple[Run, ...]
+) -> tuple[tuple[Agreement, ...], tuple[str, ...]]:
+    """Keep the checks that name every engine that answered, or say that one differs.
+
+    Where one is not named, nobody knows whether all of them agree.
+    """
+    answered = {(run.query, run.engine) for run in runs if run.outcome is Outcome.OK}
+    kept, warnings = [], []
+    for one in agreements:
+        named = {*one.agree, *(different.engine for different in one.differ)}
+        missing = sorted(e for query, e in answered if query == one.query and e not in named)
+        if missing and not one.differ:
+            told = f"{AGREEMENT} does not name {', '.join(missing)} on {one.query}"
+            warnings.append(f"{told}: its answers count as unchecked; compare again")
+        else:
+            kept.append(one)
+    return tuple(kept), tuple(warnings)
 
 
 def _read_programs(path: Path, head: Head, runs: tuple[Run, ...]) -> dict[tuple[str, str], str]:

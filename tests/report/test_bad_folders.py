@@ -8,6 +8,7 @@ import json
 import operator
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -143,6 +144,40 @@ def test_an_agreement_edited_by_hand_never_ends_a_report(
     assert code == 0
     assert "polars" in out
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("agree", [[], ["ghost"], ["pandas"]])
+def test_a_check_that_names_not_every_engine_is_not_believed(
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    agree: list[str],
+) -> None:
+    lines = map(json.loads, (path / folder.AGREEMENT).read_text().splitlines())
+    edited = [json.dumps(line | {"agree": agree, "differ": []}) for line in lines]
+    (path / folder.AGREEMENT).write_text("\n".join([*edited, ""]))
+    _, out, _ = report(monkeypatch, capsys, path)
+    text = " ".join(out.split())
+    assert "answers agree" not in text
+    assert "No answer was checked" in text
+    assert "does not name" in text
+
+
+def test_answers_do_not_agree_where_one_was_wrong(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, before, _ = report(monkeypatch, capsys, path)
+    lines = list(map(json.loads, (path / folder.RUNS).read_text().splitlines()))
+    answered = next(one for one in lines if one["outcome"] == "ok")
+    for one in lines:
+        if (one["engine"], one["query"]) == (answered["engine"], answered["query"]):
+            one |= {"outcome": "wrong", "evidence": "edited"}
+    (path / folder.RUNS).write_text("".join(json.dumps(one) + "\n" for one in lines))
+    _, out, _ = report(monkeypatch, capsys, path)
+    assert "returned a wrong answer" in " ".join(out.split())
+    agreed = re.compile(r"(All answers agree|The answers agree on \d+ of \d+)")
+    assert agreed.findall(" ".join(out.split())) != agreed.findall(" ".join(before.split()))
+    assert "All answers agree" not in out
 
 
 @pytest.mark.parametrize("program", ["def (:", "\x1b]0;t\x07", "(" * 5000, "x = '\x00'"])
