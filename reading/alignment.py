@@ -31,6 +31,7 @@ from .rows import (
     aggregate,
     combine,
     find_free_name,
+    is_laid_out_as,
     list_conditions,
     list_made_columns,
     names_in,
@@ -102,6 +103,13 @@ class Aligned:
         return replace(self.like, rows=self.rows, expr=expr, keys=self.keys)
 
 
+def check_places(node: ast.AST, column: Series, other: Series) -> None:
+    """Raise UnreadError where pandas pairs values by places, and these are not of the same rows."""
+    if (column.placed or other.placed) and not is_laid_out_as(column.rows, other.rows):
+        message = "without the labels of its rows a value goes to its place: keep its index"
+        raise UnreadError(node, message)
+
+
 def align(node: ast.AST, *values: Value) -> Aligned:
     """Return values on common rows; UnreadError where they are not of the same rows."""
     found: Aligned | None = None
@@ -119,6 +127,8 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
     if not isinstance(value, Series | Scalar):
         return _with(found, expr)
     if found is not None and found.rows is not None and isinstance(value, Series):
+        if found.like is not None:
+            check_places(node, replace(found.like, rows=found.rows), value)
         value = separate(found.rows, value)
         expr = value.expr
     keys = value.keys

@@ -100,6 +100,8 @@ def on_frame(
     """Return a value as a column of a frame's rows."""
     if isinstance(value, Const):
         return Series(frame.rows, alignment.literal(value.value, node))
+    if isinstance(value, Series):
+        alignment.check_places(node, value, Series(frame.rows, value.expr))
     column = materialize(Series(value.rows, value.expr, None, value.keys), wanted)
     column = alignment.separate(frame.rows, column)
     rows = combine(frame.rows, column.rows) or widen_below(frame.rows, column.rows)

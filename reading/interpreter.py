@@ -36,6 +36,10 @@ from .values import (
 )
 
 CHAINED = "a chained assignment changes a copy, or the frame: write .loc"
+KEYED = (
+    "pandas raises here, behind apply since version 2: the index has the groups' keys; "
+    "write transform, or reset_index(level=0, drop=True)"
+)
 GIVEN = "{0!r} is read here as it is before this line: save it, and give --data {1}=FILE"
 TOO_DEEP = "this is nested too deeply to be read"
 
@@ -420,6 +424,8 @@ class CodeInterpreter(Evaluator):
                     made = assign_columns(target, frame, label.value, value)
                     self.replace(owner, frame, made)
                 else:
+                    if isinstance(value, Series) and value.index and not frame.index:
+                        self.note(target, KEYED)
                     self.replace(owner, frame, assign_column(target, frame, label.value, value))
             case Part("loc", Frame() as frame) if isinstance(owner, ast.Attribute):
                 self.replace(owner.value, frame, self.assign_where(target, frame, index, value))

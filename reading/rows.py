@@ -509,6 +509,12 @@ def _find_order(rows: Rows) -> tuple[SortKey, ...]:
     return (*by, *(key for key in before if key.name not in last))
 
 
+def is_laid_out_as(rows: Rows, others: Rows) -> bool:
+    """Return whether rows are the same as others, in the same order."""
+    same = list_conditions(rows) == list_conditions(others)
+    return same and _find_order(rows) == _find_order(others)
+
+
 def sort_fully(rows: Rows) -> Rows:
     """Return rows that are sorted twice, by all of the keys: equal ones stay in their order."""
     below = find_inner_rows(rows)

@@ -91,8 +91,9 @@ def select(node: ast.AST, owner: Value, index: Value) -> Value:
 
 
 def _select_one(node: ast.AST, frame: Frame, label: Label) -> Value:
-    nested = {one: name for one, name in frame.columns.items() if _begins(one, label)}
-    if nested and label not in frame.columns:
+    known = label in frame.columns
+    nested = {} if known else {x: name for x, name in frame.columns.items() if _begins(x, label)}
+    if nested:
         inner = {_drop_first_level(one): name for one, name in nested.items()}
         return replace(frame, columns=inner)
     span = frame.spans.get(frame.columns.get(label, ""))

@@ -175,7 +175,7 @@ def read_reset_index(call: CodeCall, column: Series) -> Value:
         labels = list(column.index)
         gone = {labels[one] if isinstance(one, int) else one for one in levels} or {*labels}
         index = {one: name for one, name in column.index.items() if one not in gone}
-        return replace(column, index=index)
+        return replace(column, index=index, placed=column.placed or not (levels or index))
     frame = as_frame(call.node, column, call.read_constant("name"))
     if levels and {*levels} != {*column.index}:
         raise call.fail("reset_index of a series is read for all levels of its index")
@@ -189,7 +189,7 @@ def read_to_frame(call: CodeCall, column: Series) -> Frame:
 
 def read_list(_call: CodeCall, column: Series) -> Series:
     """Read `tolist()`, which has the values and not the labels of their rows."""
-    return replace(column, index={})
+    return replace(column, index={}, placed=True)
 
 
 def read_rename(call: CodeCall, column: Series) -> Value:
@@ -323,7 +323,7 @@ def read_values(node: ast.AST, owner: Value) -> Value:
     column = cast("Series", owner)
     if can_miss(column.expr, column.rows.schema):
         raise UnreadError(node, "NumPy does not skip missing values; use the column itself")
-    return replace(column, index={})
+    return replace(column, index={}, placed=True)
 
 
 def read_index_of(node: ast.AST, owner: Value) -> Part:

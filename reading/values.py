@@ -94,7 +94,8 @@ class Series:
 
     `keys` are those of the groups that the expression's aggregations range over; None where it has
     none. An aggregation of the column ranges over groups of `scope`. An `element` is the single
-    value that a function of a row, or of a series' values, is given.
+    value that a function of a row, or of a series' values, is given. `placed` tells that its
+    values are found by their places, not by the labels of the frame's rows.
     """
 
     rows: Rows
@@ -104,6 +105,7 @@ class Series:
     index: dict[Label, str] = field(default_factory=dict)
     scope: tuple[str, ...] = ()
     element: bool = False
+    placed: bool = False
 
     def with_expr(self, expr: Expr) -> Series:
         """Return a column of the same rows and name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,29 @@ def test_code_is_checked_beside_an_engine_and_its_workload_is_stored(
     assert list(stored.head.engines) == ["yours", "duckdb"]
     assert stored.head.source.startswith("workload: slow\n")
     assert 'df["net"] = df["amount"] * 0.8' in stored.programs["yours", "monthly"]
+
+
+def test_code_from_standard_input_is_run_beside_an_engine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("slow.py").unlink()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"%matplotlib inline\n{CODE}"))
+    assert run_dfbench(monkeypatch, "check", "-", "--data", "sales.csv", "-e", "polars") == 0
+    said = capsys.readouterr()
+    assert "All answers agree." in said.out
+    assert "<stdin>:7:" in said.err
+    stored = folder.read(folder.find_newest(Path("results")))
+    assert list(stored.head.engines) == ["yours", "polars"]
+
+
+def test_what_stops_the_users_own_code_is_a_sentence_of_the_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = 'df["mean"] = df.groupby("shop")["amount"].apply(lambda s: s - s.mean())\n'
+    Path("slow.py").write_text(f"{CODE}{made}late = df.groupby('shop')['mean'].max()\n")
+    assert run_dfbench(monkeypatch, "check", "slow.py", "--answer", "late", "-e", "polars") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Your code failed on late: slow.py:7: TypeError: incompatible index" in said
 
 
 def test_show_prints_the_code_and_the_program_to_paste(

@@ -363,3 +363,13 @@ def test_columns_of_groups_without_a_list_are_noted_as_code_for_pandas_1() -> No
     right = read_code(Source("x.py", start + 'out = df.groupby("k")[["a", "b"]].sum()\n'))
     assert right.workload.partition("queries:")[2].split("\n", 2)[2] in found.workload
     assert not [one for one in right.remarks if one.kind == "note"]
+
+
+@pytest.mark.parametrize(("method", "noted"), [("apply", True), ("transform", False)])
+def test_values_with_the_keys_of_groups_are_noted_where_pandas_raises(
+    method: str, noted: bool
+) -> None:
+    code = f"df['z'] = df.groupby('k')['v'].{method}(lambda s: s - s.mean())\n"
+    found = read_code(Source("x.py", f"{SCRIPT}{code}"))
+    notes = [one.line for one in found.remarks if one.kind == "note"]
+    assert notes == ([4] if noted else [])
