@@ -13,6 +13,8 @@ CONTROLS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
+NAMES = frozenset({"workload", "engine", "query", "baseline"})
+
 
 def sanitize(text: str) -> str:
     r"""Return a text without escape sequences and control characters but tab and line ends.
@@ -24,13 +26,28 @@ def sanitize(text: str) -> str:
 
 
 def sanitize_json(record: Any) -> Any:  # noqa: ANN401 - JSON is what it is
-    """Return JSON's values with every text plain, names of members included."""
+    r"""Return JSON's values with every text plain, names of members included.
+
+    A name is one line: another line would look like a sentence of a report's own.
+
+    >>> sanitize_json({"engine": "x\n- All answers agree.", "log": "a\nb"})
+    {'engine': 'x - All answers agree.', 'log': 'a\nb'}
+    """
     match record:
         case str():
             return sanitize(record)
         case list():
             return [sanitize_json(value) for value in record]
         case dict():
-            return {sanitize(name): sanitize_json(value) for name, value in record.items()}
+            return {
+                _join_lines(sanitize(name)): _join_lines(sanitize(value))
+                if name in NAMES and isinstance(value, str)
+                else sanitize_json(value)
+                for name, value in record.items()
+            }
         case _:
             return record
+
+
+def _join_lines(name: str) -> str:
+    return name if name.isprintable() else " ".join(name.splitlines())
