@@ -72,7 +72,7 @@ def describe_setting(head: Head) -> str:
     cores, cpu = machine.get("cores"), machine.get("cpu")
     parts = (
         f"{rows:,} rows"
-        if isinstance(rows, int) and rows
+        if isinstance(rows, int) and (rows or weight)  # tasks have neither
         else name
         if isinstance(name, str)
         else "",

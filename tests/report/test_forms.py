@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 from dfbench.errors import ResultsError
-from dfbench.report import build, charts, export, html, markdown, terminal, units
+from dfbench.report import build, charts, export, html, markdown, sentences, terminal, units
 from dfbench.report.comparison import Comparison
 from dfbench.report.model import Cell, Doubt, Grid, Story, Verdict, View
 from dfbench.storage import folder
@@ -574,3 +574,16 @@ def test_the_sample_and_the_pictures_of_it_show_the_report_of_today() -> None:
     assert shown == (stored / "report.md").read_text("utf-8"), "run `dfbench report results/sample`"
     taken = screenshots.HASH.read_text("utf-8").strip()
     assert taken == screenshots.hash_page(screenshots.render_sample()), "run `make screenshots`"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "told"),
+    [
+        ({"name": "header", "rows": 0, "bytes": 422}, "0 rows · 422 B of Parquet"),
+        ({"name": "8 tasks", "rows": 0, "bytes": 0}, "8 tasks"),
+    ],
+)
+def test_a_file_without_rows_has_none_and_tasks_have_their_name(
+    dataset: dict[str, object], told: str
+) -> None:
+    assert sentences.describe_setting(samples.head(dataset=dataset)).startswith(f"{told} · 2 cores")
