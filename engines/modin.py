@@ -16,7 +16,7 @@ from ..spec.workload import GroupFunction, Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FUNCTIONS, MIB, NEWEST, RAY_MEMORY, EngineInfo, EnginePlace, Work
-from .pandas.queries import FIRST, PandasSteps, write_later
+from .pandas.queries import PandasSteps, write_later, write_steps
 from .pandas.reading import has_text, write_reading
 from .pandas.text_types import TextType
 from .writing.passes.group_functions import require_aggregations
@@ -26,7 +26,7 @@ from .writing.passes.zeros import sum_zeros
 from .writing.program import NONE, Parts, fill
 from .writing.properties import collect_output_facts, collect_row_facts
 from .writing.quote import literal, quote, to_source
-from .writing.sequence import StepQuery
+from .writing.sequence import StepQuery, step_name
 from .writing.user_functions import as_definition, find_called, make_own, require_function
 
 FORCED = """\
@@ -159,14 +159,15 @@ class Modin(Adapter):
         query, rows = inputs.query, inputs.rows
         mine = make_own(called) if (called := find_called(query)) else NONE
         steps = PandasSteps(query, rows, text=TextType.SPREAD, joinings=inputs.joinings)
-        answer = "answer" if inputs.later else "answer.modin.to_pandas()"
+        spread = _count_modin_steps(inputs)
+        answer = "answer.modin.to_pandas()" if spread > len(inputs.later) else "answer"
         strings = has_text(inputs)
         return Parts(
             imports=IMPORTS,
             own=mine,
             before=self._write_start(strings=strings, sends=bool(mine.source)),
             load=_load(inputs),
-            query=_write_steps(steps, inputs.later),
+            query=_write_steps(steps, inputs.later, spread),
             rows=f"return pa.Table.from_pandas({answer}, preserve_index=False)",
             start=self._start(resources, strings=strings, sends=bool(mine.source)),
         )
@@ -209,13 +210,21 @@ class Modin(Adapter):
                 assert_never(self.backend)
 
 
-def _write_steps(first: PandasSteps, later: Sequence[StepQuery]) -> str:
-    """Write the first step for Modin, and those behind it for pandas."""
-    if not later:
-        return first.write_body(FORCED)
-    ended = first.write_body(FIRST.replace("ANSWER", "ANSWER.modin.to_pandas()"))
-    rest = re.sub(r"\bpd\.", "pandas.", write_later(later, table="t.modin.to_pandas()"))
-    return f"{ended}\n{rest}"
+def _count_modin_steps(inputs: Inputs) -> int:
+    """Return how many steps see all rows: the others work on a smaller answer, in pandas."""
+    queries = [inputs.query, *(step.query for step in inputs.later)]
+    reducing = (at for at, q in enumerate(queries, 1) if not (q.keeps_rows or q.unpivot))
+    return next(reducing, len(queries))
+
+
+def _write_steps(first: PandasSteps, later: Sequence[StepQuery], count: int) -> str:
+    """Write so many steps for Modin, and those behind them for pandas."""
+    spread, rest = later[: count - 1], later[count - 1 :]
+    if not rest:
+        return write_steps(first, spread, FORCED)
+    ended = write_steps(first, spread, f"{step_name(count)} = ANSWER.modin.to_pandas()")
+    small = write_later(rest, table="t.modin.to_pandas()", before=count)
+    return "\n".join([ended, re.sub(r"\bpd\.", "pandas.", small)])
 
 
 def _load(inputs: Inputs) -> str:

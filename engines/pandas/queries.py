@@ -571,14 +571,15 @@ def write_later(
     *,
     text: TextType = TextType.STRINGS,
     table: str = "t",
+    before: int = 1,
 ) -> str:
-    """Write the steps behind the first one, whose answer is in its frame.
+    """Write the steps behind the first ones, so many `before`, whose answer is in its frame.
 
     `table` is how pandas has the frame of a table `t`.
     """
     lines = []
-    for place, step in enumerate(later, 1):
-        end = f"{step_name(place + 1)} = ANSWER" if place < len(later) else returned
+    for place, step in enumerate(later, before):
+        end = f"{step_name(place + 1)} = ANSWER" if step is not later[-1] else returned
         steps = PandasSteps(
             step.query,
             step.rows,

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import dfbench
@@ -83,6 +84,20 @@ def test_every_answer_is_modins_and_forced_within_the_query(query: Query) -> Non
     assert "execute(data)" in text[load:asked]
     assert "execute(answer)" in text[asked : text.index("def rows")]
     assert "to_pandas()" not in text[: text.index("def rows")]
+
+
+def test_steps_that_see_all_rows_stay_in_modin_and_those_behind_a_reduction_leave() -> None:
+    doubled = Output("d", Arith("*", Col("x"), Lit(2)))
+    rows = Query("q", "", derive=(doubled,), select=("k", "d"), passed=True)
+    sums = Query("q", "", group_by=("k",), aggregate=(Output("s", Agg("sum", (Col("d"),))),))
+    share = Output("p", Arith("/", Col("s"), Agg("sum", (Col("s"),))))
+    last = Query("q", "", transform=(share,))
+    text = ENGINE.write(replace(sums, earlier=(rows,)), DATA).text
+    assert "to_pandas" not in text[: text.index("def rows")]
+    text = ENGINE.write(replace(last, earlier=(rows, replace(sums, passed=True))), DATA).text
+    asked = text[text.index("def query") : text.index("def rows")]
+    assert asked.count("to_pandas()") == 1
+    assert "to_pandas()" not in asked[: asked.index("step_2 =")]
 
 
 def test_parts_of_texts_are_cast_though_modin_takes_them_for_texts() -> None:
