@@ -33,6 +33,7 @@ from ..spec.workload import GroupFunction, Query, RowFunction, Tasks
 from ..storage.records import Run
 from ..verification.agreement import Expected
 from ..verification.rounding import find_possibilities
+from .exact_python import ExactPython
 from .plan import Plan, write_program
 
 SQL = "duckdb"
@@ -205,7 +206,7 @@ def answer_exactly(plan: Plan, query: Query) -> Path:
 
 def _find_python(plan: Plan, query: Query | Tasks) -> Expected:
     """Return Python's own answer; where a def has a tree, DuckDB knows what its steps may give."""
-    answer = _answer(plan, query, find(PYTHON))
+    answer = _answer(plan, query, ExactPython(find(PYTHON)))
     match query:
         case Query(apply=RowFunction(body=body)) if body is not None:
             found = find_possibilities(query, plan.data.schema)

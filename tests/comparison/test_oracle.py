@@ -35,6 +35,7 @@ queries:
   cased: {group_by: k, aggregate: {one: sum(Amount), other: sum(amount)}}
   keyed: {derive: {j: i - 1}, group_by: j, aggregate: {n: size()}}
   after: {group_by: k, aggregate: {n: size()}}
+  called: {apply: {rows: "def f(x):\\n    return x['i'] * 4", as: r}}
   dated: {where: i > 1, derive: {d: "parse(day, '%d/%m/%Y')"}, aggregate: {s: max(d)}}
   later:
     steps: [{select: [day], sort: day}, {aggregate: {s: "max(parse(day + '!', '%d/%m/%Y!'))"}}]
@@ -92,10 +93,12 @@ def test_a_text_that_is_no_date_is_named_with_its_row_for_each_engine(checked: C
 
 
 def test_integers_beyond_64_bits_are_exact_and_what_wraps_is_wrong(checked: Comparison) -> None:
-    found = [check for check in checked.view.checked if {"beyond", "over"} & {*check.queries}]
-    assert [{d.engine for d in check.differ} for check in found] == [{"pandas", "polars"}] * 2
-    (beyond,) = (check for check in found if "beyond" in check.queries)
-    assert all("wrapped around 64 bits" in d.reason for d in beyond.differ)
+    large = {"beyond", "over", "called"}
+    found = [check for check in checked.view.checked if large & {*check.queries}]
+    assert [{d.engine for d in check.differ} for check in found] == [{"pandas", "polars"}] * 3
+    for query in ("beyond", "called"):
+        (wide,) = (check for check in found if query in check.queries)
+        assert all("wrapped around 64 bits" in d.reason for d in wide.differ)
     (over,) = (check for check in found if "over" in check.queries)
     assert all("the right value is beyond 64 bits" in d.reason for d in over.differ)
 
