@@ -42,8 +42,19 @@ from .rows import (
 )
 from .spread import put_part
 from .trees import restrict
-from .values import Called, Const, Part, Scalar, Series, Unknown, UnreadError, Value
+from .values import (
+    Called,
+    Const,
+    Part,
+    Scalar,
+    Series,
+    Unknown,
+    UnreadError,
+    Value,
+    have_other_labels,
+)
 
+OTHER_LABELS = "pandas aligns these by their indexes, which differ: reset_index, or take .values"
 WHAT = {
     "Frame": "a frame",
     "Grouped": "groups",
@@ -128,6 +139,8 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
         return _with(found, expr)
     if found is not None and found.rows is not None and isinstance(value, Series):
         if found.like is not None:
+            if have_other_labels(found.like, value):
+                raise UnreadError(node, OTHER_LABELS)
             check_places(node, replace(found.like, rows=found.rows), value)
         value = separate(found.rows, value)
         expr = value.expr

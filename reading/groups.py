@@ -290,7 +290,7 @@ def read_cumcount(call: CodeCall, grouped: Grouped) -> Series:
         raise call.fail("cumcount is read in ascending order")
     column = _repeat_per_row(grouped, "cumcount", Lit(1))
     made = replace(column, expr=Agg("cumcount", ()), keys=column.scope, scope=(), name=None)
-    return _guard(grouped, made)
+    return replace(_guard(grouped, made), index=grouped.frame.index)
 
 
 def read_head(call: CodeCall, grouped: Grouped) -> Frame:

@@ -9,13 +9,14 @@ from typing import cast
 
 from ..spec.kinds import KindError
 from . import operators
+from .alignment import OTHER_LABELS
 from .assignment import assign_column, assign_columns, drop_columns, rename_all, set_index
 from .calls import to_python
 from .category_columns import keep_category
 from .evaluator import MOST_TURNS, Evaluator
 from .model import LoadedFrame
 from .names import READ, SETTINGS
-from .rows import Loaded
+from .rows import Loaded, Sorted
 from .scopes import Binding
 from .selection import find_column, select
 from .shown import is_look, list_assigned, only_show
@@ -33,6 +34,7 @@ from .values import (
     Unknown,
     UnreadError,
     Value,
+    have_other_labels,
 )
 
 CHAINED = "a chained assignment changes a copy, or the frame: write .loc"
@@ -424,8 +426,7 @@ class CodeInterpreter(Evaluator):
                     made = assign_columns(target, frame, label.value, value)
                     self.replace(owner, frame, made)
                 else:
-                    if isinstance(value, Series) and value.index and not frame.index:
-                        self.note(target, KEYED)
+                    self.check_labels(target, frame, value)
                     self.replace(owner, frame, assign_column(target, frame, label.value, value))
             case Part("loc", Frame() as frame) if isinstance(owner, ast.Attribute):
                 self.replace(owner.value, frame, self.assign_where(target, frame, index, value))
@@ -435,6 +436,15 @@ class CodeInterpreter(Evaluator):
                 raise UnreadError(target, CHAINED)
             case _:
                 raise UnreadError(target, "this assignment is not read")
+
+    def check_labels(self, target: ast.AST, frame: Frame, value: Value) -> None:
+        """Refuse a column with another index than the frame, or note that pandas 2 does."""
+        if not isinstance(value, Series) or not have_other_labels(frame, value):
+            return
+        if value.index and isinstance(value.rows.origin, Sorted) and not frame.index:
+            self.note(target, KEYED)
+            return
+        raise UnreadError(target, OTHER_LABELS)
 
     def assign_called(
         self, target: ast.Subscript, owner: ast.expr, frame: Frame, label: str, value: Called

@@ -219,6 +219,17 @@ Value: TypeAlias = (
 )
 
 
+def have_other_labels(one: Frame | Series, other: Frame | Series) -> bool:
+    """Return whether rows have indexes of different columns, by which pandas aligns them.
+
+    Of two that have levels in common, pandas joins the levels.
+    """
+    if any(isinstance(side, Series) and (side.placed or side.element) for side in (one, other)):
+        return False
+    left, right = {*one.index.values()}, {*other.index.values()}
+    return left != right and not (left and right and (left < right or right < left))
+
+
 def take_column(frame: Frame, label: Label, name: str) -> Series:
     """Return a frame's column."""
     return Series(frame.rows, Col(name), label, index=frame.index, scope=frame.scope)
