@@ -27,6 +27,7 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.kinds import may_be_undefined
+from ...spec.vocabulary import ROW_FUNCTIONS
 from ..writing.dispatch import ExpressionWriter
 from ..writing.quote import quote
 from ..writing.steps import negate
@@ -190,6 +191,12 @@ class ConditionWriter(ExpressionWriter[ast.expr]):
             isinstance(part, Call) and part.function == "text" for part in walk(node)
         )
         return made or any(map(self.arrow, list_columns(node)))
+
+
+def decides(node: Expr) -> bool:
+    """Return whether an expression is a condition, which may be missing."""
+    decided = isinstance(node, Call) and ROW_FUNCTIONS[node.function].gives == "bool"
+    return decided or isinstance(node, Compare | Bool | Not | IsIn)
 
 
 def _may_be_zero(node: Arith) -> bool:

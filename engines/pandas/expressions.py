@@ -15,19 +15,16 @@ from ...errors import Unsupported
 from ...spec.bins import Bins, read_bins
 from ...spec.expression import (
     Arith,
-    Bool,
     Call,
     Case,
     Cast,
     Col,
-    Compare,
     Demean,
     Expr,
     IsIn,
     IsMissing,
     Let,
     Lit,
-    Not,
     Value,
     list_children,
     list_columns,
@@ -43,7 +40,7 @@ from ...spec.workload import Output, Query
 from ..writing.properties import Facts
 from ..writing.quote import literal, quote
 from ..writing.steps import is_present
-from .conditions import ConditionWriter, can_be_missing
+from .conditions import ConditionWriter, can_be_missing, decides
 from .text_types import TextType
 from .words import FUNCTIONS, INEXACT, VARIANTS
 
@@ -94,13 +91,7 @@ class SeriesWriter(ConditionWriter):
 
     def write_value(self, node: Expr) -> ast.expr:
         """Write an expression for its value; missing where an input is."""
-        match node:
-            case Compare() | Bool() | Not() | IsIn():
-                return self.write_three_valued(node)
-            case Call(function) if ROW_FUNCTIONS[function].gives == "bool":
-                return self.write_three_valued(node)
-            case _:
-                return self.write_expression(node)
+        return self.write_three_valued(node) if decides(node) else self.write_expression(node)
 
     def as_series(self, node: Expr) -> ast.expr:
         """Write an expression as a series of the frame's index, which an array has not."""

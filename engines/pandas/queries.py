@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
@@ -130,13 +130,14 @@ class PandasSteps:
             answer = lines.pop().removeprefix(f"{answer} = ")
         return "\n".join([*lines, fill(returned, ANSWER=answer)])
 
-    def prepare(self, derived: tuple[Output, ...]) -> list[str]:
+    def prepare(self, derived: tuple[Output, ...], counted: Container[str] = ()) -> list[str]:
         """Write `where`, and the columns that are derived from the rows it keeps."""
         columns = make_series_writer(self.frame, self.query, self.data, text=self.text)
         where = [write_filter(self.query.where, columns)] if self.query.where else []
         if any(list_aggregations(output.expression) for output in derived):
             return [*where, *(line for one in derived for line in self._derive_beside(one))]
-        return [*where, write_derivation(derived, columns, self.typed)] if derived else where
+        made = write_derivation(derived, columns, self.typed, counted)
+        return [*where, made] if derived else where
 
     def _derive_beside(self, output: Output) -> list[str]:
         """Write a derived column in which an aggregation is the value of the row's group."""
@@ -225,7 +226,7 @@ class PandasSteps:
             return [*self.prepare(query.derive), *self.finish(self._pivot(query.pivot, agg))]
         taken = self._decompose()
         grouped = self._group(taken) if query.group_by else self._write_whole(taken)
-        return [*self.prepare(taken.derived), *grouped]
+        return [*self.prepare(taken.derived, taken.list_counted(query.derive)), *grouped]
 
     @property
     def _is_spread_or_coded(self) -> bool:

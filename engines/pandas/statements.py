@@ -17,6 +17,7 @@ from ...spec.workload import Output
 from ..writing.program import fill
 from ..writing.quote import quote
 from ..writing.steps import hoist
+from .conditions import decides
 from .expressions import SeriesWriter
 
 
@@ -51,11 +52,15 @@ def write_assignment(output: Output, series: SeriesWriter) -> list[str]:
 
 
 def write_derivation(
-    outputs: tuple[Output, ...], series: SeriesWriter, typed: Container[str] = ()
+    outputs: tuple[Output, ...],
+    series: SeriesWriter,
+    typed: Container[str] = (),
+    counted: Container[str] = (),
 ) -> str:
     """Write the statements that add derived columns, one `assign` for those that can share it.
 
-    The `typed` ones are texts where all are missing, too.
+    The `typed` ones are texts where all are missing, too; of the `counted` ones, it only matters
+    where they are true.
     """
     lines: list[str] = []
     batch: dict[str, ast.expr] = {}
@@ -64,6 +69,8 @@ def write_derivation(
             lines.append(_assign(series.frame, batch))
             batch = {}
         write = series.write_typed if output.name in typed else series.write_value
+        if output.name in counted and decides(output.expression):
+            write = series.write_condition
         batch[output.name] = write(output.expression)
     return "\n".join([*lines, *([_assign(series.frame, batch)] if batch else [])])
 

@@ -63,6 +63,12 @@ class Steps:
     reductions: tuple[Reduction, ...]
     outputs: tuple[Output, ...]
 
+    def list_counted(self, given: tuple[Output, ...]) -> frozenset[str]:
+        """Return the columns, beside those given, of which it only counts where they are true."""
+        made = {output.name for output in self.derived} - {output.name for output in given}
+        asked = {n for r in self.reductions if r.function not in {"sum", "any"} for n in r.columns}
+        return frozenset(made - asked)
+
     @property
     def once(self) -> bool:
         """Return whether each reduction is used once, and nothing is named on the way."""

@@ -17,6 +17,7 @@ DATA = Schema(
         Column("t", "string", "string"),
         Column("x", "int", "int64", low=1, high=100),
         Column("y", "float", "double", low=0.5, high=90.0),
+        Column("z", "float", "double", nulls=True),
     ),
     rows=1000,
 )
@@ -25,6 +26,8 @@ COUNT = {"group_by": "k", "aggregate": {"n": "size()", "y": "mean(y)"}}
 LEAST = {"group_by": "k", "smallest": {"column": "y", "n": 2, "as": "least"}}
 GUARDED = {"derive": {"a": "x // 2", "b": "x % 3", "c": "x / 2"}}
 POSITIVE = {"group_by": "k", "aggregate": {"n": "sum(y > 0)"}}
+GAPS = {"group_by": "k", "aggregate": {"n": "sum(z > 0)", "m": "count_if(z <= 2)"}}
+GAPS_SHARE = {"group_by": "k", "aggregate": {"share": "mean(z > 0)"}}
 PRESENT = {"where": "y is not None", "group_by": "k", "aggregate": {"n": "size()"}}
 
 BESIDE = {"transform": {"t": "t", "part": "y / sum(y)"}}
@@ -49,6 +52,9 @@ MEDIAN = {"group_by": "k", "aggregate": {"m": "median(y)"}}
         ("polars", COUNT, "agg(n=pl.len(), y=pl.mean('y'))"),
         ("polars", GUARDED, "a=pl.col('x') // 2, b=pl.col('x') % 3, c=pl.col('x') / 2"),
         ("polars", POSITIVE, "n=(pl.col('y') > 0).sum()"),
+        ("pandas", GAPS, "data.assign(z_2=data['z'] > 0, z_3=data['z'] <= 2)"),
+        ("modin", GAPS, "data.assign(z_2=data['z'] > 0, z_3=data['z'] <= 2)"),
+        ("pandas", GAPS_SHARE, "(data['z'] > 0).astype('boolean').mask(data['z'].isna())"),
         ("polars", PRESENT, "data.lazy().group_by('k').agg(n=pl.len())"),
         ("pandas", LEAST, "data.sort_values('y').groupby('k', sort=False).head(2)"),
         ("pandas", GUARDED, "return data.assign(a=data['x'] // 2, b=data['x'] % 3, c="),
