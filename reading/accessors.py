@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from ..spec.expression import Arith, Case, Expr, IsMissing, Lit, build_case
 from ..spec.expression import Call as Word
 from . import alignment, operators
+from .assignment import assign_column
 from .calls import CodeCall, Method
 from .columns import look_up
 from .date_texts import DAYS, MONTHS, read_strftime
@@ -21,6 +22,7 @@ from .rows import (
 from .values import (
     Const,
     Frame,
+    Label,
     Part,
     Series,
     UnreadError,
@@ -106,6 +108,15 @@ def read_part(node: ast.AST, owner: Value, index: Value) -> Value:
     found = alignment.align(node, part.owner)
     arguments = (found.exprs[0], Lit(separator), Lit(index.value))
     return found.make(operators.call_word(node, "split", *arguments))
+
+
+def assign_parts(node: ast.AST, frame: Frame, labels: Sequence[Label], parts: Part) -> Frame:
+    """Return a frame with the parts of a text that `split(expand=True)` makes."""
+    if parts.kind != "parts":
+        raise UnreadError(node, "several columns are assigned a frame or a constant only")
+    for place, label in enumerate(labels):
+        frame = assign_column(node, frame, label, read_part(node, parts, Const(place)))
+    return frame
 
 
 def read_get(call: CodeCall, owner: Value) -> Value:

@@ -39,6 +39,7 @@ from .values import (
     CodeFunction,
     Const,
     Library,
+    Mapping,
     Part,
     Scalar,
     Series,
@@ -174,9 +175,12 @@ def scale_to_population(sample: Expr) -> Expr:
     return Case(((Compare("==", n, Lit(1)), Lit(0.0)),), Arith("*", sample, share))
 
 
-def read_quantile(call: CodeCall, column: Series) -> Scalar:
-    """Read `quantile(q)`."""
+def read_quantile(call: CodeCall, column: Series) -> Value:
+    """Read `quantile(q)`, also of several."""
     share = call.read_constant("q", 0.5)
+    if isinstance(share, list | tuple) and not column.scope:
+        pairs = [(one, operators.reduce(column, "quantile", Lit(float(one)))) for one in share]
+        return Part("totals", Mapping(tuple(pairs)))
     if isinstance(share, bool) or not isinstance(share, int | float):
         raise call.fail("quantile is read with one number")
     if call.read_constant("interpolation", "linear") != "linear":

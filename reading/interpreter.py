@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import cast
 
 from ..spec.kinds import KindError
 from . import operators
+from .accessors import assign_parts
 from .alignment import OTHER_LABELS
 from .assignment import assign_column, assign_columns, drop_columns, rename_all, set_index
 from .calls import to_python
@@ -19,7 +19,7 @@ from .names import READ, SETTINGS
 from .rows import Loaded, Sorted
 from .scopes import Binding
 from .selection import find_column, select
-from .shown import is_look, list_assigned, only_show
+from .shown import find_drawn, find_groups, is_look, list_assigned, list_frames, only_show
 from .tables import DRAWING, SHOWING
 from .values import (
     Called,
@@ -120,7 +120,7 @@ class CodeInterpreter(Evaluator):
     def find_spoilt(self, statement: ast.stmt, why: str) -> dict[str, Value]:
         """Return what a statement uses as a frame that was not read, or lacks a column for it."""
         found: dict[str, Value] = {}
-        for name in _list_frames(statement) if len(self.scopes) == 1 else ():
+        for name in list_frames(statement) if len(self.scopes) == 1 else ():
             match self.find(name):
                 case Unknown(code=True) as value:
                     found[name] = value
@@ -422,6 +422,9 @@ class CodeInterpreter(Evaluator):
                     raise UnreadError(target, CHAINED)
                 if isinstance(value, Called):
                     self.assign_called(target, owner, frame, label.value, value)
+                elif isinstance(label.value, list) and isinstance(value, Part):
+                    made = assign_parts(target, frame, label.value, value)
+                    self.replace(owner, frame, made)
                 elif isinstance(label.value, list):
                     made = assign_columns(target, frame, label.value, value)
                     self.replace(owner, frame, made)
@@ -505,12 +508,12 @@ class CodeInterpreter(Evaluator):
             case ast.Call(ast.Name("print" | "display"), arguments):
                 shown = arguments
             case ast.Call(_, arguments, keywords) if self.is_foreign(node):
-                shown = [one for one in map(_find_groups, [*arguments, *keywords]) if one]
+                shown = [one for one in map(find_groups, [*arguments, *keywords]) if one]
             case ast.Call(ast.Attribute(owner, name)) if name in SHOWING:
                 if self.are_groups(owner) and name not in DRAWING:
                     return False
                 shown = [owner]
-            case _ if drawn := _find_drawn(node):
+            case _ if drawn := find_drawn(node):
                 shown = [drawn]
             case ast.Attribute(owner, "shape" | "columns" | "dtypes" | "index" | "size" | "T"):
                 shown = [owner]
@@ -527,7 +530,7 @@ class CodeInterpreter(Evaluator):
 
     def are_groups(self, node: ast.expr) -> bool:
         """Return whether an expression makes groups, whose `describe()` is an answer."""
-        return _find_groups(node) is not None and isinstance(self.read_value(node), Grouped)
+        return find_groups(node) is not None and isinstance(self.read_value(node), Grouped)
 
     def is_setting(self, target: ast.expr) -> bool:
         """Return whether an assignment is to a library's setting, or a part of a plot."""
@@ -584,37 +587,8 @@ def _list_bound(statement: ast.stmt) -> set[str]:
     return {one.id for one in names if isinstance(one.ctx, ast.Store)}
 
 
-def _list_frames(statement: ast.stmt) -> Iterator[str]:
-    """Yield the names that are used as frames are: with an item, an attribute, in a call."""
-    for node in ast.walk(statement):
-        match node:
-            case ast.Attribute(ast.Name(name)) | ast.Subscript(ast.Name(name)):
-                yield name
-            case ast.Call(_, arguments, keywords):
-                values = [*arguments, *(one.value for one in keywords)]
-                for value in values:
-                    listed = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
-                    yield from (one.id for one in listed if isinstance(one, ast.Name))
-
-
 def _is_index(target: ast.expr) -> bool:
     return isinstance(target, ast.Attribute) and target.attr == "index"
-
-
-def _find_drawn(node: ast.expr) -> ast.expr | None:
-    """Return what `x.plot.bar()` and `x.style.format()` draw; None where nothing is drawn."""
-    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
-        if isinstance(node, ast.Attribute) and node.attr in {*DRAWING, "style"}:
-            return node.value
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return None
-
-
-def _find_groups(argument: ast.AST) -> ast.expr | None:
-    """Return an argument that is made of groups, by its text; None where it is not."""
-    node = cast("ast.expr", argument.value if isinstance(argument, ast.keyword) else argument)
-    names = {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
-    return node if names & {"groupby", "value_counts", "pivot_table"} else None
 
 
 def _find_used_change(statement: ast.stmt) -> ast.expr | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
-from typing import TypeGuard
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeGuard, cast
 
 from .called import CHANGING
+from .tables import DRAWING
 
 
 def only_show(statements: Sequence[ast.stmt], is_foreign: Callable[[ast.expr], bool]) -> bool:
@@ -66,3 +67,32 @@ def _find_name(node: ast.expr) -> str:
     while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def find_drawn(node: ast.expr) -> ast.expr | None:
+    """Return what `x.plot.bar()` and `x.style.format()` draw; None where nothing is drawn."""
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        if isinstance(node, ast.Attribute) and node.attr in {*DRAWING, "style"}:
+            return node.value
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return None
+
+
+def find_groups(argument: ast.AST) -> ast.expr | None:
+    """Return an argument that is made of groups, by its text; None where it is not."""
+    node = cast("ast.expr", argument.value if isinstance(argument, ast.keyword) else argument)
+    names = {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+    return node if names & {"groupby", "value_counts", "pivot_table"} else None
+
+
+def list_frames(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that are used as frames are: with an item, an attribute, in a call."""
+    for node in ast.walk(statement):
+        match node:
+            case ast.Attribute(ast.Name(name)) | ast.Subscript(ast.Name(name)):
+                yield name
+            case ast.Call(_, arguments, keywords):
+                values = [*arguments, *(one.value for one in keywords)]
+                for value in values:
+                    listed = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
+                    yield from (one.id for one in listed if isinstance(one, ast.Name))

@@ -16,7 +16,7 @@ from .grouping import group_keys, note_empty
 from .meaning import can_miss, negate
 from .rows import Aggregated, Sorted, keep, sort
 from .selection import require_column
-from .values import Const, Frame, Grouped, Items, Label, Library, Part, Series, Value
+from .values import CodeFunction, Const, Frame, Grouped, Items, Label, Library, Part, Series, Value
 
 NO_TOTALS = "margins adds rows and columns of totals, which no workload has; leave it out"
 
@@ -142,6 +142,38 @@ def read_rounded(call: CodeCall, part: Part) -> Part:
     return replace(part, owner=owner, details=details)
 
 
+def read_applied(call: CodeCall, part: Part) -> Part:
+    """Read `apply(lambda r: r / r.sum(), axis=1)`: shares of the rows of a table, or the columns.
+
+    A cell without rows may be there as 0: it counts in no sum, and has to stay 0.
+    """
+    made, cell, function = part.owner, find_cell(part.owner), call.require("func")
+    if cell is None or not isinstance(function, CodeFunction):
+        raise call.fail("apply of a wide table is read with a function of one value in each cell")
+    index = cast("Series | Frame", made).index
+    *rows, column = index.values()
+    keys = tuple(rows) if call.read_constant("axis", 0) in {1, "columns"} else (column,)
+    given = Series(cast("Series | Frame", made).rows, cell, "value", index=index, scope=keys)
+    found = call.enter(function, given)
+    if not isinstance(found, Series) or not _keeps_zero(found.expr, cell):
+        raise call.fail("apply of a wide table is read as shares: lambda r: r / r.sum()")
+    owner = materialize(replace(found, scope=(), index=index))
+    order = cast("Series | Frame", made).rows.origin
+    if isinstance(order, Sorted):
+        owner = replace(owner, rows=sort(owner.rows, order.by))
+    return replace(part, owner=owner)
+
+
+def _keeps_zero(expr: Expr, cell: Expr) -> bool:
+    """Return whether an expression is a share of a sum, which is 0 for a cell of 0."""
+    match expr:
+        case Arith("/", above, Agg("sum", (inner,))):
+            return inner == cell and _keeps_zero(above, cell)
+        case Arith("*", Lit(), other) | Arith("*", other, Lit()) | Arith("/", other, Lit()):
+            return _keeps_zero(other, cell)
+    return expr == cell
+
+
 def read_crosstab(call: CodeCall) -> Value:
     """Read `pd.crosstab`: the number of rows, or an aggregation, of each pair of values."""
     if call.read_constant("margins", False):
@@ -219,6 +251,7 @@ WIDE_METHODS = {
     "fillna": Method(read_filled, "value inplace"),
     "reset_index": Method(read_same),
     "round": Method(read_rounded, "decimals"),
+    "apply": Method(read_applied, "func axis"),
     "rename_axis": Method(read_same, "mapper"),
     "sort_index": Method(read_same),
     "copy": Method(read_same),
