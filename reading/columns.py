@@ -179,6 +179,8 @@ def read_quantile(call: CodeCall, column: Series) -> Value:
     """Read `quantile(q)`, also of several."""
     share = call.read_constant("q", 0.5)
     if isinstance(share, list | tuple) and not column.scope:
+        if not share or not all(isinstance(one, int | float) for one in share):
+            raise call.fail("quantile is read with numbers")
         pairs = [(one, operators.reduce(column, "quantile", Lit(float(one)))) for one in share]
         return Part("totals", Mapping(tuple(pairs)))
     if isinstance(share, bool) or not isinstance(share, int | float):

@@ -19,7 +19,16 @@ from .names import READ, SETTINGS
 from .rows import Loaded, Sorted
 from .scopes import Binding
 from .selection import find_column, select
-from .shown import find_drawn, find_groups, is_look, list_assigned, list_frames, only_show
+from .shown import (
+    find_drawn,
+    find_groups,
+    find_used_change,
+    is_in_place,
+    is_look,
+    list_assigned,
+    list_frames,
+    only_show,
+)
 from .tables import DRAWING, SHOWING
 from .values import (
     Called,
@@ -38,10 +47,7 @@ from .values import (
 )
 
 CHAINED = "a chained assignment changes a copy, or the frame: write .loc"
-KEYED = (
-    "pandas raises here, behind apply since version 2: the index has the groups' keys; "
-    "write transform, or reset_index(level=0, drop=True)"
-)
+KEYED = "pandas raises here, behind apply since version 2, for the groups' keys in the index"
 GIVEN = "{0!r} is read here as it is before this line: save it, and give --data {1}=FILE"
 TOO_DEEP = "this is nested too deeply to be read"
 
@@ -169,7 +175,7 @@ class CodeInterpreter(Evaluator):
                     self.names[name] = Unknown(f"{name!r} is used here, and {why}", code=True)
                 case ast.Subscript(_, _, ast.Store()) | ast.Attribute(_, _, ast.Store()):
                     self.forget_part(node, why)
-                case ast.Call(ast.Attribute(owner), _, keywords) if _in_place(keywords):
+                case ast.Call(ast.Attribute(owner), _, keywords) if is_in_place(keywords):
                     self.forget_part(owner, why)
                 case ast.Call(ast.Attribute(owner, "insert" | "pop" | "update")):
                     self.forget_part(owner, why)
@@ -186,7 +192,7 @@ class CodeInterpreter(Evaluator):
             isinstance(getattr(node, "ctx", None), ast.Store) and not isinstance(node, ast.Name)
             for node in ast.walk(function.node)
         ) or any(
-            isinstance(node, ast.Call) and _in_place(node.keywords)
+            isinstance(node, ast.Call) and is_in_place(node.keywords)
             for node in ast.walk(function.node)
         )
 
@@ -236,7 +242,7 @@ class CodeInterpreter(Evaluator):
 
     def execute(self, statement: ast.stmt) -> None:
         """Read one statement."""
-        if (changed := _find_used_change(statement)) is not None:
+        if (changed := find_used_change(statement)) is not None:
             raise UnreadError(changed, "with inplace=True this is None; leave inplace out")
         match statement:
             case ast.Import(names):
@@ -490,7 +496,7 @@ class CodeInterpreter(Evaluator):
             case ast.Constant():
                 return
             case ast.Call(ast.Attribute(owner, name), _, keywords) if (
-                _in_place(keywords) or name == "insert"
+                is_in_place(keywords) or name == "insert"
             ):
                 old = self.read_value(owner)
                 if isinstance(old, Series) and isinstance(owner, ast.Subscript | ast.Attribute):
@@ -589,19 +595,3 @@ def _list_bound(statement: ast.stmt) -> set[str]:
 
 def _is_index(target: ast.expr) -> bool:
     return isinstance(target, ast.Attribute) and target.attr == "index"
-
-
-def _find_used_change(statement: ast.stmt) -> ast.expr | None:
-    """Return a call that changes in place, and whose value a plain statement uses."""
-    if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr):
-        return None
-    own = statement.value if isinstance(statement, ast.Expr) else None
-    calls = (one for one in ast.walk(statement) if isinstance(one, ast.Call) and one is not own)
-    return next((one for one in calls if _in_place(one.keywords)), None)
-
-
-def _in_place(keywords: list[ast.keyword]) -> bool:
-    return any(
-        one.arg == "inplace" and isinstance(one.value, ast.Constant) and one.value.value
-        for one in keywords
-    )

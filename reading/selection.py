@@ -81,13 +81,18 @@ def select(node: ast.AST, owner: Value, index: Value) -> Value:
             return slice_rows(node, frame, found)
         case Const(list() as labels):
             return select_columns(node, frame, labels)
-        case Const(label):
+        case Const(label) if not _has_slice(label):
             return _select_one(node, frame, label)
         case Series():
             return filter_rows(node, frame, index)
         case Frame():
             raise UnreadError(node, "a mask of a whole frame is not read; name one column")
     raise UnreadError(node, "this selection of a frame is not read; name columns or a condition")
+
+
+def _has_slice(label: object) -> bool:
+    parts = label if isinstance(label, tuple) else (label,)
+    return any(isinstance(one, slice | list | dict) for one in parts)
 
 
 def _select_one(node: ast.AST, frame: Frame, label: Label) -> Value:

@@ -96,3 +96,20 @@ def list_frames(statement: ast.stmt) -> Iterator[str]:
                 for value in values:
                     listed = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
                     yield from (one.id for one in listed if isinstance(one, ast.Name))
+
+
+def find_used_change(statement: ast.stmt) -> ast.expr | None:
+    """Return a call that changes in place, and whose value a plain statement uses."""
+    if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr):
+        return None
+    own = statement.value if isinstance(statement, ast.Expr) else None
+    calls = (one for one in ast.walk(statement) if isinstance(one, ast.Call) and one is not own)
+    return next((one for one in calls if is_in_place(one.keywords)), None)
+
+
+def is_in_place(keywords: list[ast.keyword]) -> bool:
+    """Return whether a call changes what it is of."""
+    return any(
+        one.arg == "inplace" and isinstance(one.value, ast.Constant) and one.value.value
+        for one in keywords
+    )

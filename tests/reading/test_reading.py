@@ -373,3 +373,12 @@ def test_values_with_the_keys_of_groups_are_noted_where_pandas_raises(
     found = read_code(Source("x.py", f"{SCRIPT}{code}"))
     notes = [one.line for one in found.remarks if one.kind == "note"]
     assert notes == ([4] if noted else [])
+
+
+@pytest.mark.parametrize(
+    "code", ["df[:, 1]", "df['v'].quantile(['a'])", "df['v'].quantile([])", "np.arange('a')"]
+)
+def test_what_raises_in_pandas_is_a_sentence(code: str) -> None:
+    found = read_code(Source("x.py", f"import numpy as np\n{SCRIPT}{code}\n"))
+    said = [(one.line, "report it" in one.text) for one in found.remarks if one.kind == "unread"]
+    assert said == [(5, False)]
