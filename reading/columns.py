@@ -272,7 +272,8 @@ def read_between(call: CodeCall, column: Value) -> Value:
 def read_astype(call: CodeCall, column: Series) -> Value:
     """Read `astype(type)`."""
     kind = call.require("dtype")
-    call.read_constant("errors")
+    if call.read_constant("errors", "raise") != "raise":
+        raise call.fail("astype with errors='ignore' may change nothing; leave errors out")
     if isinstance(kind, Part) and kind.kind == "dtype":
         return convert_to(alignment.materialize(column), kind)
     name = (

@@ -9,7 +9,7 @@ from ..spec.expression import Expr
 from ..spec.workload import Unpivot
 from . import alignment
 from .calls import CodeCall
-from .categories import Category, as_categories
+from .categories import Category, as_categories, rename_like
 from .rows import unpivot
 from .selection import require_column
 from .values import Frame, Series, Value
@@ -54,7 +54,7 @@ def read_melt(call: CodeCall, frame: Frame) -> Frame:
     shown = call.read_constant("var_name") or "variable", call.read_constant("value_name", "value")
     form = Unpivot(tuple(melted), tuple(kept), *shown)
     rows = unpivot(frame.rows, form, names)
-    return Frame(rows, {label: label for label in form.outputs})
+    return Frame(rows, {one: rename_like(one, names.get(one, one)) for one in form.outputs})
 
 
 def read_melted(call: CodeCall) -> Value:

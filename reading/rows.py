@@ -254,7 +254,8 @@ def sort(rows: Rows, by: tuple[SortKey, ...], *, implied: bool = False) -> Rows:
                 place = find_free_name(rows, f"{key.name}_place")
                 rows = derive(rows, place, write_place(rows.inline(Col(key.name)), category))
                 keys.append(replace(key, name=place))
-        keys.append(key)
+        if all(key.name != one.name for one in keys):
+            keys.append(key)
     return Rows(Sorted(rows, tuple(keys), implied and len(keys) > len(by)), schema=rows.schema)
 
 

@@ -279,7 +279,8 @@ def read_index_item(node: ast.AST, owner: Value, index: Value) -> Series:
         raise UnreadError(node, "an index is read as .index[0], of groups of one key")
     ((label, key),) = column.index.items()
     rows = column.rows
-    if isinstance(rows.origin, Sorted) and not rows.where:
+    known = {one.name for one in rows.origin.by} if isinstance(rows.origin, Sorted) else {key}
+    if isinstance(rows.origin, Sorted) and not rows.where and key not in known:
         rows = sort_rows(rows, (*rows.origin.by, SortKey(key)))
     return Series(limit_rows(rows, 1), Col(key), label)
 
