@@ -439,7 +439,7 @@ MARKS: tuple[KnownFailure, ...] = (
 
 # What an engine refuses by a rule of its own needs no mark for each case.
 RULES = {
-    "pandas+numba": "no step of it is one that Numba compiles",
+    "pandas+numba": "no step of it is one that dfbench compiles with Numba",
     "pandas/object": "it reads no text",
     "pandas/category": "no key of it is text",
     "polars/categorical": "no key of it is text",
