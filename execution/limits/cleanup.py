@@ -68,9 +68,16 @@ def _read_groups(folder: Path) -> list[Path]:
 
 
 def _find_folders() -> list[Path]:
-    mine = os.getuid()
     found = [folder for root in sandbox.list_roots() for folder in find_dead(root)]
-    return [folder for folder in found if folder.stat().st_uid == mine]
+    return list(filter(_is_own, found))
+
+
+def _is_own(folder: Path) -> bool:
+    """Return whether a folder is this user's; another process that cleans up may remove it."""
+    try:
+        return folder.stat().st_uid == os.getuid()
+    except OSError:
+        return False
 
 
 def find_dead(parent: Path) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -423,6 +424,17 @@ def test_two_runs_at_the_same_time_do_not_touch_each_other(tmp_path: Path) -> No
     for thread in threads:
         thread.join()
     assert len(runs) == 3
+
+
+def test_two_starts_may_remove_the_same_folders() -> None:
+    dead = [Path("/tmp", f"{processes.PREFIX}{2**22}-{n}") for n in range(400)]
+    for folder in dead:
+        folder.mkdir()
+    other = threading.Thread(target=lambda: [shutil.rmtree(one, True) for one in dead])
+    other.start()
+    while other.is_alive():
+        clean_up()
+    assert not any(folder.exists() for folder in dead)
 
 
 def test_runs_share_the_process_that_starts_their_supervisors(
