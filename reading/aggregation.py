@@ -141,7 +141,7 @@ def make_groups(
         return Series(rows, Col(name), label, index=index)
     if grouped.as_index:
         return Frame(rows, names, index=index)
-    return Frame(rows, {**index, **names})
+    return Frame(rows, {**index, **names}).number_rows()
 
 
 def _number_label(label: Label) -> Label:

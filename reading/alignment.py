@@ -55,6 +55,7 @@ from .values import (
 )
 
 OTHER_LABELS = "pandas aligns these by their indexes, which differ: reset_index, or take .values"
+RENUMBERED = "pandas aligns these by the labels of their rows, and one has new ones: reset both"
 WHAT = {
     "Frame": "a frame",
     "Grouped": "groups",
@@ -115,10 +116,20 @@ class Aligned:
 
 
 def check_places(node: ast.AST, column: Series, other: Series) -> None:
-    """Raise UnreadError where pandas pairs values by places, and these are not of the same rows."""
-    if (column.placed or other.placed) and not is_laid_out_as(column.rows, other.rows):
+    """Raise UnreadError where pandas pairs other rows: by their places, or by other labels."""
+    alike = is_laid_out_as(column.rows, other.rows)
+    if (column.placed or other.placed) and not alike:
         message = "without the labels of its rows a value goes to its place: keep its index"
         raise UnreadError(node, message)
+    if column.labels is None or other.labels is None or column.labels is other.labels:
+        return
+    if not (alike and _is_numbered(column) and _is_numbered(other)):
+        raise UnreadError(node, RENUMBERED)
+
+
+def _is_numbered(column: Series) -> bool:
+    """Return whether the labels of rows are their places."""
+    return column.labels is not None and is_laid_out_as(column.rows, column.labels.rows)
 
 
 def align(node: ast.AST, *values: Value) -> Aligned:

@@ -101,7 +101,8 @@ def on_frame(
     if isinstance(value, Const):
         return Series(frame.rows, alignment.literal(value.value, node))
     if isinstance(value, Series):
-        alignment.check_places(node, value, Series(frame.rows, value.expr))
+        own = Series(frame.rows, value.expr, labels=frame.labels)
+        alignment.check_places(node, value, own)
     column = materialize(Series(value.rows, value.expr, None, value.keys), wanted)
     column = alignment.separate(frame.rows, column)
     rows = combine(frame.rows, column.rows) or widen_below(frame.rows, column.rows)

@@ -110,7 +110,7 @@ def read_sort_index(call: CodeCall, frame: Frame) -> Frame:
 def read_reset_index(call: CodeCall, frame: Frame) -> Frame:
     """Read `reset_index`: the index becomes columns, or is dropped."""
     if call.read_constant("drop", False):
-        return replace(frame, index={})
+        return replace(frame, index={}).number_rows()
     if not frame.index:
         name = "level_0" if "index" in frame.columns else "index"
         why = "has the numbers of the rows, which are not read; write reset_index(drop=True)"
@@ -121,7 +121,8 @@ def read_reset_index(call: CodeCall, frame: Frame) -> Frame:
     names = call.names("names")
     if names and len(names) == len(moved):
         moved = dict(zip(names, moved.values(), strict=True))
-    return replace(frame, columns={**moved, **frame.columns}, index=rest)
+    made = replace(frame, columns={**moved, **frame.columns}, index=rest)
+    return made if rest else made.number_rows()
 
 
 def read_set_index(call: CodeCall, frame: Frame) -> Frame:

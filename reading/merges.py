@@ -81,7 +81,9 @@ def merge_frames(call: CodeCall, frame: Frame, other: Frame) -> Frame:
     beside = _list_key_labels(call, other, "right")
     if not on and not beside and frame.complete and other.complete:
         on = beside = [label for label in frame.columns if label in other.columns]
-    return _merge(call, frame, other, (on, beside), how, suffixes)
+    made = _merge(call, frame, other, (on, beside), how, suffixes)
+    by_index = call.has("left_index") or call.has("right_index")
+    return made if by_index else made.number_rows()
 
 
 def _list_key_labels(call: CodeCall, frame: Frame, side: str) -> list[Label]:

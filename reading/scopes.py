@@ -131,8 +131,9 @@ class Scopes:
             for name, one in found.items()
         }
         if schema is None:
-            return Frame(rows, coded, complete=False)
-        return Frame(rows, {name: coded.get(name, name) for name in schema.names})
+            return Frame(rows, coded, complete=False).number_rows()
+        named = {name: coded.get(name, name) for name in schema.names}
+        return Frame(rows, named).number_rows()
 
     def find_first_texts(self, rows: Rows, column: str) -> list[str]:
         """Return the first texts of a column of the file that rows are of, where it is there."""

@@ -22,6 +22,13 @@ class UnreadError(Exception):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """What rows are called since they were numbered: their places then, when they were `rows`."""
+
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """A data frame: rows, and the visible columns with their names in the rows.
 
@@ -30,6 +37,7 @@ class Frame:
     the groups whose rows these are, in a function of groups. A column that the code assigns and
     that could not be read has a name that no rows have: `unread` has these names, and why. `spans`
     are those of them that are differences of times, of which an expression counts the days.
+    `labels` are those of its rows where they are known.
     """
 
     rows: Rows
@@ -40,6 +48,7 @@ class Frame:
     scope: tuple[str, ...] = ()
     unread: dict[str, str] = field(default_factory=dict)
     spans: dict[str, Expr] = field(default_factory=dict)
+    labels: Labels | None = None
 
     def without(self, label: Label, why: str) -> Frame:
         """Return the frame with a column whose values are not known."""
@@ -52,6 +61,10 @@ class Frame:
         return replace(
             self, index={"index": "unread index"}, unread={**self.unread, "unread index": why}
         )
+
+    def number_rows(self) -> Frame:
+        """Return the frame with its rows' places as their labels."""
+        return replace(self, labels=Labels(self.rows))
 
     @property
     def lacks(self) -> bool:
@@ -95,7 +108,8 @@ class Series:
     `keys` are those of the groups that the expression's aggregations range over; None where it has
     none. An aggregation of the column ranges over groups of `scope`. An `element` is the single
     value that a function of a row, or of a series' values, is given. `placed` tells that its
-    values are found by their places, not by the labels of the frame's rows.
+    values are found by their places, not by the labels of the frame's rows; `labels` are these
+    where they are known.
     """
 
     rows: Rows
@@ -106,6 +120,7 @@ class Series:
     scope: tuple[str, ...] = ()
     element: bool = False
     placed: bool = False
+    labels: Labels | None = None
 
     def with_expr(self, expr: Expr) -> Series:
         """Return a column of the same rows and name."""
@@ -232,7 +247,14 @@ def have_other_labels(one: Frame | Series, other: Frame | Series) -> bool:
 
 def take_column(frame: Frame, label: Label, name: str) -> Series:
     """Return a frame's column."""
-    return Series(frame.rows, Col(name), label, index=frame.index, scope=frame.scope)
+    return Series(
+        frame.rows,
+        Col(name),
+        label,
+        index=frame.index,
+        scope=frame.scope,
+        labels=frame.labels,
+    )
 
 
 def list_outputs(pairs: dict[str, Expr]) -> tuple[Output, ...]:
