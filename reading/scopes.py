@@ -132,7 +132,7 @@ class Scopes:
         }
         if schema is None:
             return Frame(rows, coded, complete=False).number_rows()
-        named = {name: coded.get(name, name) for name in schema.names}
+        named: dict[Label, str] = {name: coded.get(name, name) for name in schema.names}
         return Frame(rows, named).number_rows()
 
     def find_first_texts(self, rows: Rows, column: str) -> list[str]:
