@@ -50,7 +50,7 @@ def test_two_comparisons_at_once_end_each_by_its_own_limit(tmp_path: Path) -> No
         assert victim.returncode == 0, told
     held, little = (runs(tmp_path / name) for name in ("600MiB", "64MiB"))
     assert [run.outcome for of in held.values() for run in of.values()] == [Outcome.OK] * 3
-    assert {run.outcome for run in little["polars"].values()} == {Outcome.OK}
+    assert {run.outcome for run in little["polars"].values()} == {Outcome.OK}, little["polars"]
     assert {run.outcome for run in little["pandas"].values()} == {Outcome.OUT_OF_MEMORY}
     assert all("under a limit of 64 MiB" in run.evidence for run in little["pandas"].values())
     assert not [*cleanup._find_groups(), *cleanup._find_folders()]
