@@ -22,7 +22,7 @@ class UnreadError(Exception):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Labels:
+class RowLabels:
     """What rows are called since they were numbered: their places then, when they were `rows`."""
 
     rows: Rows
@@ -48,7 +48,7 @@ class Frame:
     scope: tuple[str, ...] = ()
     unread: dict[str, str] = field(default_factory=dict)
     spans: dict[str, Expr] = field(default_factory=dict)
-    labels: Labels | None = None
+    labels: RowLabels | None = None
 
     def without(self, label: Label, why: str) -> Frame:
         """Return the frame with a column whose values are not known."""
@@ -64,7 +64,7 @@ class Frame:
 
     def number_rows(self) -> Frame:
         """Return the frame with its rows' places as their labels."""
-        return replace(self, labels=Labels(self.rows))
+        return replace(self, labels=RowLabels(self.rows))
 
     @property
     def lacks(self) -> bool:
@@ -120,7 +120,7 @@ class Series:
     scope: tuple[str, ...] = ()
     element: bool = False
     placed: bool = False
-    labels: Labels | None = None
+    labels: RowLabels | None = None
 
     def with_expr(self, expr: Expr) -> Series:
         """Return a column of the same rows and name."""
