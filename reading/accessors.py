@@ -10,7 +10,7 @@ from typing import cast
 from ..spec.expression import Arith, Case, Expr, IsMissing, Lit, build_case
 from ..spec.expression import Call as Word
 from . import alignment, operators
-from .assignment import assign_column
+from .assignment import SEVERAL, assign_column
 from .calls import CodeCall, Method
 from .columns import look_up
 from .date_texts import DAYS, MONTHS, read_strftime
@@ -113,7 +113,7 @@ def read_part(node: ast.AST, owner: Value, index: Value) -> Value:
 def assign_parts(node: ast.AST, frame: Frame, labels: Sequence[Label], parts: Part) -> Frame:
     """Return a frame with the parts of a text that `split(expand=True)` makes."""
     if parts.kind != "parts":
-        raise UnreadError(node, "several columns are assigned a frame or a constant only")
+        raise UnreadError(node, SEVERAL)
     for place, label in enumerate(labels):
         frame = assign_column(node, frame, label, read_part(node, parts, Const(place)))
     return frame

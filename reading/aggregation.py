@@ -72,6 +72,7 @@ AGGREGATIONS = {
 
 
 LAMBDA = "<lambda>"
+NUMBERS = {"int", "float", "decimal", "bool"}
 MODES = "of equally frequent values the workload takes the smallest, and pandas lists all"
 REDUCING = ("sum", "mean", "min", "max", "median", "first", "last", "count", "nunique")
 
@@ -97,8 +98,7 @@ def list_columns(
 
 def is_number(expr: Expr, rows: Rows) -> bool:
     """Return whether values are numbers, and no categories of them."""
-    kinds = {"int", "float", "decimal", "bool"}
-    return read_kind(expr, rows) in kinds and find_category(expr) is None
+    return read_kind(expr, rows) in NUMBERS and find_category(expr) is None
 
 
 def group_rows(grouped: Grouped) -> Rows:

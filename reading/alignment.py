@@ -117,19 +117,16 @@ class Aligned:
 
 def check_places(node: ast.AST, column: Series, other: Series) -> None:
     """Raise UnreadError where pandas pairs other rows: by their places, or by other labels."""
-    alike = is_laid_out_as(column.rows, other.rows)
-    if (column.placed or other.placed) and not alike:
+    if (column.placed or other.placed) and not is_laid_out_as(column.rows, other.rows):
         message = "without the labels of its rows a value goes to its place: keep its index"
         raise UnreadError(node, message)
-    if column.labels is None or other.labels is None or column.labels is other.labels:
+    one, beside = column.labels, other.labels
+    if one is None or beside is None or one is beside:
         return
-    if not (alike and _is_numbered(column) and _is_numbered(other)):
+    # Other labels are the same if each side's are its places, and the places those of one row.
+    pairs = (column.rows, other.rows), (column.rows, one.rows), (other.rows, beside.rows)
+    if not all(is_laid_out_as(*pair) for pair in pairs):
         raise UnreadError(node, RENUMBERED)
-
-
-def _is_numbered(column: Series) -> bool:
-    """Return whether the labels of rows are their places."""
-    return column.labels is not None and is_laid_out_as(column.rows, column.labels.rows)
 
 
 def align(node: ast.AST, *values: Value) -> Aligned:

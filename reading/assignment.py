@@ -37,6 +37,7 @@ from .values import (
     take_column,
 )
 
+SEVERAL = "several columns are assigned a frame or a constant only"
 SPAN = "a span of time is read as its .dt.days or .dt.total_seconds()"
 
 
@@ -79,7 +80,7 @@ def assign_columns(node: ast.AST, frame: Frame, labels: Sequence[Label], value: 
             )
         parts = [take_column(value, one, name) for one, name in value.columns.items()]
     elif not isinstance(value, Const):
-        raise UnreadError(node, "several columns are assigned a frame or a constant only")
+        raise UnreadError(node, SEVERAL)
     for label, part in zip(labels, parts, strict=True):
         frame = assign_column(node, frame, label, part)
     return frame

@@ -35,6 +35,7 @@ from .values import (
     Frame,
     Grouped,
     Items,
+    Label,
     Library,
     Part,
     Series,
@@ -45,7 +46,7 @@ from .values import (
 )
 
 CHAINED = "a chained assignment changes a copy, or the frame: write .loc"
-KEYED = "pandas raises here, behind apply since version 2, for the groups' keys in the index"
+KEYED = "pandas 2 raises here: the groups' keys are in the index of what apply returns"
 TOO_DEEP = "this is nested too deeply to be read"
 
 
@@ -229,7 +230,7 @@ class CodeInterpreter(UnreadCode):
             case ast.Attribute(owner, attribute):
                 frame = self.read_value(owner)
                 if isinstance(frame, Frame) and attribute not in {"columns", "index"}:
-                    self.replace(owner, frame, assign_column(target, frame, attribute, value))
+                    self.replace(owner, frame, self.add_column(target, frame, attribute, value))
                 elif isinstance(frame, Frame) and attribute == "columns":
                     labels = to_python(value, target, "the list of columns")
                     self.replace(owner, frame, rename_all(target, frame, labels))
@@ -277,8 +278,7 @@ class CodeInterpreter(UnreadCode):
                     made = assign_columns(target, frame, label.value, value)
                     self.replace(owner, frame, made)
                 else:
-                    self.check_labels(target, frame, value)
-                    self.replace(owner, frame, assign_column(target, frame, label.value, value))
+                    self.replace(owner, frame, self.add_column(target, frame, label.value, value))
             case Part("loc", Frame() as frame) if isinstance(owner, ast.Attribute):
                 self.replace(owner.value, frame, self.assign_where(target, frame, index, value))
             case Unknown(why=why):
@@ -288,14 +288,13 @@ class CodeInterpreter(UnreadCode):
             case _:
                 raise UnreadError(target, "this assignment is not read")
 
-    def check_labels(self, target: ast.AST, frame: Frame, value: Value) -> None:
-        """Refuse a column with another index than the frame, or note that pandas 2 does."""
-        if not isinstance(value, Series) or not have_other_labels(frame, value):
-            return
-        if value.index and isinstance(value.rows.origin, Sorted) and not frame.index:
+    def add_column(self, target: ast.AST, frame: Frame, label: Label, value: Value) -> Frame:
+        """Return a frame with an assigned column: refused, or with a note, if of another index."""
+        if isinstance(value, Series) and have_other_labels(frame, value):
+            if not value.index or not isinstance(value.rows.origin, Sorted) or frame.index:
+                raise UnreadError(target, OTHER_LABELS)
             self.note(target, KEYED)
-            return
-        raise UnreadError(target, OTHER_LABELS)
+        return assign_column(target, frame, label, value)
 
     def assign_called(
         self, target: ast.Subscript, owner: ast.expr, frame: Frame, label: str, value: Called

@@ -12,7 +12,7 @@ from ..spec.expression import Agg, Arith
 from ..spec.expression import Call as Word
 from ..spec.workload import Output
 from . import alignment, operators
-from .aggregation import AGGREGATIONS
+from .aggregation import AGGREGATIONS, NUMBERS
 from .alignment import label_name
 from .calls import CodeCall, Method, to_python
 from .categories import find_category
@@ -35,7 +35,6 @@ from .values import (
 # Aggregations of a column whose rows have no order.
 REDUCTIONS = {name: word for name, word in AGGREGATIONS.items() if name not in {"first", "last"}}
 NUMERIC = {"sum", "mean", "median", "std", "var", "skew"}
-NUMBERS = {"int", "float", "decimal", "bool"}
 
 
 def aggregate_each_column(call: CodeCall, frame: Frame, function: str) -> Part:

@@ -19,7 +19,7 @@ LOG_SECONDS = 60.0  # a log file gets a line at least this often, between runs
 class Progress:
     """Shows progress: one line redrawn on a terminal; in a log file a line per round and minute.
 
-    `done` counts the runs that `--resume` found, `found` has them alone, and `told`
+    `done` counts the runs that `--resume` found, `found` has them alone, and `announced`
     says that they were written; `clock` is in seconds.
     """
 
@@ -28,7 +28,7 @@ class Progress:
     clock: Callable[[], float] = monotonic
     done: int = 0
     found: int = 0
-    told: bool = False
+    announced: bool = False
     began: float = field(init=False)
     wrote: float = field(init=False)
     round: int = 0
@@ -62,9 +62,9 @@ class Progress:
 
     def _tell_found(self) -> None:
         """Write once how many runs are stored already, of all points of a sweep together."""
-        if self.found and not self.live and not self.told:
+        if self.found and not self.live and not self.announced:
             self._log(f"{self.found} of {self.total} runs are stored already")
-            self.told = True
+            self.announced = True
 
     def show_data(self, share: float) -> None:
         """Show how much of the data is generated or read."""

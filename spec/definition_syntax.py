@@ -80,7 +80,7 @@ def is_too_large(node: ast.AST) -> bool:
     """Return whether a def is too long, or nested too deeply, for a tree."""
     level: list[ast.AST] = [node]
     for _ in range(DEEPEST):
-        if any(_parse_statements(part) > LONGEST for part in level):
+        if any(_count_statements(part) > LONGEST for part in level):
             return True
         level = [child for part in level for child in ast.iter_child_nodes(part)]
         if not level:
@@ -88,7 +88,7 @@ def is_too_large(node: ast.AST) -> bool:
     return True
 
 
-def _parse_statements(node: ast.AST) -> int:
+def _count_statements(node: ast.AST) -> int:
     match node:
         case ast.FunctionDef(body=body):
             return len(body)

@@ -73,7 +73,7 @@ def write_subquery(source: FromClause, met: Joining, *, chosen: bool = False) ->
         named = shared if met.join.how in {"right", "outer"} else ()
         kept = [source.qualify(name) for name in left if name not in named]
         kept += [quote_name(key) if plain else _write_coalesce(source, own, key) for key in named]
-    items = [_write_item(source, met, name, told=chosen) for name in right]
+    items = [_write_item(source, met, name, qualified=chosen) for name in right]
     clause = write_clause("SELECT", [*kept, *items], ",")
     return f"{clause}\nFROM {source.text}{_choose_separator(source)}{write_join(source, met)}"
 
@@ -118,7 +118,7 @@ def _write_coalesce(source: FromClause, own: str, key: str) -> str:
     return f"coalesce({source.qualify(key)}, {own}.{name}) AS {name}"
 
 
-def _write_item(source: FromClause, met: Joining, name: str, *, told: bool) -> str:
+def _write_item(source: FromClause, met: Joining, name: str, *, qualified: bool) -> str:
     """Write a column of the table; none where its row is too early for an as-of join."""
     own = f"{quote_name(met.name)}.{quote_name(name)}"
     shown = quote_name(met.new_names.get(name, name))
@@ -126,7 +126,7 @@ def _write_item(source: FromClause, met: Joining, name: str, *, told: bool) -> s
         return f"CASE WHEN {_write_near(source, met)} THEN {own} END AS {shown}"
     if name in met.new_names:
         return f"{own} AS {shown}"
-    return own if told else shown
+    return own if qualified else shown
 
 
 def _write_near(source: FromClause, met: Joining) -> str:

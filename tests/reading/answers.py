@@ -13,13 +13,8 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-from dfbench.comparison.oracle import EXACT, SQL, choose_oracle
 from dfbench.datasets.dataset import Dataset, make_dataset
-from dfbench.engines import find
-from dfbench.engines.base import Resources
-from dfbench.engines.interactive import load_program
-from dfbench.engines.writing.program import skip_formatting
-from dfbench.errors import DfbenchError, Unsupported
+from dfbench.errors import DfbenchError
 from dfbench.reading import DataFile, read_code
 from dfbench.reading.model import Answer, Reading, Source
 from dfbench.spec.reader import check_columns, read_text
@@ -120,7 +115,7 @@ def _compare(answer: Answer, value: Any, query: Query, dataset: Dataset, known: 
     if isinstance(value, Exception):
         return f"pandas raises {type(value).__name__}: {value}"
     try:
-        theirs = ask(query, dataset, known)
+        theirs = corpus.ask(query, known, str(dataset.path), *map(str, dataset.joins(query)))
         laid = corpus.lay_down(value, theirs.column_names)
         mine = corpus.as_table(laid, theirs.column_names, answer.filled)
         if mine.num_columns < theirs.num_columns:
@@ -132,19 +127,3 @@ def _compare(answer: Answer, value: Any, query: Query, dataset: Dataset, known: 
     except (DfbenchError, pa.ArrowInvalid, TypeError, ValueError) as error:
         return f"{type(error).__name__}: {error}"
     return "" if verdict.agrees else f"{verdict.reason} {verdict.rows}"
-
-
-def ask(query: Query, dataset: Dataset, known: Schema) -> pa.Table:
-    """Return the oracle's answer of a dataset."""
-    engine = EXACT if choose_oracle(query) == SQL else find(choose_oracle(query))
-    with skip_formatting():
-        try:
-            program = engine.write(query, known, Resources(1))
-        except Unsupported:  # DuckDB has no exponentially weighted mean
-            program = find("polars").write(query, known, Resources(1))
-    module = load_program(program)  # type: ignore[arg-type]
-    if hasattr(module, "start"):
-        module.started = module.start()
-    loaded = module.load(str(dataset.path), *map(str, dataset.joins(query)))
-    several = isinstance(loaded, tuple) and query.tables
-    return module.rows(module.query(*loaded) if several else module.query(loaded))

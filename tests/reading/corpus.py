@@ -164,8 +164,11 @@ def read_workload(text: str, known: Schema) -> Workload:
 
 
 @functools.cache
-def ask(query: Query, schema: Schema) -> pa.Table:
-    """Return the oracle's answer; the values and the programs of a snippet have the same."""
+def ask(query: Query, schema: Schema, *given: str) -> pa.Table:
+    """Return the oracle's answer; the values and the programs of a snippet have the same.
+
+    `given` are the files of the tables, where they are not those of the snippets.
+    """
     engine = EXACT if choose_oracle(query) == SQL else find(choose_oracle(query))
     with skip_formatting():
         try:
@@ -173,7 +176,7 @@ def ask(query: Query, schema: Schema) -> pa.Table:
         except Unsupported:  # DuckDB has no exponentially weighted mean
             program = find("polars").write(query, schema, Resources(1))
     module = load_program(program)  # type: ignore[arg-type]
-    files = ["sales.parquet", *(f"{name}.parquet" for name in query.tables)]
+    files = given or ("sales.parquet", *(f"{name}.parquet" for name in query.tables))
     if hasattr(module, "start"):
         module.started = module.start()
     data = module.load(*files)
