@@ -45,6 +45,7 @@ from .trees import restrict
 from .values import (
     Called,
     Const,
+    Frame,
     Part,
     Scalar,
     Series,
@@ -55,6 +56,7 @@ from .values import (
 )
 
 OTHER_LABELS = "pandas aligns these by their indexes, which differ: reset_index, or take .values"
+MISPLACED = "values without labels go to the rows at their places: sort both alike, or keep labels"
 RENUMBERED = "pandas aligns these by the labels of their rows, and one has new ones: reset both"
 WHAT = {
     "Frame": "a frame",
@@ -118,8 +120,7 @@ class Aligned:
 def check_places(node: ast.AST, column: Series, other: Series) -> None:
     """Raise UnreadError where pandas pairs other rows: by their places, or by other labels."""
     if (column.placed or other.placed) and not is_laid_out_as(column.rows, other.rows):
-        message = "without the labels of its rows a value goes to its place: keep its index"
-        raise UnreadError(node, message)
+        raise UnreadError(node, MISPLACED)
     one, beside = column.labels, other.labels
     if one is None or beside is None or one is beside:
         return
@@ -127,6 +128,20 @@ def check_places(node: ast.AST, column: Series, other: Series) -> None:
     pairs = (column.rows, other.rows), (column.rows, one.rows), (other.rows, beside.rows)
     if not all(is_laid_out_as(*pair) for pair in pairs):
         raise UnreadError(node, RENUMBERED)
+
+
+def check_labels(node: ast.AST, frame: Frame, value: Series) -> None:
+    """Raise UnreadError where pandas does not find a value's rows in the same rows of a frame."""
+    if have_other_labels(frame, value):
+        raise UnreadError(node, OTHER_LABELS)
+    check_places(node, value, Series(frame.rows, value.expr, labels=frame.labels))
+
+
+def place(value: Value) -> Value:
+    """Return a value as NumPy takes it: without the labels and the name of its rows."""
+    if not isinstance(value, Series) or value.element:
+        return value
+    return replace(value, name=None, index={}, placed=True, labels=None)
 
 
 def align(node: ast.AST, *values: Value) -> Aligned:
@@ -336,6 +351,8 @@ def _with(found: Aligned | None, expr: Expr) -> Aligned:
 def _name_of(one: Series | None, other: Series | None) -> Series | None:
     if one is None or other is None:
         return one or other
+    if one.placed:
+        return other
     return one if one.name == other.name else replace(one, name=None)
 
 

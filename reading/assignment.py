@@ -34,6 +34,7 @@ from .values import (
     Series,
     UnreadError,
     Value,
+    make_column,
     take_column,
 )
 
@@ -100,10 +101,9 @@ def on_frame(
 ) -> Series:
     """Return a value as a column of a frame's rows."""
     if isinstance(value, Const):
-        return Series(frame.rows, alignment.literal(value.value, node))
+        return make_column(frame, alignment.literal(value.value, node))
     if isinstance(value, Series):
-        own = Series(frame.rows, value.expr, labels=frame.labels)
-        alignment.check_places(node, value, own)
+        alignment.check_labels(node, frame, value)
     column = materialize(Series(value.rows, value.expr, None, value.keys), wanted)
     column = alignment.separate(frame.rows, column)
     rows = combine(frame.rows, column.rows) or widen_below(frame.rows, column.rows)
@@ -113,7 +113,7 @@ def on_frame(
     if rows is None:
         message = "this value is of other rows than the frame; merge it by its keys"
         raise UnreadError(node, message)
-    return replace(column, rows=rows)
+    return replace(make_column(frame, column.expr, column.name), rows=rows)
 
 
 def operate(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Frame:

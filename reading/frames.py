@@ -62,6 +62,7 @@ from .values import (
     Series,
     UnreadError,
     Value,
+    make_column,
     read_parameters,
     take_column,
 )
@@ -302,9 +303,9 @@ def read_apply(call: CodeCall, frame: Frame) -> Value:
         return call_on_row(call, frame, function, why)
     match made:
         case Series():
-            return replace(made, name=None, element=False, index=frame.index)
+            return replace(made, name=None, element=False, index=frame.index, labels=frame.labels)
         case Const():
-            return Series(frame.rows, alignment.literal(made.value, call.node))
+            return make_column(frame, alignment.literal(made.value, call.node))
     raise call.fail("a function of a row is read if it returns one value")
 
 
@@ -361,7 +362,7 @@ def read_missing(call: CodeCall, frame: Frame) -> Frame:
     for label, name in frame.columns.items():
         test: Expr = IsMissing(Col(name))
         test = negate(test) if call.name.startswith("not") else test
-        frame = assign_column(call.node, frame, label, Series(frame.rows, test))
+        frame = assign_column(call.node, frame, label, make_column(frame, test))
     return frame
 
 
@@ -452,7 +453,7 @@ def read_round(call: CodeCall, frame: Frame) -> Frame:
         if read_kind(Col(name), frame.rows) in {"float", "decimal", None}:
             settings = (alignment.literal(places, call.node),) if places else ()
             made = operators.call_word(call.node, "round", Col(name), *settings)
-            frame = assign_column(call.node, frame, label, Series(frame.rows, made))
+            frame = assign_column(call.node, frame, label, make_column(frame, made))
     return frame
 
 
@@ -491,7 +492,7 @@ def reduce_row(call: CodeCall, frame: Frame, name: str) -> Series:
     if name in {"min", "max"}:
         if missing:
             raise call.fail(f"{name} of rows with missing values is not read; fill them")
-        return Series(rows, operators.call_word(call.node, name, *values), index=frame.index)
+        return make_column(frame, operators.call_word(call.node, name, *values))
     if name not in {"sum", "mean"}:
         raise call.fail(f"{name} of rows is not read")
     ones = [
@@ -500,11 +501,11 @@ def reduce_row(call: CodeCall, frame: Frame, name: str) -> Series:
     filled = [build_case(((IsMissing(x), Lit(0)),), x) if x in missing else x for x in values]
     total, n = _add(filled), _add(ones) if missing else Lit(len(values))
     if name == "sum":
-        return Series(rows, total, index=frame.index)
+        return make_column(frame, total)
     made: Expr = Arith("/", total, n)
     if len(missing) == len(values):
         made = build_case(((Compare("==", n, Lit(0)), Lit(None)),), made)
-    return Series(rows, made, index=frame.index)
+    return make_column(frame, made)
 
 
 def reduce_row_by(call: CodeCall, frame: Frame, function: Library) -> Series:

@@ -58,6 +58,7 @@ from .values import (
     Series,
     UnreadError,
     Value,
+    take_column,
 )
 from .windows import (
     EXPANDING_METHODS,
@@ -115,10 +116,13 @@ def _sort_by_group(grouped: Grouped, made: Series, *, indexed: bool) -> Series:
     """Return a column of the rows whose keys are not missing; with an index sorted by groups."""
     rows = group_rows(replace(grouped, frame=replace(grouped.frame, rows=made.rows)))
     if not indexed:
-        return replace(made, rows=rows, index=grouped.frame.index, scope=())
+        return replace(
+            made, rows=rows, index=grouped.frame.index, scope=(), labels=grouped.frame.labels
+        )
     by = tuple(map(SortKey, dict.fromkeys(grouped.keys.values())))
     index = {**grouped.keys, **grouped.frame.index}
-    return replace(made, rows=sort_rows(rows, by), index=index, scope=())
+    rows = sort_rows(rows, by)
+    return replace(made, rows=rows, index=index, scope=(), labels=grouped.frame.labels)
 
 
 # methods
@@ -201,6 +205,12 @@ def _guard(grouped: Grouped, column: Series) -> Series:
     return column.with_expr(build_case(tuple((test, Lit(None)) for test in tests), column.expr))
 
 
+def _label_rows(grouped: Grouped, column: Series) -> Series:
+    """Return a value for each row of the groups, with the index and the labels of the rows."""
+    frame = grouped.frame
+    return replace(_guard(grouped, column), index=frame.index, labels=frame.labels)
+
+
 def read_each_row(
     read_one: Callable[[CodeCall, Series], Value],
 ) -> Callable[[CodeCall, Grouped], Value]:
@@ -212,8 +222,7 @@ def read_each_row(
             found = read_one(call, _repeat_per_row(grouped, label, expr))
             if not isinstance(found, Series):
                 raise call.fail(f"{call.name} is read if it has a value for each row")
-            index = grouped.frame.index
-            made[label] = replace(_guard(grouped, found), name=label, scope=(), index=index)
+            made[label] = replace(_label_rows(grouped, found), name=label, scope=())
         if grouped.single:
             return next(iter(made.values()))
         frame = replace(grouped.frame, columns={}, complete=True)
@@ -290,7 +299,7 @@ def read_cumcount(call: CodeCall, grouped: Grouped) -> Series:
         raise call.fail("cumcount is read in ascending order")
     column = _repeat_per_row(grouped, "cumcount", Lit(1))
     made = replace(column, expr=Agg("cumcount", ()), keys=column.scope, scope=(), name=None)
-    return replace(_guard(grouped, made), index=grouped.frame.index)
+    return _label_rows(grouped, made)
 
 
 def read_head(call: CodeCall, grouped: Grouped) -> Frame:
@@ -329,7 +338,7 @@ def read_group(call: CodeCall, grouped: Grouped) -> Frame:
         raise call.fail("get_group is read with a constant for each key")
     frame = grouped.frame
     for (label, name), wanted in zip(grouped.keys.items(), values, strict=True):
-        column = Series(frame.rows, Col(name), label)
+        column = take_column(frame, label, name)
         mask = operators.compare(call.node, ast.Eq(), column, Const(wanted))
         frame = filter_rows(call.node, frame, cast("Series", mask))
     return frame

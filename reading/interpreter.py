@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..spec.kinds import KindError
 from . import operators
 from .accessors import assign_parts
-from .alignment import OTHER_LABELS
 from .assignment import assign_column, assign_columns, drop_columns, rename_all, set_index
 from .calls import to_python
 from .category_columns import keep_category
 from .evaluator import MOST_TURNS
 from .names import READ, SETTINGS
-from .rows import Sorted
+from .rows import Rows, Sorted
 from .scopes import Binding
 from .selection import find_column, select
 from .shown import (
@@ -42,7 +41,6 @@ from .values import (
     Unknown,
     UnreadError,
     Value,
-    have_other_labels,
 )
 
 CHAINED = "a chained assignment changes a copy, or the frame: write .loc"
@@ -289,11 +287,11 @@ class CodeInterpreter(UnreadCode):
                 raise UnreadError(target, "this assignment is not read")
 
     def add_column(self, target: ast.AST, frame: Frame, label: Label, value: Value) -> Frame:
-        """Return a frame with an assigned column: refused, or with a note, if of another index."""
-        if isinstance(value, Series) and have_other_labels(frame, value):
-            if not value.index or not isinstance(value.rows.origin, Sorted) or frame.index:
-                raise UnreadError(target, OTHER_LABELS)
-            self.note(target, KEYED)
+        """Return a frame with an assigned column: with a note if it is behind apply."""
+        match value:
+            case Series(Rows(Sorted()), index={**index}) if index and not frame.index:
+                self.note(target, KEYED)
+                value = replace(value, index={})
         return assign_column(target, frame, label, value)
 
     def assign_called(

@@ -47,9 +47,11 @@ from .values import (
     Items,
     Mapping,
     Part,
+    RowLabels,
     Scalar,
     Series,
     Value,
+    take_column,
 )
 from .wide import read_crosstab, read_pivot_table
 
@@ -94,7 +96,7 @@ REDUCTIONS = {
 
 def read_where(call: CodeCall) -> Value:
     """Read `np.where(condition, x, y)`."""
-    test, then, other = (call.require(name) for name in ("condition", "x", "y"))
+    test, then, other = (alignment.place(call.require(name)) for name in ("condition", "x", "y"))
     return operators.choose(call.node, test, then, other)
 
 
@@ -105,7 +107,8 @@ def read_select(call: CodeCall) -> Value:
         raise call.fail("np.select needs as many choices as conditions")
     made: Value = call.read_value("default") if "default" in call.given else Const(0)
     for test, value in reversed(list(zip(tests, values, strict=True))):
-        made = operators.choose(call.node, test, value, made)
+        sides = (alignment.place(one) for one in (test, value, made))
+        made = operators.choose(call.node, *sides)
     return made
 
 
@@ -266,7 +269,7 @@ def read_series(call: CodeCall) -> Value:
         case Items(values) if index is not None and len(index) == len(values):
             return Mapping(tuple(zip(index, values, strict=True)))
         case Series():
-            return data
+            return replace(data, placed=False, labels=RowLabels(data.rows)) if data.placed else data
     raise call.fail("pd.Series is read of a dict of numbers that a function of groups returns")
 
 
@@ -295,7 +298,7 @@ def _join_columns(call: CodeCall, pairs: list[tuple[object, Value]]) -> Frame:
         if made is None:
             raise call.fail("these columns are of different rows; merge their frames")
         rows = made
-    frame = Frame(rows, {}, index=first.index)
+    frame = Frame(rows, {}, index=first.index, labels=first.labels)
     if len({label for label, _ in pairs}) < len(pairs):
         raise call.fail("a frame with one column twice is not read; name the columns with keys")
     for label, value in pairs:
@@ -330,17 +333,11 @@ def read_concat(call: CodeCall) -> Value:
                 label = keys[number_of] if keys else part.name
                 pairs.append((label if label is not None else number_of, part))
             case Frame() if part.whole:
-                pairs += [
-                    (label, Series(part.rows, alignment.to_expr(one, call.node), index=part.index))
-                    for label, one in _list_columns(part)
-                ]
+                named = part.columns.items()
+                pairs += [(label, take_column(part, label, name)) for label, name in named]
             case _:
                 raise call.fail("pd.concat is read of series of the same rows")
     return _join_columns(call, pairs)
-
-
-def _list_columns(frame: Frame) -> list[tuple[object, Value]]:
-    return [(label, Series(frame.rows, Col(name))) for label, name in frame.columns.items()]
 
 
 def read_merge(call: CodeCall) -> Value:
@@ -452,7 +449,7 @@ def read_average(call: CodeCall) -> Value:
     values = call.require("a")
     if not call.has("weights"):
         return reduce_argument("mean")(call)
-    found = alignment.align(call.node, values, call.read_value("weights"))
+    found = alignment.align(call.node, *map(alignment.place, (values, call.read_value("weights"))))
     rows = found.rows
     if any(can_miss(expr, rows.schema) for expr in found.exprs) and rows.schema is not None:
         raise call.fail("np.average does not skip missing values; drop them first")

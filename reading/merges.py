@@ -43,7 +43,7 @@ from .rows import (
 from .selection import require_column
 from .series import as_frame
 from .spread import list_own_tests, list_present, spread_groups
-from .values import Frame, Label, Scalar, Series, Value
+from .values import Frame, Label, Scalar, Series, Value, make_column
 
 if TYPE_CHECKING:
     from ..spec.expression import Expr
@@ -175,7 +175,7 @@ def _add_groups(merge: _Merge, rows: Rows, suffixes: tuple[str, str]) -> Frame |
         frame = replace(frame, rows=found[0])
         branches = tuple((test, cast("Expr", Lit(None))) for test in missing)
         expr = build_case(branches, found[1]) if missing else found[1]
-        column = Series(frame.rows, expr, shown, keys=found[2])
+        column = replace(make_column(frame, expr, shown), keys=found[2])
         frame = assign_column(call.node, frame, shown, column)
     for test in missing if merge.how in {"inner", "right"} else ():
         frame = replace(frame, rows=keep(frame.rows, negate(test)))

@@ -17,7 +17,8 @@ MOST_ITEMS = 10_000  # of a range of constants
 
 def read_correlation(call: CodeCall) -> Value:
     """Read `np.corrcoef(x, y)`, of which `[0, 1]` is taken."""
-    found = alignment.align(call.node, call.require("x"), call.require("y"))
+    sides = (alignment.place(call.require(name)) for name in ("x", "y"))
+    found = alignment.align(call.node, *sides)
     values = [number(one, found.rows) for one in found.exprs]
     if any(can_miss(one, found.rows.schema) for one in values) and found.rows.schema is not None:
         raise call.fail("np.corrcoef does not skip missing values; write x.corr(y)")

@@ -126,6 +126,7 @@ def select_columns(node: ast.AST, frame: Frame, labels: Sequence[Label]) -> Fram
 
 def filter_rows(node: ast.AST, frame: Frame, mask: Series) -> Frame:
     """Return the rows of a frame for which a mask is true."""
+    alignment.check_labels(node, frame, mask)
     mask = alignment.separate(frame.rows, materialize(mask))
     rows = combine(frame.rows, mask.rows)
     if rows is None:

@@ -82,7 +82,7 @@ def as_frame(node: ast.AST, column: Series, label: object = None) -> Frame:
     column = materialize(column)
     wanted = label if label is not None else column.name
     label = wanted if wanted is not None else 0
-    frame = Frame(column.rows, {}, index=column.index)
+    frame = Frame(column.rows, {}, index=column.index, labels=column.labels)
     match column.expr:
         case Col(name):
             return replace(frame, columns={cast("Label", label): name})
@@ -243,7 +243,8 @@ def read_index(_node: ast.AST, owner: Value, index: Value) -> Value:
     if isinstance(index, Series) and index.element:
         return look_up_groups(_node, index, column)
     if isinstance(index, Series):
-        frame = filter_rows(_node, Frame(column.rows, {}, complete=False), index)
+        plain = Frame(column.rows, {}, index=column.index, labels=column.labels)
+        frame = filter_rows(_node, plain, index)
         return replace(column, rows=frame.rows)
     if isinstance(index, Const) and isinstance(index.value, slice):
         stop = index.value.stop

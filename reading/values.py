@@ -247,9 +247,14 @@ def have_other_labels(one: Frame | Series, other: Frame | Series) -> bool:
 
 def take_column(frame: Frame, label: Label, name: str) -> Series:
     """Return a frame's column."""
+    return make_column(frame, Col(name), label)
+
+
+def make_column(frame: Frame, expr: Expr, label: Label | None = None) -> Series:
+    """Return a column with the index and the labels of a frame's rows."""
     return Series(
         frame.rows,
-        Col(name),
+        expr,
         label,
         index=frame.index,
         scope=frame.scope,
