@@ -325,11 +325,11 @@ def selftest(
 ) -> None:
     """Compare an engine with itself: how often are verdicts false on this machine?"""
     from .commands.request import build_request
+    from .commands.selftest import check_verdicts
     from .commands.selftest import selftest as run
-    from .commands.selftest import selftest_stored
 
     if stored:
-        raise typer.Exit(selftest_stored(stored, rounds))
+        raise typer.Exit(check_verdicts(stored, rounds))
     request = build_request(workload, selection, results=results)
     raise typer.Exit(run(request, comparisons, rounds))
 

@@ -192,7 +192,7 @@ def _compare_rows(entry: PublishedRun, reference: Reference[float]) -> Iterator[
 
 def _flag_unsteady(entries: Sequence[PublishedRun]) -> Iterator[Finding]:
     """Flag a solution whose runs in one batch do not agree with themselves."""
-    runs = _group((e for e in entries if e.check), lambda e: (*_place(e), e.solution))
+    runs = _group((e for e in entries if e.check), lambda e: (*_locate(e), e.solution))
     for several in runs.values():
         first = several[0]
         for entry in several[1:]:
@@ -206,7 +206,7 @@ def _flag_unsteady(entries: Sequence[PublishedRun]) -> Iterator[Finding]:
 
 def _flag_unfinished(entries: Sequence[PublishedRun]) -> Iterator[Finding]:
     """Flag queries that took far less than checking their answer, in every run of theirs."""
-    runs = _group(entries, lambda e: (*_place(e), e.solution))
+    runs = _group(entries, lambda e: (*_locate(e), e.solution))
     for several in runs.values():
         if len(several) > 1 and all(map(_is_unfinished, several)):
             quickest = min(several, key=lambda e: e.seconds or 0.0)
@@ -272,7 +272,7 @@ def _parse_release(version: str) -> tuple[int, ...]:
 
 def _group_by_question(entries: Sequence[PublishedRun]) -> Iterator[dict[str, PublishedRun]]:
     """Return each question's entries by solution: the last run, whose answer was checked."""
-    for asked in _group(entries, _place).values():
+    for asked in _group(entries, _locate).values():
         yield {entry.solution: entry for entry in sorted(asked, key=lambda e: e.run)}
 
 
@@ -328,7 +328,7 @@ def _find_place(asked: Mapping[str, PublishedRun]) -> Place:
     return one.data, one.question
 
 
-def _place(entry: PublishedRun) -> tuple[str, str, str]:
+def _locate(entry: PublishedRun) -> tuple[str, str, str]:
     return entry.task, entry.data, entry.question
 
 

@@ -136,14 +136,14 @@ def write_pairs(engine: str, asked: argparse.Namespace, folder: Path) -> Iterato
     for nulls in map(int, asked.nulls.split(",")):
         for name in asked.workloads:
             plan = plan_workload(name, engine, asked, nulls)
-            os.environ.update(plan.find_engine(engine).environment(plan.resources))
+            os.environ.update(plan.find_engine(engine).list_variables(plan.resources))
             for query in plan.workload.queries:
                 program = plan.programs[engine, query.name]
                 if not isinstance(program, Program):
                     continue
                 path = folder / f"{name}_{query.name}_{nulls}.py"
                 path.write_text(program.text)
-                paths = (str(plan.data.path), *map(str, plan.data.joins(query)))
+                paths = (str(plan.data.path), *map(str, plan.data.find_joins(query)))
                 kept = derive_requirements(query, plan.data.rows)
                 yield Pair(name, engine, query.name, nulls, str(path), paths, kept)
 

@@ -206,8 +206,10 @@ def interpret_library_output(subject: str, asked: Trait, output: Any) -> ProbeRe
 def identify_workers(identifiers: Sequence[float]) -> str:
     """Return whether workers were processes or threads, by their numbers.
 
-    >>> whose([5 * 2.0**22 + 6, 5 * 2.0**22 + 7]), whose([5 * 2.0**22 + 5, 6 * 2.0**22 + 6])
-    ('threads', 'processes')
+    >>> identify_workers([5 * 2.0**22 + 6, 5 * 2.0**22 + 7])
+    'threads'
+    >>> identify_workers([5 * 2.0**22 + 5, 6 * 2.0**22 + 6])
+    'processes'
     """
     processes = {number // BITS for number in identifiers}
     if len(processes) > 1:

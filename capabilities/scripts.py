@@ -209,7 +209,7 @@ def _write_costs(api: ParallelApi) -> str:
 def fill_mapping(mapping: str, function: str, arguments: str) -> str:
     """Fill a back-end's expression.
 
-    >>> mapped("pool.map(FUNCTION, ARGUMENTS)", "add", "[1.0]")
+    >>> fill_mapping("pool.map(FUNCTION, ARGUMENTS)", "add", "[1.0]")
     'pool.map(add, [1.0])'
     """
     return mapping.replace("FUNCTION", function).replace("ARGUMENTS", arguments)

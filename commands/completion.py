@@ -26,7 +26,7 @@ def complete_workload(incomplete: str) -> list[str]:
 
 def complete_engine(incomplete: str) -> list[str]:
     """Return every matching engine and variant, installed or not; after a comma, the next one."""
-    from ..engines import engines as known
+    from ..engines import load_engines as known
 
     before, typed = _split_last(incomplete)
     return [f"{before}{name}" for name in known() if name.startswith(typed)]

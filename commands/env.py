@@ -22,7 +22,7 @@ def print_environments() -> None:
     found = list_environments(build_local_provider().cache)
     table = Table("engine", "python", "made", "by", "disk", "folder", box=None)
     for one in found:
-        mark, size = one.mark, f"{one.size() / 2**20:,.0f} MiB"
+        mark, size = one.mark, f"{one.measure_size() / 2**20:,.0f} MiB"
         table.add_row(mark.engine, mark.python, mark.made[:10], mark.by, size, str(one.path))
     kept = {one.mark.pins for one in found}
     for pins in load_shipped():
@@ -41,7 +41,7 @@ def make_environments(names: Sequence[str]) -> None:
             engine = Versioned(engine, f"{engine.name}@{NEWEST}", NEWEST)
         began = monotonic()
         environment, python = provider.provide_environment(engine, print_progress)
-        versions = environment.versions(engine.distributions)
+        versions = environment.find_versions(engine.distributions)
         have = ", ".join(f"{package} {version}" for package, version in versions.items())
         sys.stdout.write(f"{engine.name}: {have}, Python {python}, in {environment.path}\n")
         sys.stderr.write(f"{monotonic() - began:.1f} s\n")

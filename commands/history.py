@@ -29,8 +29,8 @@ def history(workload: str, results: Path, form: str) -> None:
     built = histories.build(timed)
     match form:
         case Format.JSONL:
-            sys.stdout.write(export.write_lines(histories.records(built)))
+            sys.stdout.write(export.write_lines(histories.list_records(built)))
         case Format.CSV:
-            sys.stdout.write(export.format_csv(histories.records(built)))
+            sys.stdout.write(export.format_csv(histories.list_records(built)))
         case _:
             sys.stdout.write(histories.render(built))

@@ -382,7 +382,7 @@ def expand_groups(function: Callable[..., None]) -> Callable[..., None]:
     hints = get_type_hints(function, localns=globals(), include_extras=True)
     groups: dict[str, Any] = {n: hint for n, hint in hints.items() if is_dataclass(hint)}
 
-    def command(**values: Any) -> None:  # noqa: ANN401 - whatever types the options have
+    def run_command(**values: Any) -> None:  # noqa: ANN401 - whatever types the options have
         built = {
             name: group(**{field.name: values.pop(field.name) for field in fields(group)})
             for name, group in groups.items()
@@ -398,10 +398,10 @@ def expand_groups(function: Callable[..., None]) -> Callable[..., None]:
             else [given.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)]
         )
     ]
-    command.__doc__, command.__name__ = function.__doc__, function.__name__
-    command.__signature__ = inspect.Signature(expanded)  # type: ignore[attr-defined]
-    command.__annotations__ = {parameter.name: parameter.annotation for parameter in expanded}
-    return command
+    run_command.__doc__, run_command.__name__ = function.__doc__, function.__name__
+    run_command.__signature__ = inspect.Signature(expanded)  # type: ignore[attr-defined]
+    run_command.__annotations__ = {parameter.name: parameter.annotation for parameter in expanded}
+    return run_command
 
 
 @cache  # several commands share a group

@@ -51,7 +51,7 @@ def build_request(  # noqa: PLR0913 - one for each group of options
             **_read_programs(selection),
             **quick,
             **settings,
-            **_overrides(data, limits, measure),
+            **_list_overrides(data, limits, measure),
         },
         results,
         limits.limit_backend,
@@ -63,7 +63,9 @@ def build_request(  # noqa: PLR0913 - one for each group of options
     )
 
 
-def _overrides(data: DataOptions, limits: LimitOptions, measure: MeasureOptions) -> dict[str, str]:
+def _list_overrides(
+    data: DataOptions, limits: LimitOptions, measure: MeasureOptions
+) -> dict[str, str]:
     """Return the values that have an option of their own, by their dotted key in a workload."""
     values = {
         "--memory": limits.memory,

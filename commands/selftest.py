@@ -9,7 +9,7 @@ from pathlib import Path
 from ..comparison import session
 from ..comparison.plan import narrow
 from ..comparison.request import Request
-from ..engines import engines, find_missing
+from ..engines import find_missing, load_engines
 from ..errors import EngineError
 from ..report import selftest as selftests
 from ..report.progress import Progress
@@ -30,10 +30,10 @@ def selftest(request: Request, count: int, rounds: int) -> int:
     overrides = {"measure.rounds": str(needed), "measure.budget": "null"}
     merged = tuple({**dict(workload.overrides), **overrides}.items())
     workload = replace(workload, measure=measure, overrides=merged)
-    return selftest_stored(session.compare(narrowed, workload, Progress()).path, rounds)
+    return check_verdicts(session.compare(narrowed, workload, Progress()).path, rounds)
 
 
-def selftest_stored(path: Path, rounds: int) -> int:
+def check_verdicts(path: Path, rounds: int) -> int:
     """Test verdicts on the rounds of a comparison; return 1 if they are false too often."""
     found = selftests.build(read(find_newest(path)), rounds)
     sys.stdout.write(selftests.render(found))
@@ -42,7 +42,7 @@ def selftest_stored(path: Path, rounds: int) -> int:
 
 def _choose_engines() -> tuple[str, ...]:
     """Return engines that start fast: several, as a single round borrows another's spread."""
-    here = [engine.name for engine in engines().values() if not find_missing(engine)]
+    here = [engine.name for engine in load_engines().values() if not find_missing(engine)]
     if not here:
         raise EngineError("no engine is installed; `make install` installs all of them")
     return tuple(name for name in ("pandas", "polars", "duckdb") if name in here) or (here[0],)

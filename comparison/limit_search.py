@@ -41,9 +41,9 @@ def choose_next_limit(tried: TrialCounts, bounds: Bounds) -> int | None:
     if low is None and high is None:
         return bounds.hold(bounds.guess)
     if high is None and low != bounds.most:
-        return _step(tried, bounds, low or 0, up=True)
+        return _choose_step(tried, bounds, low or 0, up=True)
     if low is None and high != bounds.least:
-        return _step(tried, bounds, high or 0, up=False)
+        return _choose_step(tried, bounds, high or 0, up=False)
     if low is not None and high is not None and high - low > compute_precision(high):
         return _halve(low, high)
     return _find_undecided(tried, low, high)
@@ -54,7 +54,7 @@ def compute_precision(limit: int) -> int:
     return max(int(PRECISION * limit), FINEST)
 
 
-def _step(tried: TrialCounts, bounds: Bounds, limit: int, *, up: bool) -> int:
+def _choose_step(tried: TrialCounts, bounds: Bounds, limit: int, *, up: bool) -> int:
     """Step away from what is known, the further the more was tried."""
     factor = min(FIRST_STEP**2 ** (len(tried.ended) - 1), LONGEST_STEP)
     step = max(limit * factor, limit + FINEST) if up else min(limit / factor, limit - FINEST)

@@ -49,7 +49,7 @@ class FloorSearch:
                     self._search(engine.name, query)
 
     def _keep_once(self, run: Run) -> None:
-        if not list(self._of(run.engine, run.query)):
+        if not list(self._list_trials(run.engine, run.query)):
             self._keep(Trial(None, run))
 
     def _search(self, engine: str, query: Query | Tasks) -> None:
@@ -62,35 +62,37 @@ class FloorSearch:
             return
         bounds = Bounds(self._guess(engine, query.name), SMALLEST_START, self.most)
         while (
-            limit := choose_next_limit(TrialCounts.by(self._of(engine, query.name)), bounds)
+            limit := choose_next_limit(
+                TrialCounts.gather(self._list_trials(engine, query.name)), bounds
+            )
         ) is not None:
             self._try(engine, query, limit)
 
-    def _of(self, engine: str, query: str) -> Iterator[Trial]:
+    def _list_trials(self, engine: str, query: str) -> Iterator[Trial]:
         return (t for t in self.trials if (t.run.engine, t.run.query) == (engine, query))
 
     def _list_unlimited_runs(self, engine: str, query: str) -> list[Run]:
-        return [trial.run for trial in self._of(engine, query) if trial.limit is None]
+        return [trial.run for trial in self._list_trials(engine, query) if trial.limit is None]
 
     def _guess(self, engine: str, query: str) -> int:
         """Begin at this query's peak, and at what share of their peaks the earlier ones needed."""
         peak = max(run.memory.answering for run in self._list_unlimited_runs(engine, query))
-        return int(peak * self._share(engine))
+        return int(peak * self._compute_share(engine))
 
-    def _share(self, engine: str) -> float:
+    def _compute_share(self, engine: str) -> float:
         shares = []
         for query in self.plan.workload.questions:
             peak = max(
                 (run.memory.answering for run in self._list_unlimited_runs(engine, query.name)),
                 default=0,
             )
-            high = TrialCounts.by(self._of(engine, query.name)).high
+            high = TrialCounts.gather(self._list_trials(engine, query.name)).high
             if high and peak:
                 shares.append(high / peak)
         return statistics.median(shares) if shares else ROOM
 
     def _try(self, engine: str, query: Query | Tasks, limit: int | None) -> None:
-        count = sum(trial.limit == limit for trial in self._of(engine, query.name)) + 1
+        count = sum(trial.limit == limit for trial in self._list_trials(engine, query.name)) + 1
         self.observer.start_trial(engine, query.name, _format_limit(limit))
         answer = self.path / f"{make_safe_name(engine)}-{make_safe_name(query.name)}.arrow"
         try:
@@ -139,13 +141,13 @@ class FloorSearch:
             answer=answer if limit is None else None,
             warmups=0,
             runs=RUNS,
-            environment=self.plan.find_engine(engine).environment(resources),
+            environment=self.plan.find_engine(engine).list_variables(resources),
             limits=replace(
                 self.plan.workload.limits,
                 memory=limit,
                 time=self._format_seconds(engine, query.name),
             ),
-            tables=self.plan.data.joins(query),
+            tables=self.plan.data.find_joins(query),
         )
 
     def _store_program(self, engine: str, query: str, limit: int | None, program: Program) -> Path:

@@ -29,8 +29,8 @@ def make_head(plan: Plan, command: str, baseline: str | None = None) -> Head:
         queries={query.name: query.question for query in workload.questions},
         engines={name: describe_versions(plan.interpreters[name]) for name in names},
         dataset=_describe_dataset(plan),
-        limits=_limits(plan),
-        measure=_measure(plan),
+        limits=_describe_limits(plan),
+        measure=_describe_measure(plan),
         machine=machine.describe(),
         baseline=baseline or _choose_baseline(_select_runnable(plan, names)),
         dfbench=metadata.version("dataframe-bench"),
@@ -65,7 +65,7 @@ def _describe_column(column: Column) -> str:
     return f"{column.arrow}, some missing" if column.missing else column.arrow
 
 
-def _limits(plan: Plan) -> dict[str, Any]:
+def _describe_limits(plan: Plan) -> dict[str, Any]:
     limits = plan.workload.limits
     held = {"backend": plan.backend.name, "promise": plan.backend.promise}
     clusters = {"clusters": "; ".join(warned)} if (warned := warn_cluster_limits(plan)) else {}
@@ -74,7 +74,7 @@ def _limits(plan: Plan) -> dict[str, Any]:
     return {**own, **checking, **held, **clusters}
 
 
-def _measure(plan: Plan) -> dict[str, Any]:
+def _describe_measure(plan: Plan) -> dict[str, Any]:
     measure = plan.workload.measure
     return {
         "rounds": measure.rounds,

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import cast
 
 from ..datasets.dataset import Dataset
-from ..engines import find, versions
+from ..engines import find, find_versions
 from ..engines.base import Engine, Program
 from ..engines.duckdb import ENGINE as DUCKDB
 from ..engines.duckdb.queries import Statement
@@ -61,7 +61,7 @@ def describe_oracle(query: Query | Tasks) -> str:
 def _describe_engine(oracle: str) -> str:
     if oracle == PYTHON:
         return f"Python {platform.python_version()}"
-    return f"{oracle} {versions(find(oracle)).get(oracle, '')}".strip()
+    return f"{oracle} {find_versions(find(oracle)).get(oracle, '')}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +352,9 @@ def _build_job(plan: Plan, all_asked: Sequence[Asked], texts: Sequence[Path]) ->
     """Return the oracle's job: under the workload's own limits, as every engine's."""
     first, *_ = all_asked
     further = (
-        FurtherProgram(text, one.data.path, one.data.joins(one.query), text.with_suffix(".arrow"))
+        FurtherProgram(
+            text, one.data.path, one.data.find_joins(one.query), text.with_suffix(".arrow")
+        )
         for one, text in zip(all_asked[1:], texts[1:], strict=True)
     )
     return Job(
@@ -366,8 +368,8 @@ def _build_job(plan: Plan, all_asked: Sequence[Asked], texts: Sequence[Path]) ->
         answer=texts[0].with_suffix(".arrow"),
         warmups=0,
         runs=0,
-        environment=find(first.program.engine).environment(plan.resources),
+        environment=find(first.program.engine).list_variables(plan.resources),
         limits=plan.workload.limits,
-        tables=first.data.joins(first.query),
+        tables=first.data.find_joins(first.query),
         further=tuple(further),
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..datasets.cache import default_folder
 from ..datasets.source_files import find_suffix
-from ..engines import default_engines, engines, register_programs, select_installed
+from ..engines import default_engines, load_engines, register_programs, select_installed
 from ..engines.info import Work
 from ..environments.provider import Provider
 from ..errors import CodeError, DataError
@@ -84,7 +84,7 @@ class Request:
     def _read_workload(self) -> Workload:
         if find_suffix(file := Path(self.workload)) and file.is_file():
             raise DataError(f"{file} holds data; write a workload for it: `dfbench init {file}`")
-        names = tuple(engines())
+        names = tuple(load_engines())
         if self.code is None:
             return read(self.workload, self.overrides, names, python=self.python)
         path = self.code.source.path

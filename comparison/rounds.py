@@ -107,7 +107,7 @@ class Rounds:
         others = [replace(self.plan, data=self.other)] if self.other else []
         self.beside = (self.plan, *others)
         for record in list_unavailable(self.plan):
-            if run_key(record) not in set(map(run_key, self.runs)):
+            if make_run_key(record) not in set(map(make_run_key, self.runs)):
                 self._keep(record)
         planned = len(self.plan.runnable) * self.plan.workload.measure.rounds
         if stored := planned - sum(1 for _ in self.list_remaining()):
@@ -130,7 +130,7 @@ class Rounds:
         measure = self.plan.workload.measure
         names = [engine.name for engine in self.plan.engines]
         queries = [query.name for query in self.plan.workload.questions]
-        runnable, done = set(self.plan.runnable), set(map(run_key, self.runs))
+        runnable, done = set(self.plan.runnable), set(map(make_run_key, self.runs))
         for round_ in range(1, measure.rounds + 1):
             for engine, query in shuffle_pairs(names, queries, round_, measure.seed):
                 if (engine, query) in runnable and (engine, query, round_) not in done:
@@ -144,7 +144,7 @@ class Rounds:
         try:
             run = execute(self._build_job(engine, query, round_, path), self.plan.backend)
             run = _name_place(run, self.plan.programs[engine, query], self.folder)
-            if _filled_disk(run):
+            if _has_filled_disk(run):
                 raise describe_unwritable(path, os.strerror(errno.ENOSPC))
             run = self._judge(self._name_text(run), path)
         except BaseException:
@@ -168,7 +168,7 @@ class Rounds:
         asked = self.plan.workload.query(query)
         # A person's code may answer more than its rows have: all categories, all days.
         most = sys.maxsize if engine == YOURS else count_rows_of_one(asked)
-        tables = self.other.joins(asked)
+        tables = self.other.find_joins(asked)
         other = OtherData(self.other.path, tables, _name_other_answer(path), self.other.rows, most)
         return replace(job, other=other)
 
@@ -272,13 +272,15 @@ class Rounds:
         if isinstance(expected, Unanswered):
             return self._compare_engines(query, expected.why, answered)
         wrong = {run.engine: run for run in reversed(answered) if run.outcome is Outcome.WRONG}
-        kept = {engine: self._answer(*run_key(run)) for engine, run in wrong.items()}
+        kept = {engine: self._answer(*make_run_key(run)) for engine, run in wrong.items()}
         paths = {engine: path for engine, path in kept.items() if path.exists()}
         judge = partial(compare_answer, query=query, rows=self.plan.data.rows)
         name = oracle.describe_oracle(query)
         found = group_answers(query.name, (name, expected), paths, judge)
         agree = tuple(
-            name for e in self.plan.engines if (name := e.name) not in wrong and _in(name, answered)
+            name
+            for e in self.plan.engines
+            if (name := e.name) not in wrong and _has_runs(name, answered)
         )
         lost = (Disagreement(e, run.evidence) for e, run in wrong.items() if e not in paths)
         differ = tuple(self._explain(query, one) for one in (*found.differ, *lost))
@@ -295,7 +297,7 @@ class Rounds:
 
     def _compare_engines(self, query: Query | Tasks, why: str, answered: list[Run]) -> Agreement:
         """Return which engines gave one answer, where there is no oracle to say which is right."""
-        first = {run.engine: self._answer(*run_key(run)) for run in reversed(answered)}
+        first = {run.engine: self._answer(*make_run_key(run)) for run in reversed(answered)}
         paths = {engine: path for engine, path in first.items() if path.exists()}
         judge = partial(compare_unchecked, query=query, rows=self.plan.data.rows)
         return group_unchecked(query.name, why, paths, judge)
@@ -308,13 +310,16 @@ class Rounds:
         return unchecked and run.outcome is Outcome.OK and not self._has_answered(run)
 
     def _has_answered(self, run: Run) -> bool:
-        return any(run_key(one)[:2] == run_key(run)[:2] and _is_answered(one) for one in self.runs)
+        return any(
+            make_run_key(one)[:2] == make_run_key(run)[:2] and _is_answered(one)
+            for one in self.runs
+        )
 
     def _answer(self, engine: str, query: str, round_: int) -> Path:
         return self.answers / f"{make_safe_name(engine)}-{make_safe_name(query)}-{round_}.arrow"
 
     def _was_wrong(self, run: Run) -> bool:
-        alike = (one for one in self.runs if run_key(one)[:2] == run_key(run)[:2])
+        alike = (one for one in self.runs if make_run_key(one)[:2] == make_run_key(run)[:2])
         return any(one.outcome is Outcome.WRONG for one in alike)
 
 
@@ -349,12 +354,12 @@ def _forget(answer: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def _filled_disk(run: Run) -> bool:
+def _has_filled_disk(run: Run) -> bool:
     """Return whether the disk of the results was full, which says nothing of the engine."""
     return run.phase is Phase.COLLECT and f"[Errno {errno.ENOSPC}]" in run.evidence
 
 
-def run_key(run: Run) -> tuple[str, str, int]:
+def make_run_key(run: Run) -> tuple[str, str, int]:
     """Return what a run stands for: its engine, query and round."""
     return run.engine, run.query, run.round
 
@@ -363,7 +368,7 @@ def _is_answered(run: Run) -> bool:
     return run.outcome in {Outcome.OK, Outcome.WRONG}
 
 
-def _in(engine: str, runs: list[Run]) -> bool:
+def _has_runs(engine: str, runs: list[Run]) -> bool:
     return any(run.engine == engine for run in runs)
 
 
@@ -385,9 +390,9 @@ def build_job(  # noqa: PLR0913 - a job has that many parts
         answer=answer if _is_checked(plan.workload.query(query)) else None,
         warmups=measure.warmups,
         runs=measure.runs,
-        environment=plan.find_engine(engine).environment(plan.resources),
+        environment=plan.find_engine(engine).list_variables(plan.resources),
         limits=plan.workload.limits,
-        tables=plan.data.joins(plan.workload.query(query)),
+        tables=plan.data.find_joins(plan.workload.query(query)),
         scheduler=find_scheduler(plan.find_engine(engine)),
         hidden=(plan.answers,),
         copies=program.copies,

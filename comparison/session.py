@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..capabilities import collect as probing
-from ..engines import engines
+from ..engines import load_engines
 from ..engines.base import Program
 from ..errors import LimitError, ResultsError
 from ..execution import limits, machine
@@ -50,7 +50,7 @@ class Session:
     @classmethod
     def create(cls, request: Request, plan: Plan, observer: Observer) -> Session:
         """Make the folder of a new comparison."""
-        made = make_head(plan, command_line(), request.baseline)
+        made = make_head(plan, format_command_line(), request.baseline)
         return cls(plan, create(request.results, made), made, observer)
 
     def run_rounds(self, stored: tuple[Run, ...] = ()) -> None:
@@ -143,7 +143,7 @@ def search_floor(request: Request, workload: Workload, observer: Observer = SILE
     """
     limits.clean_up()
     planned, most = _prepare_floor(request, workload, observer)
-    made = make_head(planned, command_line(), request.baseline)
+    made = make_head(planned, format_command_line(), request.baseline)
     made = replace(made, limits={**made.limits, "memory": "find", "most": most})
     path = create(request.results, made, trials.HEAD).path
     with lock_folder(path):
@@ -168,7 +168,7 @@ def resume_floor(path: Path, request: Request, observer: Observer = SILENT) -> P
     return path
 
 
-def command_line() -> str:
+def format_command_line() -> str:
     """Return the command line of this process, to be typed again."""
     name = Path(sys.argv[0]).name
     return shlex.join(["dfbench" if name in {"__main__.py", "dfbench"} else name, *sys.argv[1:]])
@@ -224,7 +224,7 @@ def _write_programs(folder: Folder, planned: Plan) -> None:
 
 def _read_stored_workload(head: Head, request: Request) -> Workload:
     """Read the workload of a stored comparison as it was requested."""
-    folder, known = Path(head.file).parent, tuple(engines())
+    folder, known = Path(head.file).parent, tuple(load_engines())
     workload = read_text(
         head.source, head.file, folder, head.overrides, known, python=request.python
     )

@@ -21,7 +21,7 @@ from ..spec.expression import (
     substitute,
     walk,
 )
-from ..spec.unparse import text
+from ..spec.unparse import write_text
 from ..spec.workload import Output, Query, RowFunction
 from ..verification.answers import open_answer
 from .oracle import answer_exactly
@@ -45,7 +45,8 @@ def explain_unparsed(plan: Plan, query: Query) -> str:
             if found := _find_unread(texts, call):
                 row, value = found
                 place = "" if rows.earlier or rows.joins else f"row {row + 1}: "
-                return f"{place}{text(call)} cannot read {value!r}; {_describe_mend(seen, value)}"
+                mend = _describe_mend(seen, value)
+                return f"{place}{write_text(call)} cannot read {value!r}; {mend}"
     return ""
 
 
@@ -103,4 +104,4 @@ def _reads(value: str, form: str) -> bool:
 def _describe_mend(seen: Expr, value: str) -> str:
     mend = "correct it, or leave its row out in where"
     is_column = isinstance(seen, Col)
-    return f"{mend}: {text(Compare('!=', seen, Lit(value)))}" if is_column else mend
+    return f"{mend}: {write_text(Compare('!=', seen, Lit(value)))}" if is_column else mend

@@ -86,7 +86,7 @@ def write_batches(schema: pa.Schema, batches: Iterator[pa.RecordBatch], target: 
             pending = encoder.submit(encode, group)
         if pending:
             pending.result()
-        writer.add_key_value_metadata(nans.metadata())
+        writer.add_key_value_metadata(nans.encode_metadata())
 
 
 def _gather(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:

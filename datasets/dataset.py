@@ -45,7 +45,7 @@ class Dataset:
         """Return the number of rows."""
         return self.schema.rows
 
-    def joins(self, query: Query | Tasks) -> tuple[Path, ...]:
+    def find_joins(self, query: Query | Tasks) -> tuple[Path, ...]:
         """Return the files that a query's program loads beside the dataset's own."""
         names = () if isinstance(query, Tasks) else query.tables
         return tuple(dict(self.tables)[name].path for name in names)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..spec.generated_data import GENERATORS, Drawn, distinct, share
+from ..spec.generated_data import GENERATORS, Drawn, compute_share, count_distinct
 from ..spec.workload import Generated
 from .compact_frame import (
     CompactColumn,
@@ -68,7 +68,7 @@ def _find_encoding(drawn: Drawn, dataset: Generated, few: Labels) -> Encoding:
     if drawn.arrow != "string":
         return encode_numbers(drawn, dataset)
     many = drawn.distinct != "groups"
-    return PaddedLabels(distinct(drawn, dataset), "id", 10) if many else few
+    return PaddedLabels(count_distinct(drawn, dataset), "id", 10) if many else few
 
 
 def encode_numbers(drawn: Drawn, dataset: Generated) -> Encoding:
@@ -79,7 +79,7 @@ def encode_numbers(drawn: Drawn, dataset: Generated) -> Encoding:
         case "timestamp[us]":
             return Seconds()
         case _:
-            return Integers(distinct(drawn, dataset))
+            return Integers(count_distinct(drawn, dataset))
 
 
 def _draw_column(
@@ -107,7 +107,7 @@ def _add_nulls(stream: RStream, column: CompactColumn, percent: int) -> CompactC
             nullify_values(stream, column.numbers, n, percent)
         case _:
             size = column.numbers.size
-            column.numbers[stream.draw_distinct(size, share(size, percent))] = null
+            column.numbers[stream.draw_distinct(size, compute_share(size, percent))] = null
     return CompactColumn(column.name, column.numbers, column.meaning, null)
 
 
@@ -115,7 +115,9 @@ def nullify_values(stream: RStream, numbers: NDArray[Any], distinct: int, percen
     """Choose a share of the distinct values, and make every row that holds one of them null."""
     values = find_first_appearances(numbers, distinct)
     becomes = np.arange(distinct + 1, dtype=numbers.dtype)
-    becomes[values[stream.draw_distinct(values.size, share(values.size, percent))]] = NO_NUMBER
+    becomes[values[stream.draw_distinct(values.size, compute_share(values.size, percent))]] = (
+        NO_NUMBER
+    )
     for start in range(0, numbers.size, BLOCK):
         part = numbers[start : start + BLOCK]
         part[:] = becomes[part]

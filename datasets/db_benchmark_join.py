@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..spec.generated_data import FEWEST, GENERATORS, TABLES, count_spare, distinct, share
+from ..spec.generated_data import (
+    FEWEST,
+    GENERATORS,
+    TABLES,
+    compute_share,
+    count_distinct,
+    count_spare,
+)
 from ..spec.workload import Generated
 from .compact_frame import (
     CompactColumn,
@@ -58,7 +65,7 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Compa
         raise DataError(f"a join needs at least {FEWEST} rows, not {dataset.rows}")
     stream = RStream(dataset.seed)
     keys = {
-        drawn.name: _draw_keys(stream, distinct(drawn, dataset))
+        drawn.name: _draw_keys(stream, count_distinct(drawn, dataset))
         for drawn in GENERATORS[NAME]
         if drawn.key and drawn.arrow == "int64"
     }
@@ -75,7 +82,7 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Compa
     )
     for number, table in enumerate(TABLES[NAME].values(), 1):
         progress(0.5 + number / 6)
-        names, rows = [d.name for d in table if d.name in keys], distinct(table[-1], dataset)
+        names, rows = [d.name for d in table if d.name in keys], count_distinct(table[-1], dataset)
         columns = {
             name: _draw_rows(stream, (keys[name].common, keys[name].right), rows) for name in names
         }
@@ -123,7 +130,7 @@ def _nullify(
 ) -> None:
     for name, numbers in columns.items():
         nullify_values(stream, numbers, keys[name].below, percent)
-    measure[stream.draw_distinct(measure.size, share(measure.size, percent))] = NO_MEASURE
+    measure[stream.draw_distinct(measure.size, compute_share(measure.size, percent))] = NO_MEASURE
 
 
 def _build_frame(

@@ -64,6 +64,6 @@ class NanFinder:
         self._seen += found
         self._unseen = [name for name in self._unseen if name not in found]
 
-    def metadata(self) -> dict[bytes, str]:
+    def encode_metadata(self) -> dict[bytes, str]:
         """Return what was learnt as an entry of the Parquet footer."""
         return {NANS: json.dumps(sorted(self._seen))}

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DataError
-from ..spec.generated_data import GENERATORS, Drawn, distinct, share
+from ..spec.generated_data import GENERATORS, Drawn, compute_share, count_distinct
 from ..spec.workload import Generated
 from .compact_frame import (
     CompactColumn,
@@ -59,12 +59,12 @@ def _draw_column(stream: RStream, drawn: Drawn, dataset: Generated, folder: Path
         numbers, null = allocate(dataset.rows, np.int32, folder), NO_MEASURE
         stream.draw_millionths_into(numbers)
     else:
-        values = distinct(drawn, dataset)
+        values = count_distinct(drawn, dataset)
         numbers, null = allocate(dataset.rows, find_narrowest_type(values), folder), NO_NUMBER
         stream.sample_into(numbers, values)
     if drawn.complete or not dataset.nulls:
         return CompactColumn(drawn.name, numbers, meaning)
-    numbers[stream.draw_distinct(numbers.size, share(numbers.size, dataset.nulls))] = null
+    numbers[stream.draw_distinct(numbers.size, compute_share(numbers.size, dataset.nulls))] = null
     return CompactColumn(drawn.name, numbers, meaning, null)
 
 
@@ -78,5 +78,5 @@ def _find_encoding(drawn: Drawn, dataset: Generated) -> Encoding:
         case "payment":
             return Labels(PAYMENTS)
         case "code":
-            return PaddedLabels(distinct(drawn, dataset), "", 8)
+            return PaddedLabels(count_distinct(drawn, dataset), "", 8)
     return encode_numbers(drawn, dataset)

@@ -6,27 +6,27 @@ An engine is one file (or folder) beside this one, and one line in `registry.py`
 from .registry import (
     REGISTRY,
     default_engines,
-    engines,
     find,
     find_missing,
+    find_versions,
     install_command,
     list_own_infos,
     list_tested_elsewhere,
+    load_engines,
     register_programs,
     select_installed,
-    versions,
 )
 
 __all__ = [
     "REGISTRY",
     "default_engines",
-    "engines",
     "find",
     "find_missing",
+    "find_versions",
     "install_command",
     "list_own_infos",
     "list_tested_elsewhere",
+    "load_engines",
     "register_programs",
     "select_installed",
-    "versions",
 ]

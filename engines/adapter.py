@@ -45,7 +45,7 @@ class Adapter(ABC):
         """Return the distributions whose versions matter, the engine's own first."""
         return self.info.distributions
 
-    def environment(self, resources: Resources) -> dict[str, str]:
+    def list_variables(self, resources: Resources) -> dict[str, str]:
         """Return the environment variables that set the engine's limits and switches."""
         threads = self.info.threads if resources.threads else ()
         return {**self.info.environment, **dict.fromkeys(threads, str(resources.threads))}
@@ -62,10 +62,10 @@ class Adapter(ABC):
         Unsupported where the engine cannot express the query.
         """
         if isinstance(query, Tasks):
-            return assemble(self.name, query, replace(self.tasks(query, resources), path=""))
+            return assemble(self.name, query, replace(self.write_tasks(query, resources), path=""))
         query = check_query(query, data)
         inputs = self.rewrite(resolve_inputs(query, data, self.counts))
-        parts = self.parts(inputs, resources)
+        parts = self.write_parts(inputs, resources)
         named = replace(parts, path=inputs.paths, data=parts.data or inputs.frames)
         return assemble(self.name, query, named)
 
@@ -82,10 +82,10 @@ class Adapter(ABC):
         return replace(step, query=query)
 
     @abstractmethod
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the reader, the body and the footer of a query's program."""
 
-    def tasks(self, tasks: Tasks, resources: Resources) -> Parts:  # noqa: ARG002 - pools need them
+    def write_tasks(self, tasks: Tasks, resources: Resources) -> Parts:  # noqa: ARG002 - pools need them
         """Write the parts of the program of tasks; Unsupported where the engine only has frames."""
         why = "tasks read no frame, and this engine works on frames only"
         raise Unsupported(tasks.name, why)

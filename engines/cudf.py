@@ -22,7 +22,7 @@ from .writing.quote import quote
 class CuDF(Adapter):
     """Writes cuDF where it has what pandas has; what would leave the device is refused."""
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write the statements that pandas and cuDF share; `to_arrow` comes after them."""
         query = inputs.query
         if query.apply:

@@ -21,7 +21,7 @@ from .writing.passes.correlation import rewrite_corr
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
-from .writing.quote import literal, quote
+from .writing.quote import quote, write_literal
 
 DAFT = Dialect(
     column="col(n)",
@@ -113,7 +113,7 @@ class DaftChain(Chain):
 
     def write_kept(self, name: str) -> ast.expr:
         """Write a column that is selected as it is: by its name."""
-        return literal(name)
+        return write_literal(name)
 
     def write_tree(self, frame: ast.expr) -> ast.expr:
         """Write the whole chain: Daft's correlation is of a row's two values, no aggregation."""
@@ -134,18 +134,20 @@ class DaftChain(Chain):
     def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""
         return quote(
-            "t.with_columns(o)", t=tree, o=ast.Dict([*map(literal, outputs)], [*outputs.values()])
+            "t.with_columns(o)",
+            t=tree,
+            o=ast.Dict([*map(write_literal, outputs)], [*outputs.values()]),
         )
 
     def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""
         if not keys:
             return quote("t.agg(*o)", t=tree, o=outputs)
-        return quote("t.groupby(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
+        return quote("t.groupby(*k).agg(*o)", t=tree, k=list(map(write_literal, keys)), o=outputs)
 
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
-        keys = list(map(literal, self.query.group_by))
+        keys = list(map(write_literal, self.query.group_by))
         kept = [*keys, self.write_named(self.write_column(extreme.column), extreme.name)]
         down = not extreme.smallest
         if not keys:
@@ -168,7 +170,10 @@ class DaftChain(Chain):
         """Write a column less the mean of its group, or of all rows."""
         if not node.keys:
             raise Unsupported("corr() of all rows", "Daft has no window over all rows")
-        x, keys = self.write_expression(node.operand), [literal(key.name) for key in node.keys]
+        x, keys = (
+            self.write_expression(node.operand),
+            [write_literal(key.name) for key in node.keys],
+        )
         return quote("x - x.mean().over(Window().partition_by(*k))", x=x, k=keys)
 
     def call(self, node: Call) -> ast.expr:
@@ -194,9 +199,9 @@ class DaftChain(Chain):
 
     def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
-        options = {"nulls_first": literal(False)}
+        options = {"nulls_first": write_literal(False)}
         if any(descending):
-            options = {"desc": literal(descending), **options}
+            options = {"desc": write_literal(descending), **options}
         return quote("t.sort(n, **o)", t=tree, n=list(names), o=options)
 
 
@@ -224,7 +229,7 @@ class Daft(Adapter):
 
     passes: tuple[Pass, ...] = (derive_constants, widen)
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain over a frame that is collected in memory."""
         chain = write_chain(DaftChain, inputs, quote("data"), _write_join)
         return Parts(
@@ -237,7 +242,7 @@ class Daft(Adapter):
 
 def _write_read(query: Query, data: Schema) -> ast.expr:
     names = list(query.reads)
-    columns: list[ast.expr] = [literal(name) for name in names]
+    columns: list[ast.expr] = [write_literal(name) for name in names]
     for i, name in enumerate(names):
         if data[name].nans:
             columns[i] = quote("when(col(n).not_nan(), col(n)).alias(n)", n=name)
@@ -252,9 +257,9 @@ def _write_join(rows: ast.expr, joining: Joining) -> ast.expr:
     joining.hide_keys("Daft")
     options = joining.keys
     if joining.join.how != "inner":
-        options["how"] = literal(joining.join.how)
+        options["how"] = write_literal(joining.join.how)
     if joining.new_names:
-        options["suffix"] = literal(SUFFIX)
+        options["suffix"] = write_literal(SUFFIX)
     return quote("d.join(t, **o)", d=rows, t=quote(joining.name), o=options)
 
 

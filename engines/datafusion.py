@@ -18,7 +18,7 @@ from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
-from .writing.quote import literal, quote
+from .writing.quote import quote, write_literal
 
 DATAFUSION = Dialect(
     # Double quotes: DataFusion takes a bare name in lower case.
@@ -153,7 +153,7 @@ class DataFusionChain(Chain):
 
     def write_kept(self, name: str) -> ast.expr:
         """Write a column that is selected as it is: by its name, where that needs no quotes."""
-        return literal(name) if _is_plain(name) else self.write_column(name)
+        return write_literal(name) if _is_plain(name) else self.write_column(name)
 
 
 def _is_plain(name: str) -> bool:
@@ -173,7 +173,7 @@ class DataFusion(Adapter):
 
     passes: tuple[Pass, ...] = (derive_constants, widen)
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a frame that is cached in memory."""
         if any(isinstance(step.query.apply, RowFunction) for step in inputs.steps):
             why = "its partitions arrive in any order"
@@ -218,7 +218,7 @@ def _write_join(rows: ast.expr, joining: Joining) -> ast.expr:
     joining.hide_keys("DataFusion")
     options = joining.keys
     if joining.join.how != "inner":
-        options["how"] = literal(joining.join.how)
+        options["how"] = write_literal(joining.join.how)
     return quote("d.join(t, **o)", d=rows, t=other, o=options)
 
 

@@ -47,7 +47,7 @@ class FireDucks(Adapter):
 
     passes: tuple[Pass, ...] = (widen_beside_floats, _widen_sums)
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write the steps of the query as statements of pandas."""
         query, rows = inputs.query, inputs.rows
         if query.apply:

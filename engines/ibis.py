@@ -20,7 +20,7 @@ from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
-from .writing.quote import is_keyword, literal, quote, to_source
+from .writing.quote import is_keyword, quote, to_source, write_literal
 
 IBIS = Dialect(
     column="_[n]",
@@ -117,18 +117,18 @@ class IbisChain(Chain):
 
     def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
         """Write a row for each value of several columns; all others would be kept."""
-        kept = Chain.select(self, tree, [*map(literal, (*unpivot.index, *unpivot.on))])
+        kept = Chain.select(self, tree, [*map(write_literal, (*unpivot.index, *unpivot.on))])
         return quote(
             "t.pivot_longer(ibis.selectors.cols(*c), names_to=n, values_to=v)",
             t=kept,
-            c=[*map(literal, unpivot.on)],
+            c=[*map(write_literal, unpivot.on)],
             n=unpivot.names,
             v=unpivot.values,
         )
 
     def select(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
         """Keep nothing but these expressions, and the rows' number."""
-        row = [literal(self._row)] if self._row else []
+        row = [write_literal(self._row)] if self._row else []
         by_place, by_name = split_named([*row, *outputs], "name")
         return quote("t.select(*o, **n)", t=tree, o=by_place, n=by_name)
 
@@ -154,7 +154,7 @@ class IbisChain(Chain):
             return quote("t.aggregate(*o, **n)", t=tree, o=by_place, n=by_name)
         if not keys:
             return quote("t.aggregate(o)", t=tree, o=ast.List(outputs, ast.Load()))
-        groups = quote("t.group_by(*k)", t=tree, k=list(map(literal, keys)))
+        groups = quote("t.group_by(*k)", t=tree, k=list(map(write_literal, keys)))
         return quote("g.aggregate(*o, **n)", g=groups, o=by_place, n=by_name)
 
     def write_column(self, name: str) -> ast.expr:
@@ -165,11 +165,11 @@ class IbisChain(Chain):
 
     def write_kept(self, name: str) -> ast.expr:
         """Write a column that is selected as it is: by its name."""
-        return literal(name)
+        return write_literal(name)
 
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
-        keys = list(map(literal, self.query.group_by))
+        keys = list(map(write_literal, self.query.group_by))
         order = quote("x" if extreme.smallest else "x.desc()", x=self.write_column(extreme.column))
         kept = [*keys, self.write_named(self.write_column(extreme.column), extreme.name)]
         if not keys:
@@ -182,7 +182,7 @@ class IbisChain(Chain):
     def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
         by = [
-            quote("ibis.desc(n)", n=name) if down else literal(name)
+            quote("ibis.desc(n)", n=name) if down else write_literal(name)
             for name, down in zip(names, descending, strict=True)
         ]
         return quote("t.order_by(*b)", t=tree, b=by)
@@ -219,14 +219,14 @@ class Ibis(Adapter):
 
     passes: tuple[Pass, ...] = (derive_constants, widen)
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a table of DuckDB's own."""
         for step in inputs.later:
             if step.query.stable or (step.query.transform and step.rows.ordered):
                 why = "Ibis numbers the rows of stored tables only"
                 raise Unsupported("a step that needs ordered rows", why)
         chain = write_chain(IbisChain, inputs, quote("data"), _write_join)
-        options = {"threads": literal(resources.threads)} if resources.threads else {}
+        options = {"threads": write_literal(resources.threads)} if resources.threads else {}
         connect = quote("ibis.duckdb.connect(**o)", o=options)
         return Parts(
             imports="import ibis\nfrom ibis import _",
@@ -252,7 +252,7 @@ def _load_table(
     names = list(query.reads)
     table = quote("con.read_parquet(p)", p=quote(path))
     if names:
-        table = quote("t.select(*n)", t=table, n=list(map(literal, names)))
+        table = quote("t.select(*n)", t=table, n=list(map(write_literal, names)))
     nans = {n: quote("_[n].nullif(float('nan'))", n=n) for n in names if data[n].nans}
     if not nans:
         return [f"{word} {to_source(quote('con.create_table(n, t)', n=name, t=table))}"]
@@ -269,14 +269,14 @@ def _write_join(rows: ast.expr, met: Joining) -> ast.expr:
     met.hide_keys("Ibis")
     keys = name_columns(join.on)
     if join.right_on:
-        keys = literal(list(join.keys))
+        keys = write_literal(list(join.keys))
     if join.how == "inner":
         return quote("d.join(t, k)", d=rows, t=table, k=keys)
     joined = quote("d.join(t, k, how=h)", d=rows, t=table, k=keys, h=join.how)
     if join.how != "left" or not join.shared:
         return joined
     # A left join keeps the keys of both.
-    return quote("j.drop(*n)", j=joined, n=[literal(key + SUFFIX) for key in join.shared])
+    return quote("j.drop(*n)", j=joined, n=[write_literal(key + SUFFIX) for key in join.shared])
 
 
 ENGINE = Ibis(

@@ -82,7 +82,7 @@ class EngineInfo:
         """Return whether it can be installed into a Python of this version (`3.13.0`)."""
         return not self.newest_python or _parse_minor(python) <= _parse_minor(self.newest_python)
 
-    def variant(self, name: str, **changes: Any) -> EngineInfo:  # noqa: ANN401 - fields of any type
+    def make_variant(self, name: str, **changes: Any) -> EngineInfo:  # noqa: ANN401 - fields of any type
         """Return the facts about a variant: the engine's own, but for what changes."""
         own = {"pins": (), "default_for": None, "default_variant": "", **changes}
         return replace(self, name=f"{self.name}/{name}", **own)

@@ -25,7 +25,7 @@ from .writing.passes.widen import widen_beside_floats
 from .writing.passes.zeros import sum_zeros
 from .writing.program import NONE, Parts, fill
 from .writing.properties import collect_output_facts, collect_row_facts
-from .writing.quote import literal, quote, to_source
+from .writing.quote import quote, to_source, write_literal
 from .writing.sequence import StepQuery, step_name
 from .writing.user_functions import as_definition, find_called, make_own, require_function
 
@@ -154,7 +154,7 @@ class Modin(Adapter):
         info = replace(self.info, name=f"{self.name}@{address}", threads=())
         return replace(self, info=info, address=address)
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the steps of the query as pandas' statements."""
         query, rows = inputs.query, inputs.rows
         mine = make_own(called) if (called := find_called(query)) else NONE
@@ -189,10 +189,10 @@ class Modin(Adapter):
             return fill("return START", START=self._write_local_start(resources))
         match self.backend:
             case "ray":
-                return fill(RAY_THERE if strings else RAY, ADDRESS=literal(self.address))
+                return fill(RAY_THERE if strings else RAY, ADDRESS=write_literal(self.address))
             case "dask":
                 setup = (STRINGS_THERE if strings else "") + (UPLOADED if sends else "")
-                return fill(DASK_THERE, ADDRESS=literal(self.address), SETUP=setup)
+                return fill(DASK_THERE, ADDRESS=write_literal(self.address), SETUP=setup)
             case "mpi":
                 raise AssertionError("MPI has no address")
             case _:
@@ -237,21 +237,21 @@ def _load(inputs: Inputs) -> str:
 
 
 def _start_ray(resources: Resources) -> dict[str, ast.expr]:
-    options = {"num_cpus": literal(resources.threads)} if resources.threads else {}
+    options = {"num_cpus": write_literal(resources.threads)} if resources.threads else {}
     if resources.memory is not None:
         store = max(int(resources.memory * OBJECT_STORE_SHARE), SMALLEST_OBJECT_STORE)
-        options["object_store_memory"] = literal(store)
-    return {**options, "include_dashboard": literal(False)}
+        options["object_store_memory"] = write_literal(store)
+    return {**options, "include_dashboard": write_literal(False)}
 
 
 def _start_dask(resources: Resources) -> dict[str, ast.expr]:
-    options = {"threads_per_worker": literal(1), "dashboard_address": literal(":0")}
+    options = {"threads_per_worker": write_literal(1), "dashboard_address": write_literal(":0")}
     if resources.threads is None:
         return options
     if resources.memory is not None:
         each = int(resources.memory * WORKERS_SHARE) // resources.threads
-        options = {"memory_limit": literal(each), **options}
-    return {"n_workers": literal(resources.threads), **options}
+        options = {"memory_limit": write_literal(each), **options}
+    return {"n_workers": write_literal(resources.threads), **options}
 
 
 RAY_SETTINGS = {
@@ -274,7 +274,7 @@ INFO = EngineInfo(
     startup_memory=RAY_MEMORY,
     downgrades="pandas to 2.3",
 )
-DASK = INFO.variant(
+DASK = INFO.make_variant(
     "dask",
     requirements=("modin", "pandas", "distributed", "numpy"),
     environment={},
@@ -282,7 +282,7 @@ DASK = INFO.variant(
     startup_memory=192 * MIB,
 )
 # unidist is Modin's layer over MPI.
-MPI = INFO.variant(
+MPI = INFO.make_variant(
     "mpi",
     requirements=("modin", "pandas", "unidist", "mpi4py", "mpich", "msgpack", "numpy"),
     place=EnginePlace.MPI,
@@ -295,7 +295,7 @@ VARIANTS = (
     Modin(DASK, backend="dask"),
     Modin(MPI, backend="mpi"),
     Modin(
-        INFO.variant("apply", work=FUNCTIONS),
+        INFO.make_variant("apply", work=FUNCTIONS),
         (
             partial(require_function, engine="modin"),
             require_ordered_key,
@@ -304,7 +304,7 @@ VARIANTS = (
         ),
     ),
     Modin(
-        INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION})),
+        INFO.make_variant("native", work=frozenset({Work.GROUP_FUNCTION})),
         (partial(require_aggregations, engine="modin"), widen_beside_floats),
     ),
 )

@@ -25,7 +25,7 @@ from .writing.passes.join import Inputs
 from .writing.passes.time_zones import convert_constants
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
-from .writing.quote import literal, quote
+from .writing.quote import quote, write_literal
 from .writing.sequence import StepQuery
 
 NARWHALS = Dialect(
@@ -198,7 +198,7 @@ class NarwhalsChain(FrameChain):
         """Rank within the groups: Narwhals has no top_k of a group."""
         keys = list(self.query.group_by)
         column = self.write_column(extreme.column)
-        kept = [*map(literal, keys), self.write_named(column, extreme.name)]
+        kept = [*map(write_literal, keys), self.write_named(column, extreme.name)]
         if not keys:
             top = quote(
                 "t.top_k(n, by=b, reverse=r)",
@@ -212,7 +212,7 @@ class NarwhalsChain(FrameChain):
             "x.rank('ordinal', descending=d).over(*k)",
             x=column,
             d=not extreme.smallest,
-            k=list(map(literal, keys)),
+            k=list(map(write_literal, keys)),
         )
         return self.select(self.filter(tree, [quote("r <= n", r=rank, n=extreme.n)]), kept)
 
@@ -225,7 +225,7 @@ class Narwhals(Adapter):
 
     passes: tuple[Pass, ...] = (derive_constants, widen, convert_constants)
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one chain from the frame to the answer: lazy, unless the order of rows counts."""
         eager = any(map(_is_ordered, inputs.steps))
         frame = "t" if eager else "t.lazy()"
@@ -246,7 +246,7 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
     # Of no columns, no rows would be read.
     names = list(query.reads) or list(data.names[:1])
     frame = quote("nw.read_parquet(path, backend='polars', columns=names)", names=names)
-    nans = [literal(name) for name in query.reads if data[name].nans]
+    nans = [write_literal(name) for name in query.reads if data[name].nans]
     if nans:
         # NaN is a number to Polars, and missing to the workload.
         return quote("f.with_columns(nw.col(*n).fill_nan(None))", f=frame, n=nans)
@@ -263,7 +263,9 @@ def _write_join(rows: ast.expr, met: Joining, table: ast.expr) -> ast.expr:
     met.require("Narwhals", "inner", "left", "outer", "semi", "anti", "cross")
     if met.join.how == "outer":
         rows, table = cast_keys(rows, table, met, "nw")
-        joined = quote("d.join(t, **o)", d=rows, t=table, o={**met.keys, "how": literal("full")})
+        joined = quote(
+            "d.join(t, **o)", d=rows, t=table, o={**met.keys, "how": write_literal("full")}
+        )
         return merge_keys(joined, met, "nw")
     if not met.shown_keys:
         return write_polars_join(rows, table, met, "nw")

@@ -19,11 +19,11 @@ from .pandas.queries import ROWS, PandasSteps
 from .pandas.reading import write_string_option
 from .writing.passes.join import Inputs, join_single_frame
 from .writing.program import Parts, fill
-from .writing.quote import literal, quote
+from .writing.quote import quote, write_literal
 from .writing.tasks import Calls, write_columns
 from .writing.user_functions import (
     group_loop,
-    inputs_missing,
+    list_missing_inputs,
     make_own,
     wants_none,
     write_row_loop,
@@ -114,14 +114,14 @@ class Pooled(Adapter):
 
     pool: Pool = SERIAL
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the user's function, and the pool that calls it on parts of the frame."""
         query, data = inputs.query, inputs.data
         function = query.apply
         if function is None:
             raise Unsupported(query.name, "a pool only calls functions, and this query has none")
         join_single_frame(query, data)
-        inputs.alone("a pool calls one function")
+        inputs.refuse_steps("a pool calls one function")
         strings = write_string_option(inputs, resources)
         return Parts(
             imports=f"{self.pool.imports}\n{IMPORTS}",
@@ -129,13 +129,14 @@ class Pooled(Adapter):
             own=make_own(function),
             after=_apply(query, data),
             load=fill(
-                "return pd.read_parquet(path, columns=NAMES)", NAMES=literal(list(query.reads))
+                "return pd.read_parquet(path, columns=NAMES)",
+                NAMES=write_literal(list(query.reads)),
             ),
             query=self._write_body(query, data, resources),
             rows=ROWS,
         )
 
-    def tasks(self, tasks: Tasks, resources: Resources) -> Parts:
+    def write_tasks(self, tasks: Tasks, resources: Resources) -> Parts:
         """Write the user's function, and the pool that calls it on each task."""
         mine = make_own(tasks)
         body = self._fill(self.pool.calls, resources).replace("FUNCTION", mine.name)
@@ -166,7 +167,7 @@ class Pooled(Adapter):
             return ""
         if resources.threads is None:
             return fill(CHUNKS, NUMBER=quote("n * os.cpu_count()", n=PARTS_PER_WORKER))
-        return fill(CHUNKS, NUMBER=literal(PARTS_PER_WORKER * resources.threads))
+        return fill(CHUNKS, NUMBER=write_literal(PARTS_PER_WORKER * resources.threads))
 
     def _fill(self, statements: str, resources: Resources) -> str:
         workers = str(resources.threads) if resources.threads else self.pool.everyone
@@ -210,12 +211,12 @@ EACH_ROW = """\
 
 def _write_row_lines(query: Query, function: RowFunction, data: Schema) -> str:
     """Write the loop over a part's rows: those with every input, unless it asks for all."""
-    skipped = inputs_missing(query, data)
+    skipped = list_missing_inputs(query, data)
     frame, prepared = "part", ""
     result = quote("pd.Series(values, index=part.index)")
     if skipped:
         frame = "complete"
-        prepared = fill("complete = part.dropna(subset=S)", S=literal(list(skipped)))
+        prepared = fill("complete = part.dropna(subset=S)", S=write_literal(list(skipped)))
         result = quote("pd.Series(values, index=complete.index).reindex(part.index)")
     elif wants_none(function):
         prepared = "part = part.astype(object).where(part.notna(), None)"

@@ -19,7 +19,7 @@ from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
-from .writing.quote import literal, quote
+from .writing.quote import quote, write_literal
 
 PYSPARK = Dialect(
     column="F.col(n)",
@@ -120,14 +120,16 @@ class SparkChain(Chain):
     def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""
         return quote(
-            "t.withColumns(o)", t=tree, o=ast.Dict([*map(literal, outputs)], [*outputs.values()])
+            "t.withColumns(o)",
+            t=tree,
+            o=ast.Dict([*map(write_literal, outputs)], [*outputs.values()]),
         )
 
     def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""
         if not keys:
             return quote("t.agg(*o)", t=tree, o=outputs)
-        return quote("t.groupBy(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
+        return quote("t.groupBy(*k).agg(*o)", t=tree, k=list(map(write_literal, keys)), o=outputs)
 
     def write_aggregation(self, agg: Agg) -> ast.expr:
         """Write an aggregation; Spark's functions take plain columns by their names."""
@@ -140,7 +142,7 @@ class SparkChain(Chain):
 
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
-        keys = list(map(literal, self.query.group_by))
+        keys = list(map(write_literal, self.query.group_by))
         order = quote("x" if extreme.smallest else "x.desc()", x=self.write_column(extreme.column))
         kept = [*keys, self.write_named(self.write_column(extreme.column), extreme.name)]
         if not keys:
@@ -196,7 +198,7 @@ class PySpark(Adapter):
 
     passes: tuple[Pass, ...] = (derive_constants, widen)
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a frame that is cached in memory."""
         chain = write_chain(SparkChain, inputs, quote("data"), _write_join)
         return Parts(
@@ -221,11 +223,11 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
     names = list(query.reads)
     frame = quote("SparkSession.active().read.parquet(path)")
     if names:
-        frame = quote("t.select(*c)", t=frame, c=list(map(literal, names)))
+        frame = quote("t.select(*c)", t=frame, c=list(map(write_literal, names)))
     nans = {n: quote("F.nullif(F.col(n), F.lit(float('nan')))", n=n) for n in names if data[n].nans}
     if nans:
         frame = quote(
-            "t.withColumns(o)", t=frame, o=ast.Dict([*map(literal, nans)], [*nans.values()])
+            "t.withColumns(o)", t=frame, o=ast.Dict([*map(write_literal, nans)], [*nans.values()])
         )
     return quote("t.cache()", t=frame)
 
@@ -241,7 +243,7 @@ def _write_join(rows: ast.expr, met: Joining) -> ast.expr:
     if met.join.right_on:
         names = {theirs: ours for ours, theirs in met.join.keys if ours != theirs}
         other = quote("t.withColumnsRenamed(n)", t=other, n=names)
-    options = {} if met.join.how == "inner" else {"how": literal(met.join.how)}
+    options = {} if met.join.how == "inner" else {"how": write_literal(met.join.how)}
     return quote("d.join(t, k, **o)", d=rows, t=other, k=name_columns(met.join.on), o=options)
 
 

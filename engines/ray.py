@@ -12,7 +12,7 @@ from .base import Resources
 from .info import RAY_MEMORY, EngineInfo, Work
 from .writing.passes.join import Inputs
 from .writing.program import Parts, fill
-from .writing.quote import literal, quote
+from .writing.quote import quote, write_literal
 from .writing.tasks import Calls, write_columns
 from .writing.user_functions import make_own
 
@@ -48,12 +48,12 @@ import ray
 class Ray(Adapter):
     """Writes remote functions over parts of the tasks."""
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Raise Unsupported: frames on Ray are Modin's."""
         why = "Ray has no data frames; use modin, which runs on Ray"
         raise Unsupported(inputs.query.name, why)
 
-    def tasks(self, tasks: Tasks, resources: Resources) -> Parts:
+    def write_tasks(self, tasks: Tasks, resources: Resources) -> Parts:
         """Write the tasks in chunks, each a remote call."""
         mine = make_own(tasks)
         return Parts(
@@ -70,17 +70,17 @@ class Ray(Adapter):
 
 def _write_chunks(resources: Resources) -> ast.expr:
     if resources.threads:
-        return literal(PARTS_PER_WORKER * resources.threads)
+        return write_literal(PARTS_PER_WORKER * resources.threads)
     return quote("n * os.cpu_count()", n=PARTS_PER_WORKER)
 
 
 def _start(resources: Resources) -> ast.expr:
     options: dict[str, ast.expr] = {}
     if resources.threads:
-        options["num_cpus"] = literal(resources.threads)
+        options["num_cpus"] = write_literal(resources.threads)
     if resources.memory is not None:
-        options["object_store_memory"] = literal(int(resources.memory * STORE_SHARE))
-    options["include_dashboard"] = literal(False)
+        options["object_store_memory"] = write_literal(int(resources.memory * STORE_SHARE))
+    options["include_dashboard"] = write_literal(False)
     return quote("ray.init(**o)", o=options)
 
 

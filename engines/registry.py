@@ -58,7 +58,7 @@ def find(name: str) -> Engine:
 def _find(name: str) -> Engine:
     if name.endswith(SCAN):
         return scan_within(_find(name.removesuffix(SCAN)))
-    known = engines()
+    known = load_engines()
     if name in known:
         return known[name]
     plain, _, variant = name.rpartition("/")
@@ -70,9 +70,9 @@ def _find(name: str) -> Engine:
 
 
 @cache
-def engines() -> dict[str, Engine]:
+def load_engines() -> dict[str, Engine]:
     """Return every engine by name, each followed by its variants; others' come last."""
-    own = [engine for module in REGISTRY for engine in _family(module)]
+    own = [engine for module in REGISTRY for engine in _list_family(module)]
     others = [entry.load() for entry in metadata.entry_points(group="dfbench.engines")]
     return {engine.name: engine for engine in [*own, *others]}
 
@@ -82,7 +82,7 @@ def register_programs(programs: Iterable[OwnProgram], code: Reading | None = Non
 
     `code` is what the workload was read from. Raises EngineError where an engine has the name.
     """
-    known = engines()
+    known = load_engines()
     own = [name for name, engine in known.items() if isinstance(engine, OwnEngine | YourCode)]
     for name in own:
         del known[name]
@@ -96,7 +96,7 @@ def register_programs(programs: Iterable[OwnProgram], code: Reading | None = Non
 
 def list_own_infos() -> tuple[EngineInfo, ...]:
     """Return what there is to know about dfbench's own engines, variants included."""
-    return tuple(find_info(engine) for module in REGISTRY for engine in _family(module))
+    return tuple(find_info(engine) for module in REGISTRY for engine in _list_family(module))
 
 
 def default_engines(work: Work) -> tuple[str, ...]:
@@ -136,7 +136,7 @@ def select_installed(names: Sequence[str]) -> tuple[str, ...]:
     return here
 
 
-def versions(engine: Engine) -> dict[str, str]:
+def find_versions(engine: Engine) -> dict[str, str]:
     """Return the installed versions of an engine's distributions; a missing one is left out."""
     found = {}
     for name in engine.distributions:
@@ -155,7 +155,7 @@ def _read_version(distribution: str) -> str:
 
 def find_missing(engine: Engine) -> tuple[str, ...]:
     """Return the distributions that an engine needs and this interpreter does not have."""
-    return tuple(name for name in engine.distributions if name not in versions(engine))
+    return tuple(name for name in engine.distributions if name not in find_versions(engine))
 
 
 def install_command(engine: Engine) -> str:
@@ -168,6 +168,6 @@ def install_command(engine: Engine) -> str:
     return f"pip install {' '.join(find_missing(engine))}"
 
 
-def _family(module: str) -> tuple[Engine, ...]:
+def _list_family(module: str) -> tuple[Engine, ...]:
     loaded = import_module(f".{module}", __package__)
     return (loaded.ENGINE, *getattr(loaded, "VARIANTS", ()))

@@ -139,7 +139,7 @@ class YourCode(Wrapper):
         lines = [*_write_query(code), CodeLine("", 0), CodeLine("", 0)]
         text = "\n".join(line.text for line in lines)
         whole = f"{text}\n{DIVISION}\n{_write_added(code, query, answer.filled)}"
-        places = tuple(_place(source, line.number) for line in lines)
+        places = tuple(_find_place(source, line.number) for line in lines)
         return Program(
             self.name, whole, hash_meaning(whole), choose_copies(code.statements), places
         )
@@ -479,6 +479,6 @@ def _check_frames(query: Query, code: _Code) -> None:
         raise Unsupported(query.name, why)
 
 
-def _place(source: Source, number: int) -> str:
+def _find_place(source: Source, number: int) -> str:
     """Return the place of a line in messages, without a column."""
     return source.place(number, 1).rpartition(":")[0] if number else ""

@@ -26,7 +26,7 @@ class Pins:
     text: str
     shipped: str = ""
 
-    def versions(self, python: str) -> dict[str, str]:
+    def find_versions(self, python: str) -> dict[str, str]:
         """Return the versions that an interpreter of this version would get, by canonical name."""
         return dict(_parse_pins(self.text, python))
 
@@ -45,7 +45,7 @@ def load_shipped() -> tuple[Pins, ...]:
 def find_newest(engine: Versioned, python: str, among: tuple[Pins, ...]) -> str:
     """Return the newest version (`3.1`) of an engine that has pins; empty where none has."""
     own = canonicalize_name(engine.distributions[0]) if engine.distributions else ""
-    known = [pins.versions(python) for pins in among]
+    known = [pins.find_versions(python) for pins in among]
     fitting = [Version(found[own]) for found in known if own and _includes(found, engine)]
     return f"{(top := max(fitting)).major}.{top.minor}" if fitting else ""
 
@@ -56,7 +56,7 @@ def choose_pins(engine: Versioned, python: str, among: tuple[Pins, ...]) -> Pins
     `python` is the version of the interpreter: pins may differ by it.
     """
     for pins in among:
-        found = pins.versions(python)
+        found = pins.find_versions(python)
         if _includes(found, engine) and _has_version(found, engine):
             return pins
     return Pins(write_requirements(engine))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..datasets.cache import default_folder
-from ..engines import find, install_command, versions
+from ..engines import find, find_versions, install_command
 from ..engines.base import Engine
 from ..engines.info import NEWEST, EnginePlace
 from ..engines.versions import Versioned, find_info
@@ -64,7 +64,7 @@ class Provider:
         except EngineError as error:
             return Interpreter("", "", problem=str(error))
         return _build_interpreter(
-            engine, environment.python, python, environment.versions(engine.distributions)
+            engine, environment.python, python, environment.find_versions(engine.distributions)
         )
 
     def plan_interpreter(self, engine: Engine) -> Interpreter:
@@ -76,7 +76,7 @@ class Provider:
         except EngineError as error:
             return Interpreter("", "", problem=str(error))
         pins = _choose_pins(engine, python)
-        known = pins.versions(python.version)
+        known = pins.find_versions(python.version)
         pinned = {name: known[name] for name in engine.distributions if known.get(name)}
         if engine.distributions and engine.version not in {"", NEWEST}:
             pinned.setdefault(engine.distributions[0], engine.version)
@@ -147,7 +147,7 @@ def explain_missing_device(engine: Engine, device: Path) -> str:
 def find_current_interpreter(engine: Engine) -> Interpreter:
     """Return the interpreter that runs dfbench, and what it has of an engine."""
     own = pythons.find_current_python()
-    found = _build_interpreter(engine, own.path, own.version_text, versions(engine))
+    found = _build_interpreter(engine, own.path, own.version_text, find_versions(engine))
     if found.problem:
         mend = _explain_installation(engine)
         return replace(found, problem=f"{found.problem}; {mend}")

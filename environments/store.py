@@ -72,7 +72,7 @@ class Environment:
         """Return its interpreter."""
         return str(self.path / "bin" / "python")
 
-    def versions(self, names: tuple[str, ...]) -> dict[str, str]:
+    def find_versions(self, names: tuple[str, ...]) -> dict[str, str]:
         """Return the versions of distributions as they lie there; a missing one is left out."""
         packages = [str(path) for path in self.path.glob("lib/python*/site-packages")]
         installed = {
@@ -82,7 +82,7 @@ class Environment:
         canonical = {name: canonicalize_name(name) for name in names}
         return {n: installed[c] for n, c in canonical.items() if c in installed}
 
-    def size(self) -> int:
+    def measure_size(self) -> int:
         """Return the bytes of disk that removing it would free."""
         return _measure_size(self.path)
 

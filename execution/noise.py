@@ -69,11 +69,11 @@ def read_pressure(
 def subtract(before: Pressure, after: Pressure) -> Pressure:
     """Return the difference of two readings."""
     return Pressure(
-        _difference(before.swapped, after.swapped), _difference(before.throttled, after.throttled)
+        _subtract(before.swapped, after.swapped), _subtract(before.throttled, after.throttled)
     )
 
 
-def _difference(before: int | None, after: int | None) -> int | None:
+def _subtract(before: int | None, after: int | None) -> int | None:
     return None if before is None or after is None else max(0, after - before)
 
 

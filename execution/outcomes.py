@@ -144,7 +144,7 @@ def _decide_error(observation: Observation, failure: ProgramError, where: str) -
         )
     if spoke or any(words in failure.message for words in MEMORY_ERROR_TEXTS):
         return _decide_out_of_memory(f"the engine raised {text} {where}")
-    if _lost_dask_worker(failure) and NANNY_TEXT in observation.log:
+    if _has_lost_dask_worker(failure) and NANNY_TEXT in observation.log:
         return _decide_out_of_memory(
             f"the engine's own monitor killed a worker for its memory: {text} {where}"
         )
@@ -166,7 +166,7 @@ def _explain_returned(message: str) -> str:
     return ""
 
 
-def _lost_dask_worker(failure: ProgramError) -> bool:
+def _has_lost_dask_worker(failure: ProgramError) -> bool:
     """Return whether Dask lost a worker; its scheduler may miss a dead one's address."""
     missed = "KeyError" in failure.types and "://" in failure.message
     return missed or bool(LOST_WORKER_ERRORS & set(failure.types))

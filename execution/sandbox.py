@@ -238,7 +238,7 @@ def read_siblings() -> dict[int, tuple[int, ...]]:
 def parse_numbers(text: str) -> list[int]:
     """Parse the kernel's notation for lists of numbers.
 
-    >>> numbers("0-2,5")
+    >>> parse_numbers("0-2,5")
     [0, 1, 2, 5]
     """
     ranges = (part.partition("-") for part in text.strip().split(",") if part)

@@ -36,13 +36,13 @@ def read_text_word(word: str) -> Callable[[CodeCall, Value], Value]:
     """Return what reads a method of texts without arguments."""
 
     def read(call: CodeCall, owner: Value) -> Value:
-        found = alignment.align(call.node, _texts(owner))
+        found = alignment.align(call.node, _read_texts(owner))
         return found.make(operators.call_word(call.node, word, found.exprs[0]))
 
     return read
 
 
-def _texts(owner: Value) -> Value:
+def _read_texts(owner: Value) -> Value:
     return owner.owner if isinstance(owner, Part) else owner
 
 
@@ -55,7 +55,7 @@ def read_strip(call: CodeCall, owner: Value) -> Value:
 
 def read_contains(call: CodeCall, owner: Value) -> Value:
     """Read `contains`, `startswith` and `endswith` of a text."""
-    found = alignment.align(call.node, _texts(owner))
+    found = alignment.align(call.node, _read_texts(owner))
     pattern, subject = call.read_constant("pat"), found.exprs[0]
     if not isinstance(pattern, str):
         raise call.fail(f"{call.name} is read with one constant text")
@@ -81,7 +81,7 @@ def read_text_replace(call: CodeCall, owner: Value) -> Value:
     old, new = call.read_constant("pat"), call.read_constant("repl")
     if call.read_constant("regex", False) and _is_regular(str(old)):
         raise call.fail("replace with a regular expression is not read")
-    found = alignment.align(call.node, _texts(owner))
+    found = alignment.align(call.node, _read_texts(owner))
     made = operators.call_word(call.node, "replace", found.exprs[0], Lit(old), Lit(new))
     return found.make(made)
 
@@ -94,7 +94,7 @@ def read_split(call: CodeCall, owner: Value) -> Value:
     pattern = isinstance(separator, str) and len(separator) > 1 and _is_regular(separator)
     if regular or (regular is None and pattern and isinstance(owner, Part)):
         raise call.fail("split by a regular expression is not read")
-    return Part("parts", _texts(owner), (separator, n if n and n > 0 else None))
+    return Part("parts", _read_texts(owner), (separator, n if n and n > 0 else None))
 
 
 def read_part(node: ast.AST, owner: Value, index: Value) -> Value:
@@ -124,14 +124,14 @@ def read_get(call: CodeCall, owner: Value) -> Value:
     return read_part(call.node, owner, call.read_value("i"))
 
 
-def parts_of(_node: ast.AST, owner: Value) -> Value:
+def read_parts(_node: ast.AST, owner: Value) -> Value:
     """Read `.str` behind a split."""
     return owner
 
 
 def read_slice(node: ast.AST, owner: Value, index: Value) -> Value:
     """Read `.str[a:b]`, `.str[i]`, and the same of a single text."""
-    found = alignment.align(node, _texts(owner))
+    found = alignment.align(node, _read_texts(owner))
     match index:
         case Const(slice(step=None) as part):
             ends = (Lit(part.start or 0), Lit(part.stop))
@@ -154,7 +154,7 @@ def read_count(call: CodeCall, owner: Value) -> Value:
     sign = call.read_constant("pat")
     if not isinstance(sign, str) or not sign or (isinstance(owner, Part) and _is_regular(sign)):
         raise call.fail("count is read with one constant text")
-    found = alignment.align(call.node, _texts(owner))
+    found = alignment.align(call.node, _read_texts(owner))
     return found.make(count_text(found.exprs[0], sign))
 
 
@@ -170,7 +170,7 @@ def read_extract(call: CodeCall, owner: Value) -> Value:
     pattern = call.read_constant("pat")
     if not isinstance(pattern, str) or _count_groups(pattern) != 1:
         raise call.fail("extract is read with one group")
-    found = alignment.align(call.node, _texts(owner))
+    found = alignment.align(call.node, _read_texts(owner))
     arguments = (found.exprs[0], Lit(pattern), Lit(1))
     made = found.make(operators.call_word(call.node, "extract", *arguments))
     if not call.read_constant("expand", True) or not isinstance(made, Series):
@@ -181,7 +181,7 @@ def read_extract(call: CodeCall, owner: Value) -> Value:
 
 def read_zfill(call: CodeCall, owner: Value) -> Value:
     """Read `zfill(width)`."""
-    found = alignment.align(call.node, _texts(owner))
+    found = alignment.align(call.node, _read_texts(owner))
     width = Lit(call.read_constant("width"))
     return found.make(operators.call_word(call.node, "zfill", found.exprs[0], width))
 
@@ -193,7 +193,7 @@ def read_date_word(word: str) -> Callable[[ast.AST, Value], Value]:
     """Return what reads an attribute of times."""
 
     def read(node: ast.AST, owner: Value) -> Value:
-        found = alignment.align(node, _texts(owner))
+        found = alignment.align(node, _read_texts(owner))
         return found.make(operators.call_word(node, word, found.exprs[0]))
 
     return read
@@ -203,7 +203,7 @@ def read_span(word: str) -> Callable[[ast.AST, Value], Value]:
     """Return what reads `(a - b).dt.days`."""
 
     def read(node: ast.AST, owner: Value) -> Value:
-        found = alignment.align(node, _texts(owner))
+        found = alignment.align(node, _read_texts(owner))
         match found.exprs[0]:
             case Arith("-", left, right):
                 return found.make(operators.call_word(node, word, left, right))
@@ -224,7 +224,7 @@ def read_seconds(call: CodeCall, owner: Value) -> Value:
 
 def read_calendar(_call: CodeCall, owner: Value) -> Part:
     """Read `isocalendar()`, of which the week is taken."""
-    return Part("calendar", _texts(owner))
+    return Part("calendar", _read_texts(owner))
 
 
 UNITS = {
@@ -248,7 +248,7 @@ def read_truncate(call: CodeCall, owner: Value) -> Value:
     unit = "D" if call.name == "normalize" else call.read_constant("freq")
     if unit not in UNITS or (call.name == "floor" and unit not in {"D", "d", "h", "H"}):
         raise call.fail(f"{call.name} is read with days and hours, to_period with D, M, Q and Y")
-    return read_truncated(call.node, _texts(owner), UNITS[str(unit)])
+    return read_truncated(call.node, _read_texts(owner), UNITS[str(unit)])
 
 
 def read_truncated(node: ast.AST, column: Value, unit: str) -> Value:
@@ -259,12 +259,12 @@ def read_truncated(node: ast.AST, column: Value, unit: str) -> Value:
 
 def read_start_time(_: object, owner: Value) -> Value:
     """Read `.dt.start_time` of a period, and `.dt.to_timestamp()`."""
-    return _texts(owner)
+    return _read_texts(owner)
 
 
 def read_name(call: CodeCall, owner: Value) -> Value:
     """Read `month_name()` and `day_name()`."""
-    found = alignment.align(call.node, _texts(owner))
+    found = alignment.align(call.node, _read_texts(owner))
     word, names, first = ("month", MONTHS, 1) if call.name == "month_name" else ("weekday", DAYS, 0)
     numbered = found.make(operators.call_word(call.node, word, found.exprs[0]))
     table: dict[object, object] = dict(enumerate(names, first))

@@ -34,7 +34,7 @@ from .rows import (
     is_laid_out_as,
     list_conditions,
     list_made_columns,
-    names_in,
+    list_names,
     rename,
     sort,
     widen,
@@ -74,7 +74,7 @@ def describe(value: Value) -> str:
     return WHAT.get(type(value).__name__, "this value")
 
 
-def literal(value: object, node: ast.AST) -> Expr:
+def make_literal(value: object, node: ast.AST) -> Expr:
     """Return a constant as an expression."""
     if isinstance(value, float) and not math.isfinite(value):
         if math.isnan(value):
@@ -95,7 +95,7 @@ def to_expr(value: Value, node: ast.AST) -> Expr:
         case Part("keys", Series(expr=expr)):
             return expr
         case Const(found):
-            return literal(found, node)
+            return make_literal(found, node)
         case Unknown(why=why) | Called(why=why):
             raise UnreadError(node, why)
     raise UnreadError(node, f"{describe(value)} is used as a column; name one column")
@@ -159,7 +159,7 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
     if isinstance(value, Part):
         value = value.owner
     if not isinstance(value, Series | Scalar):
-        return _with(found, expr)
+        return _add_aligned(found, expr)
     if found is not None and found.rows is not None and isinstance(value, Series):
         if found.like is not None:
             if have_other_labels(found.like, value):
@@ -173,7 +173,7 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
         before = () if found is None else found.exprs
         return Aligned(rows, (*before, expr), keys, like)
     numbers = like is None and found.like is None and keys != found.keys
-    if numbers and (shared := _spread(found, value)):
+    if numbers and (shared := _spread_aligned(found, value)):
         found, rows, expr = shared
         return Aligned(rows, (*found.exprs, expr), found.keys, None)
     if keys is not None and found.keys is not None and keys != found.keys:
@@ -183,7 +183,7 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
     if common is None and (shared := _put_together(found, value) or _take_all_rows(found, value)):
         found, rows, expr = shared
         common, keys = rows, found.keys
-    if common is None and (shared := _share_rows(found, value) or _spread(found, value)):
+    if common is None and (shared := _share_rows(found, value) or _spread_aligned(found, value)):
         found, rows, expr = shared
         common, keys = rows, found.keys
     if common is None:
@@ -250,7 +250,7 @@ def _share_rows(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Rows, 
     return replace(found, rows=base, exprs=exprs), base, expr
 
 
-def _spread(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Rows, Expr] | None:
+def _spread_aligned(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Rows, Expr] | None:
     """Return a number of all rows beside values of their groups."""
     total = value if isinstance(value, Scalar) else as_total(value)
     if total is not None and (isinstance(value, Series) or total.keys == ()):
@@ -342,7 +342,7 @@ def take_some_rows(target: Rows, column: Series) -> Series:
     return replace(column, rows=plainly, expr=build_case(((kept, column.expr),), Lit(None)))
 
 
-def _with(found: Aligned | None, expr: Expr) -> Aligned:
+def _add_aligned(found: Aligned | None, expr: Expr) -> Aligned:
     if found is None:
         return Aligned(cast("Rows", None), (expr,), None, None)
     return replace(found, exprs=(*found.exprs, expr))
@@ -371,7 +371,7 @@ def separate(beside: Rows, value: Series) -> Series:
     ]
     if not shared:
         return value
-    taken = names_in(beside) | names_in(value.rows)
+    taken = list_names(beside) | list_names(value.rows)
     names = {name: choose_fresh_name(name, taken) for name in shared}
     rows = rename(value.rows, names)
     if rows is None:

@@ -101,7 +101,7 @@ def on_frame(
 ) -> Series:
     """Return a value as a column of a frame's rows."""
     if isinstance(value, Const):
-        return make_column(frame, alignment.literal(value.value, node))
+        return make_column(frame, alignment.make_literal(value.value, node))
     if isinstance(value, Series):
         alignment.check_labels(node, frame, value)
     column = materialize(Series(value.rows, value.expr, None, value.keys), wanted)
@@ -178,11 +178,11 @@ def read_drop(call: CodeCall, frame: Frame) -> Frame:
     for name in ("labels", "index"):
         if isinstance(call.read_value(name), Part):
             return _drop_rows(call, frame, call.read_value(name))
-    labels = call.names("columns")
+    labels = call.read_names("columns")
     if call.has("labels"):
         if call.read_constant("axis", 0) not in {1, "columns"}:
             raise call.fail(BY_INDEX)
-        labels += call.names("labels")
+        labels += call.read_names("labels")
     call.read_constant("axis")
     call.read_constant("errors")
     return drop_columns(call.node, frame, labels)

@@ -76,7 +76,7 @@ class CodeCall:
                 return [Const(one) for one in values]
         raise self.fail(f"{self.name} is read with a list of {name}")
 
-    def names(self, name: str) -> list[Any]:
+    def read_names(self, name: str) -> list[Any]:
         """Return an argument that is a name or a list of names."""
         found = self.read_constant(name)
         if found is None:

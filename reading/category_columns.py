@@ -149,7 +149,7 @@ def read_used(call: CodeCall, part: Part) -> Series:
 def read_added(call: CodeCall, part: Part) -> Series:
     """Read `cat.add_categories(labels)`, which come after the others."""
     column, category = _open(call, part)
-    added = tuple(call.names("new_categories"))
+    added = tuple(call.read_names("new_categories"))
     labels = None if category.labels is None else (*category.labels, *added)
     found = replace(category, labels=labels, known=labels is not None, rows=None)
     return make_categories(as_values(column), found)

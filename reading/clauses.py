@@ -35,7 +35,7 @@ from .rows import (
     Unpivoted,
     Windowed,
     drop_implied_order,
-    joins_of,
+    find_joins,
 )
 
 
@@ -66,7 +66,7 @@ class Step:
 def write_steps(rows: Rows, outputs: tuple[Output, ...] | None) -> tuple[Step, ...]:
     """Return the steps of a query for these outputs of rows; None: all of their columns."""
     rows = drop_implied_order(rows)
-    needed = None if outputs is None else _names(output.expression for output in outputs)
+    needed = None if outputs is None else _list_names(output.expression for output in outputs)
     found = _Writer(rows, True).write(needed)
     last = _find_last_step(rows, outputs)
     return tuple(_merge([*found, last]))
@@ -80,12 +80,12 @@ def write_call(rows: Rows, reads: tuple[str, ...], apply: dict[str, str]) -> tup
     return tuple(_merge([*found, last]))
 
 
-def _names(expressions: Iterable[Expr]) -> frozenset[str]:
+def _list_names(expressions: Iterable[Expr]) -> frozenset[str]:
     return frozenset(list_columns(*expressions))
 
 
 def _find_last_step(rows: Rows, outputs: tuple[Output, ...] | None) -> Step:
-    step = _open_step(rows, None if outputs is None else _names(o.expression for o in outputs))
+    step = _open_step(rows, None if outputs is None else _list_names(o.expression for o in outputs))
     if outputs is None:
         return step
     written = _make_values(outputs, rows)
@@ -98,7 +98,7 @@ def _find_last_step(rows: Rows, outputs: tuple[Output, ...] | None) -> Step:
 def _open_step(rows: Rows, needed: frozenset[str] | None) -> Step:
     """Return the conditions of rows, and the derived columns that are needed."""
     where = tuple(as_filter(rows.inline(one), rows.schema) for one in rows.where)
-    _, joins = joins_of(rows)
+    _, joins = find_joins(rows)
     derived = _keep_needed(rows.derived, needed)
     return Step(joins=joins, where=where, derive=_make_values(derived, rows))
 
@@ -122,7 +122,7 @@ def _find_origin_needs(rows: Rows, needed: frozenset[str] | None) -> frozenset[s
     if needed is None:
         return None
     inlined = [rows.inline(Col(name)) for name in needed]
-    return _names([*inlined, *map(rows.inline, rows.where)])
+    return _list_names([*inlined, *map(rows.inline, rows.where)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ class _Writer:
 
     def write_joined(self, joined: Joined, needed: frozenset[str] | None) -> list[Step]:
         """Return the steps of the rows that joins begin with: those of a file have none."""
-        base, joins = joins_of(self.rows)
+        base, joins = find_joins(self.rows)
         if isinstance(base.origin, Loaded) and not base.derived and not base.where:
             return []
         keys = {name for join in joins for name in join.left_columns}
@@ -228,7 +228,7 @@ class _Writer:
         ordered: bool,
     ) -> list[Step]:
         """Return the steps of the rows below, then the step over their clauses."""
-        made = _names(output.expression for output in outputs)
+        made = _list_names(output.expression for output in outputs)
         needed = None if names is None else frozenset(names) | made
         before = _Writer(below, ordered).write(needed)
         opened = _open_step(below, needed)

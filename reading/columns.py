@@ -24,7 +24,7 @@ from ..spec.expression import (
 )
 from ..spec.schema import Kind
 from . import alignment, operators
-from .alignment import literal
+from .alignment import make_literal
 from .called import call_on_column
 from .calls import CodeCall
 from .categories import as_plain, find_category
@@ -93,7 +93,7 @@ def look_up(
     """Return what a constant dict has for each value, else the default."""
     found = alignment.align(node, column)
     subject, rest = found.exprs[0], alignment.to_expr(default, node)
-    pairs = [(literal(key, node), literal(value, node)) for key, value in table.items()]
+    pairs = [(make_literal(key, node), make_literal(value, node)) for key, value in table.items()]
     if _is_table(read_kind(subject, found.rows), pairs, rest):
         flat = (part for pair in pairs for part in pair)
         return cast("Series", found.make(Call("map", (subject, rest, *flat))))
@@ -205,7 +205,7 @@ def read_round(call: CodeCall, column: Value) -> Value:
     """Read `round(decimals)`."""
     places = call.read_constant("decimals", 0)
     found = alignment.align(call.node, column)
-    settings = (literal(places, call.node),) if places else ()
+    settings = (make_literal(places, call.node),) if places else ()
     value = number(found.exprs[0], found.rows)
     return found.make(operators.call_word(call.node, "round", value, *settings))
 
@@ -390,7 +390,7 @@ def apply_function(call: CodeCall, column: Series, function: Value) -> Value:
             made = replace(made, element=False, name=column.name, index=column.index)
             return map_categories(made, column)
         case Const():
-            return column.with_expr(literal(made.value, call.node))
+            return column.with_expr(make_literal(made.value, call.node))
     raise call.fail("a function of a value is read if it returns one value")
 
 
@@ -415,8 +415,8 @@ def read_replace(call: CodeCall, column: Series) -> Value:
     branches = tuple(
         (
             _is_infinite(found.exprs[0], key)
-            or _compare_equal(found.exprs[0], literal(key, call.node)),
-            literal(value, call.node),
+            or _compare_equal(found.exprs[0], make_literal(key, call.node)),
+            make_literal(value, call.node),
         )
         for key, value in pairs.items()
     )

@@ -65,7 +65,7 @@ def _read_dataset_options(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield "missing", [value] if isinstance(value, str) else [str(one) for one in value]
     names = ("encoding", "thousands", "comment")
     inner: dict[str, Any] = {name: given[name] for name in names if name in given}
-    types, days = _texts(given.get("dtype")), given.get("parse_dates")
+    types, days = _read_texts(given.get("dtype")), given.get("parse_dates")
     if types:
         inner["types"] = types
     if "date_format" in given and isinstance(days, list | tuple):
@@ -74,7 +74,7 @@ def _read_dataset_options(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "csv", inner
 
 
-def _texts(kinds: object) -> dict[str, str]:
+def _read_texts(kinds: object) -> dict[str, str]:
     if not isinstance(kinds, dict):
         return {}
     return {name: "string" for name, kind in kinds.items() if kind in TEXTS}

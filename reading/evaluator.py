@@ -124,7 +124,7 @@ class Evaluator(Scopes, ABC):
             case ast.Lambda():
                 return CodeFunction(node, self.list_visible())
             case ast.JoinedStr(parts):
-                return join_texts(node, [self.text(part) for part in parts])
+                return join_texts(node, [self.read_text(part) for part in parts])
             case ast.ListComp(item, [generator]):
                 return self.read_comprehension(item, generator)
             case ast.Slice(lower, upper, step):
@@ -317,7 +317,7 @@ class Evaluator(Scopes, ABC):
             return Const({key: value.value for key, value in pairs if isinstance(value, Const)})
         return Mapping(tuple(pairs))
 
-    def text(self, node: ast.expr) -> Value:
+    def read_text(self, node: ast.expr) -> Value:
         """Return a part of an f-string as a text."""
         match node:
             case ast.Constant(found):
@@ -468,7 +468,7 @@ class Evaluator(Scopes, ABC):
         """Return what a function returns for arguments by name."""
         if len(self.scopes) > DEEPEST:
             raise UnreadError(node, "these functions call each other too deeply")
-        names = {**function.names, **self.defaults(function), **given}
+        names = {**function.names, **self.read_defaults(function), **given}
         for name in read_parameters(function):
             if name not in names:
                 raise UnreadError(node, f"the argument {name!r} is missing")
@@ -485,7 +485,7 @@ class Evaluator(Scopes, ABC):
             raise UnreadError(node, found.why)
         return Const(None) if found is None else found
 
-    def defaults(self, function: CodeFunction) -> Names:
+    def read_defaults(self, function: CodeFunction) -> Names:
         """Return the default values of a function's arguments."""
         arguments = function.node.args
         if arguments.vararg or arguments.kwarg:

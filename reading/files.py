@@ -89,7 +89,7 @@ def _name_columns(call: CodeCall, frame: Frame) -> Frame:
     """Return a frame with the names that the call has for columns, or numbers without a header."""
     named = call.has("names")
     header = call.read_constant("header", None if named else "infer")
-    names = call.names("names")
+    names = call.read_names("names")
     if header not in {None, 0, "infer"} or (header == "infer" and named):
         raise call.fail("header is read as None or 0; leave it out")
     if header is not None and not named:
@@ -127,7 +127,7 @@ def _check_types(call: CodeCall, frame: Frame) -> None:
 
 
 def _choose_columns(call: CodeCall, frame: Frame) -> Frame:
-    labels = call.names("usecols") or call.names("columns")
+    labels = call.read_names("usecols") or call.read_names("columns")
     if not labels:
         return frame
     if not all(isinstance(label, str) for label in labels):

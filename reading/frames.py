@@ -84,7 +84,7 @@ def read_head(call: CodeCall, frame: Frame) -> Frame:
 
 def read_sort_values(call: CodeCall, frame: Frame) -> Frame:
     """Read `sort_values`."""
-    names = call.names("by")
+    names = call.read_names("by")
     ascending = call.read_constant("ascending", True)
     call.read_constant("ignore_index")
     if call.read_constant("na_position", "last") != "last":
@@ -116,10 +116,10 @@ def read_reset_index(call: CodeCall, frame: Frame) -> Frame:
         name = "level_0" if "index" in frame.columns else "index"
         why = "has the numbers of the rows, which are not read; write reset_index(drop=True)"
         return frame.without(name, f"{name!r} {why}")
-    levels = call.names("level")
+    levels = call.read_names("level")
     moved = {one: name for one, name in frame.index.items() if not levels or one in levels}
     rest = {one: name for one, name in frame.index.items() if one not in moved}
-    names = call.names("names")
+    names = call.read_names("names")
     if names and len(names) == len(moved):
         moved = dict(zip(names, moved.values(), strict=True))
     made = replace(frame, columns={**moved, **frame.columns}, index=rest)
@@ -128,7 +128,7 @@ def read_reset_index(call: CodeCall, frame: Frame) -> Frame:
 
 def read_set_index(call: CodeCall, frame: Frame) -> Frame:
     """Read `set_index`."""
-    labels = call.names("keys")
+    labels = call.read_names("keys")
     index = {label: name_column(call.node, frame, label) for label in labels}
     if not call.read_constant("drop", True):
         return replace(frame, index=index)
@@ -160,7 +160,7 @@ def count_values(
 
 def read_value_counts(call: CodeCall, frame: Frame) -> Value:
     """Read `value_counts` of several columns."""
-    labels = call.names("subset") or list(frame.columns)
+    labels = call.read_names("subset") or list(frame.columns)
     keys = {label: require_column(call.node, frame, label) for label in labels}
     rows = frame.rows
     for name in keys.values() if call.read_constant("dropna", True) else ():
@@ -171,7 +171,7 @@ def read_value_counts(call: CodeCall, frame: Frame) -> Value:
 
 def read_duplicates(call: CodeCall, frame: Frame) -> Frame:
     """Read `drop_duplicates`."""
-    labels = call.names("subset")
+    labels = call.read_names("subset")
     call.read_constant("ignore_index")
     which = call.read_constant("keep", "first")
     every = frame.whole and (not labels or {*labels} == {*frame.columns})
@@ -209,7 +209,7 @@ def read_dropna(call: CodeCall, frame: Frame) -> Frame:
     """Read `dropna`: rows in which any of some columns is missing are dropped."""
     if call.read_constant("axis", 0) not in {0, "index"} or call.has("thresh"):
         raise call.fail("dropna is read for rows, with subset and how")
-    labels = call.names("subset")
+    labels = call.read_names("subset")
     how = call.read_constant("how", "any")
     if not labels:
         unknown = "dropna of all columns needs to know them: give subset, or --data"
@@ -264,7 +264,7 @@ def fill(node: ast.AST, column: Series, value: Value) -> Series:
 
 def read_largest(call: CodeCall, frame: Frame) -> Frame:
     """Read `nlargest` and `nsmallest`."""
-    n, names = call.read_constant("n"), call.names("columns")
+    n, names = call.read_constant("n"), call.read_names("columns")
     if call.read_constant("keep", "first") == "all":
         raise call.fail(f"{call.name} with keep='all' is not read")
     keys = tuple(
@@ -305,7 +305,7 @@ def read_apply(call: CodeCall, frame: Frame) -> Value:
         case Series():
             return replace(made, name=None, element=False, index=frame.index, labels=frame.labels)
         case Const():
-            return make_column(frame, alignment.literal(made.value, call.node))
+            return make_column(frame, alignment.make_literal(made.value, call.node))
     raise call.fail("a function of a row is read if it returns one value")
 
 
@@ -400,7 +400,7 @@ def _list_kinds(call: CodeCall, argument: str) -> set[str]:
     value = call.read_value(argument)
     given: list[Value] = list(value.values) if isinstance(value, Items) else [value]
     if isinstance(value, Const):
-        given = [Const(one) for one in call.names(argument)]
+        given = [Const(one) for one in call.read_names(argument)]
     names = [
         one.name.rpartition(".")[2] if isinstance(one, Library) else getattr(one, "value", "")
         for one in given
@@ -451,7 +451,7 @@ def read_round(call: CodeCall, frame: Frame) -> Frame:
     places = call.read_constant("decimals", 0)
     for label, name in frame.columns.items():
         if read_kind(Col(name), frame.rows) in {"float", "decimal", None}:
-            settings = (alignment.literal(places, call.node),) if places else ()
+            settings = (alignment.make_literal(places, call.node),) if places else ()
             made = operators.call_word(call.node, "round", Col(name), *settings)
             frame = assign_column(call.node, frame, label, make_column(frame, made))
     return frame

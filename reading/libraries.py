@@ -134,7 +134,7 @@ def read_cut(call: CodeCall) -> Value:
     branches = []
     for number_of, (low, high, label) in enumerate(zip(bins, bins[1:], labels, strict=False)):
         inside = _compare_within(call, subject, low, high, right, lowest and number_of == 0)
-        branches.append((inside, alignment.literal(label, call.node)))
+        branches.append((inside, alignment.make_literal(label, call.node)))
     made = build_case(tuple(branches), Lit(None))
     if numbered:
         return found.make(made)
@@ -146,7 +146,7 @@ def _compare_within(  # noqa: PLR0913 - a bin and how its edges count
 ) -> Expr:
     ops = (">=" if lowest or not right else ">", "<=" if right else "<")
     tests = [
-        Compare(op, subject, alignment.literal(edge, call.node))  # type: ignore[arg-type]
+        Compare(op, subject, alignment.make_literal(edge, call.node))  # type: ignore[arg-type]
         for op, edge in zip(ops, (low, high), strict=True)
         if not (isinstance(edge, float) and math.isinf(edge))
     ]
@@ -308,7 +308,7 @@ def _join_columns(call: CodeCall, pairs: list[tuple[object, Value]]) -> Frame:
 
 def read_dummies(call: CodeCall) -> Frame:
     """Read `pd.get_dummies(frame, columns=[…])`: its other columns stay as they are."""
-    frame, labels = call.require("data"), call.names("columns")
+    frame, labels = call.require("data"), call.read_names("columns")
     for name in ("drop_first", "prefix", "dtype", "dummy_na", "prefix_sep"):
         call.read_constant(name)
     if not isinstance(frame, Frame) or not labels:
@@ -322,7 +322,7 @@ def read_dummies(call: CodeCall) -> Frame:
 def read_concat(call: CodeCall) -> Value:
     """Read `pd.concat([…], axis=1)` of series of the same rows."""
     parts = call.read_items("objs")
-    keys = call.names("keys")
+    keys = call.read_names("keys")
     call.read_constant("ignore_index")
     if call.read_constant("axis", 0) not in {1, "columns"}:
         raise call.fail("pd.concat of rows is not read; name several files: files: data/*.parquet")

@@ -85,7 +85,7 @@ def negate(expr: Expr) -> Expr:
 
 def as_filter(expr: Expr, schema: Schema | None) -> Expr:
     """Return a condition for a place where missing counts as false."""
-    return _Language(schema).keeps(expr)
+    return _Language(schema).read_test(expr)
 
 
 def as_value(expr: Expr, schema: Schema | None) -> Expr:
@@ -99,7 +99,7 @@ class _Language:
     def __init__(self, schema: Schema | None) -> None:
         self.schema = schema
 
-    def keeps(self, expr: Expr) -> Expr:
+    def read_test(self, expr: Expr) -> Expr:
         """Return a condition that is true where pandas' is, and false or missing elsewhere."""
         match expr:
             case Compare("!=", left, right):
@@ -108,23 +108,25 @@ class _Language:
             case Compare(op, left, right):
                 return Compare(op, self.read_value(left), self.read_value(right))
             case Bool(op, operands):
-                return build_chain(op, *map(self.keeps, operands))
+                return build_chain(op, *map(self.read_test, operands))
             case Not(operand):
-                return self.drops(operand)
+                return self.read_opposite(operand)
             case IsIn(operand, values):
                 return IsIn(self.read_value(operand), values)
         return self.read_value(expr)
 
-    def drops(self, expr: Expr) -> Expr:
+    def read_opposite(self, expr: Expr) -> Expr:
         """Return a condition that is true where pandas' is false."""
         match expr:
             case Compare(op, left, right):
                 found = Compare(OPPOSITES[op], self.read_value(left), self.read_value(right))
                 return found if op == "!=" else self._or_missing(found, found.left, found.right)
             case Bool(op, operands):
-                return build_chain("or" if op == "and" else "and", *map(self.drops, operands))
+                return build_chain(
+                    "or" if op == "and" else "and", *map(self.read_opposite, operands)
+                )
             case Not(operand):
-                return self.keeps(operand)
+                return self.read_test(operand)
             case IsIn(operand, values):
                 inner = self.read_value(operand)
                 return self._or_missing(Not(IsIn(inner, values)), inner)
@@ -155,6 +157,6 @@ class _Language:
                 missing_one = can_miss(inner, self.schema)
                 return build_chain("and", Not(IsMissing(inner)), found) if missing_one else found
             case Case(branches, otherwise):
-                pairs = ((self.keeps(test), self.read_value(value)) for test, value in branches)
+                pairs = ((self.read_test(test), self.read_value(value)) for test, value in branches)
                 return Case(tuple(pairs), self.read_value(otherwise))
         return None

@@ -30,12 +30,12 @@ from .rows import (
     Sorted,
     derive,
     find_inner_rows,
+    find_joins,
     join,
-    joins_of,
     keep,
     list_conditions,
+    list_names,
     list_tables,
-    names_in,
     root_of,
     sort,
     unsort,
@@ -89,7 +89,7 @@ def merge_frames(call: CodeCall, frame: Frame, other: Frame) -> Frame:
 def _list_key_labels(call: CodeCall, frame: Frame, side: str) -> list[Label]:
     if call.read_constant(f"{side}_index", False):
         return list(frame.index)
-    return call.names("on") or call.names(f"{side}_on")
+    return call.read_names("on") or call.read_names(f"{side}_on")
 
 
 def read_join(call: CodeCall, frame: Frame) -> Frame:
@@ -100,7 +100,7 @@ def read_join(call: CodeCall, frame: Frame) -> Frame:
         raise call.fail("join is read with a frame or a series with an index: use merge")
     how = call.read_constant("how", "left")
     suffixes = call.read_constant("lsuffix", ""), call.read_constant("rsuffix", "")
-    on = call.names("on") or list(frame.index)
+    on = call.read_names("on") or list(frame.index)
     made = _merge(call, frame, other, (on, list(other.index)), how, suffixes)
     if call.has("on"):
         return made
@@ -187,7 +187,7 @@ def _has_label(frame: Frame, label: Label, value: Expr) -> bool:
 
     Where the file's columns are not known, those that the code has used are columns.
     """
-    used = {*list_columns(value), *names_in(frame.rows)} - frame.dropped
+    used = {*list_columns(value), *list_names(frame.rows)} - frame.dropped
     return label in frame.columns or (not frame.complete and label in used)
 
 
@@ -222,7 +222,7 @@ def _change_joined(merge: _Merge, found: Join, rows: Rows) -> Rows:
     beside = merge.other.rows
     if {*merge.right.values()} & {output.name for output in beside.derived}:
         raise merge.call.fail("a merge is read with keys as the file has them, not computed ones")
-    own = merge.frame.rows.schema.names if merge.frame.rows.schema else names_in(merge.frame.rows)
+    own = merge.frame.rows.schema.names if merge.frame.rows.schema else list_names(merge.frame.rows)
 
     def name(column: str) -> str:
         return column if column not in own or column in found.shared else f"{column}{SUFFIX}"
@@ -269,7 +269,7 @@ def _join_rows(merge: _Merge, found: Join) -> Rows:
 
 
 def _is_of_files(rows: Rows) -> bool:
-    base, _ = joins_of(rows)
+    base, _ = find_joins(rows)
     return isinstance(base.origin, Loaded) and (base is rows or not (base.where or base.derived))
 
 
@@ -292,7 +292,7 @@ def _label_columns(
     if found.how in {"right", "outer"} and hidden - {*found.shared}:
         raise merge.call.fail("merge with how='right' or 'outer' is read on keys of one name")
     shared = {*frame.columns} & {*other.columns} - same
-    own = frame.rows.schema.names if frame.rows.schema else names_in(frame.rows)
+    own = frame.rows.schema.names if frame.rows.schema else list_names(frame.rows)
     columns: dict[Label, str] = {}
     for label, name in {**merge.left, **frame.columns}.items():
         if label in frame.outputs or not frame.complete:

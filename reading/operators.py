@@ -27,7 +27,7 @@ from ..spec.parser import ARITHMETIC, COMPARISONS
 from ..spec.ranges import find_range
 from ..spec.schema import Kind, Schema
 from ..spec.vocabulary import ROW_FUNCTIONS
-from .alignment import align, literal, materialize
+from .alignment import align, make_literal, materialize
 from .categories import NO_NUMBERS, compare_categories, find_category
 from .meaning import is_condition, negate
 from .rows import (
@@ -65,14 +65,14 @@ LONGEST = 1000  # items of a constant that repetition may make
 def read_kind(expr: Expr, rows: Rows) -> Kind | None:
     """Return the kind of an expression's values; None where it is not known."""
     if rows.schema is None:
-        return "bool" if is_condition(expr, None) else _shape(expr)
+        return "bool" if is_condition(expr, None) else _find_shape(expr)
     try:
         return find_kind(expr, rows.schema)
     except (KindError, KeyError):
         return None
 
 
-def _shape(expr: Expr) -> Kind | None:
+def _find_shape(expr: Expr) -> Kind | None:
     match expr:
         case Lit(str()):
             return "string"
@@ -324,7 +324,7 @@ def is_in(node: ast.AST, expr: Expr, values: Value, rows: Rows) -> Expr:
         return NEVER
     known = sorted(members, key=repr) if isinstance(members, set) else list(members)
     beside = read_kind(expr, rows)
-    exprs = [_as_time(literal(one, node), beside) for one in known]
+    exprs = [_as_time(make_literal(one, node), beside) for one in known]
     literals = tuple(_read_constant(one) for one in exprs)
     if any(one.value is None for one in literals):
         present = tuple(one for one in literals if one.value is not None)

@@ -45,7 +45,7 @@ def read_query_text(call: CodeCall, frame: Frame, text: str) -> Value:
         raise call.fail(f"{text!r} is not an expression") from None
     tree = _Operators().visit(tree)
     names: dict[str, Value] = {}
-    for word in _names(tree):
+    for word in _list_names(tree):
         label = quoted.get(word, word)
         if word.startswith(_LOCAL):
             found = call.reader.find(word.removeprefix(_LOCAL))
@@ -65,7 +65,7 @@ def read_query_text(call: CodeCall, frame: Frame, text: str) -> Value:
         call.reader.scopes.pop()
 
 
-def _names(tree: ast.AST) -> Iterator[str]:
+def _list_names(tree: ast.AST) -> Iterator[str]:
     return (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 

@@ -186,7 +186,7 @@ class _CodeReader:
         if found and self.find_mistake(reader, queries, roots):
             found = [one for one in found if self.is_valid(reader, one)]
             queries, roots = tuple(one.query for one in found), [one.root for one in found]
-        text = self.text(reader, queries, roots) if found else ""
+        text = self.write_text(reader, queries, roots) if found else ""
         answers = tuple(one.answer for one in found)
         return Reading(self.source, tuple(reader.frames), text, answers, tuple(reader.remarks))
 
@@ -245,7 +245,7 @@ class _CodeReader:
     ) -> tuple[Binding, tuple[Step, ...], Rows] | None:
         """Return a value with the steps that ask for it; None, and a remark, where none can."""
         try:
-            steps, root = _steps_of(binding)
+            steps, root = _list_steps(binding)
         except UnreadError as error:
             reader.add_remark(error.node, str(error))
         except UnknownColumnsError:
@@ -272,7 +272,7 @@ class _CodeReader:
         """Return what the workload language has against queries; empty if nothing."""
         if len(self.read_csv_options(reader, roots)) > 1:
             return "a workload reads all of its CSV files with the same options"
-        text = self.text(reader, queries, roots)
+        text = self.write_text(reader, queries, roots)
         try:
             workload = read_text(text, f"{self.source.path} (workload)", Path.cwd())
             schema = self.join_schemas(reader, roots)
@@ -303,7 +303,7 @@ class _CodeReader:
         found = {one.name: self.data.find_path(one) for one in reader.frames if one.name in names}
         return {name: str(path or f"{name}.parquet") for name, path in found.items()}
 
-    def text(
+    def write_text(
         self, reader: CodeInterpreter, queries: tuple[WrittenQuery, ...], roots: list[Rows]
     ) -> str:
         """Return the text of the workload."""
@@ -382,7 +382,7 @@ def _chooses_columns(frame: Frame) -> bool:
     return schema is None or tuple(frame.outputs.items()) != tuple((n, n) for n in schema.names)
 
 
-def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
+def _list_steps(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
     value, node = binding.value, binding.node
     match value:
         case Scalar(rows, expr, keys):
@@ -396,7 +396,7 @@ def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
             name = choose_fresh_name(name, {*value.index.values()})
             return write_steps(value.rows, (*index, Output(name, value.expr))), value.rows
         case Part("wide"):
-            return _steps_of(replace(binding, value=leave_filled_out(value)))
+            return _list_steps(replace(binding, value=leave_filled_out(value)))
         case Part("totals"):
             rows, outputs = write_totals(value, node)
             chosen = tuple(Output(one.name, Col(one.name)) for one in outputs)

@@ -30,7 +30,7 @@ def read_numbered_bins(call: CodeCall, word: str, count: object) -> Value:
     (subject,) = found.exprs
     if found.keys is not None:
         raise call.fail(f"{call.name} is read of a column's own values")
-    named = [alignment.literal(name, call.node) for name in names]
+    named = [alignment.make_literal(name, call.node) for name in names]
     made: Expr = number_bins(subject, NUMBERED[word](subject, count), named)
     if labels is not False:
         made = as_categories(made, Category(tuple(names), ordered=True))
@@ -43,7 +43,7 @@ def read_numbered_bins(call: CodeCall, word: str, count: object) -> Value:
 
 def read_melt(call: CodeCall, frame: Frame) -> Frame:
     """Read `melt`: a row for each value of some columns, or of all but those that are kept."""
-    kept, melted = call.names("id_vars"), call.names("value_vars")
+    kept, melted = call.read_names("id_vars"), call.read_names("value_vars")
     call.read_constant("ignore_index")
     if not melted and not frame.complete:
         raise call.fail("melt of all columns needs to know them: give value_vars, or --data")

@@ -159,14 +159,14 @@ def join(rows: Rows, other: Join, beside: Schema | None, names: frozenset[str]) 
     return Rows(Joined(rows, other, names), schema=joined)
 
 
-def joins_of(rows: Rows) -> tuple[Rows, tuple[Join, ...]]:
+def find_joins(rows: Rows) -> tuple[Rows, tuple[Join, ...]]:
     """Return the rows that the first of joins in a row begins with, and the joins."""
     if not isinstance(rows.origin, Joined):
         return rows, ()
     below = rows.origin.rows
     if below.where or below.derived or not isinstance(below.origin, Joined):
         return below, (rows.origin.join,)
-    base, joins = joins_of(below)
+    base, joins = find_joins(below)
     return base, (*joins, rows.origin.join)
 
 
@@ -322,10 +322,10 @@ def _derive_schema(
 
 def find_free_name(rows: Rows, wanted: str) -> str:
     """Return a name that no column of rows has."""
-    return choose_fresh_name(wanted, names_in(rows))
+    return choose_fresh_name(wanted, list_names(rows))
 
 
-def names_in(rows: Rows) -> set[str]:
+def list_names(rows: Rows) -> set[str]:
     """Return all names of columns that are known to be in rows."""
     names = {output.name for output in rows.derived}
     if rows.schema is not None:
@@ -338,7 +338,7 @@ def names_in(rows: Rows) -> set[str]:
         case Unpivoted(form=form):
             names |= {*form.outputs}
     below = find_inner_rows(rows)
-    return names | names_in(below) if below else names
+    return names | list_names(below) if below else names
 
 
 def find_inner_rows(rows: Rows) -> Rows | None:

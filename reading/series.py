@@ -170,7 +170,7 @@ def read_head(call: CodeCall, column: Series) -> Series:
 
 def read_reset_index(call: CodeCall, column: Series) -> Value:
     """Read `reset_index(name=…)` of a series: a frame of its index and its values."""
-    levels = call.names("level")
+    levels = call.read_names("level")
     if call.read_constant("drop", False):
         labels = list(column.index)
         gone = {labels[one] if isinstance(one, int) else one for one in levels} or {*labels}
@@ -202,7 +202,7 @@ def read_rename(call: CodeCall, column: Series) -> Value:
 
 def read_rename_axis(call: CodeCall, owner: Value) -> Value:
     """Read `rename_axis(name)`."""
-    names = call.names("mapper")
+    names = call.read_names("mapper")
     if not isinstance(owner, Frame | Series) or len(names) != len(owner.index):
         raise call.fail("rename_axis is read with a name for each level of the index")
     return replace(owner, index=dict(zip(names, owner.index.values(), strict=True)))

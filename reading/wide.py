@@ -88,7 +88,7 @@ def widen(call: CodeCall, owner: Series | Frame, level: Label) -> Part:
 
 def read_unstack(call: CodeCall, owner: Value) -> Part:
     """Read `unstack(level)`."""
-    levels = call.names("level")
+    levels = call.read_names("level")
     if len(levels) > 1:
         raise call.fail("unstack is read with one level")
     return _fill(call, widen(call, cast("Series | Frame", owner), levels[0] if levels else -1))
@@ -101,7 +101,7 @@ def _fill(call: CodeCall, table: Part) -> Part:
 
 def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
     """Read `pivot_table`: a group-by, whose last keys name columns if `columns` is given."""
-    index, wide = call.names("index"), call.names("columns")
+    index, wide = call.read_names("index"), call.read_names("columns")
     if len(wide) > 1 or not index:
         raise call.fail("pivot_table is read with an index, and one column for columns")
     if call.read_constant("margins", False):
@@ -110,7 +110,7 @@ def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
     function = call.read_value("aggfunc") if call.has("aggfunc") else Const("mean")
     note_empty(call, frame.rows, keys, "observed=True")
     grouped = Grouped(frame, keys)
-    if values := sorted(call.names("values")):
+    if values := sorted(call.read_names("values")):
         chosen = ((label, Col(require_column(call.node, frame, label))) for label in values)
         grouped = replace(grouped, selected=tuple(chosen))
     if is_several(function) and len(values) != 1:
@@ -123,7 +123,7 @@ def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
 
 def read_pivot(call: CodeCall, frame: Frame) -> Part:
     """Read `pivot`: rows with one value for each pair of keys, laid out as a table."""
-    index, wide, values = (call.names(name) for name in ("index", "columns", "values"))
+    index, wide, values = (call.read_names(name) for name in ("index", "columns", "values"))
     if not index or len(wide) != 1 or not values:
         raise call.fail("pivot is read with index, one column for columns, and values")
     keys = {label: require_column(call.node, frame, label) for label in (*index, *wide)}
@@ -189,7 +189,7 @@ def read_crosstab(call: CodeCall) -> Value:
         grouped = Grouped(frame, keys, ((("value"), column.exprs[1]),), single=True)
         return widen(call, _cast_series(aggregate_all(call, grouped, call.require("aggfunc"))), -1)
     made = _cast_series(make_groups(call.node, grouped, [("size", Agg("size", ()))], series=True))
-    return fill_cells(call, widen(call, _share(call, made, len(index)), -1), 0, counts=True)
+    return fill_cells(call, widen(call, _compute_share(call, made, len(index)), -1), 0, counts=True)
 
 
 def _read_keys(call: CodeCall, name: str) -> list[Series]:
@@ -205,7 +205,7 @@ def _cast_series(made: Value) -> Series:
     return cast("Series", made)
 
 
-def _share(call: CodeCall, counts: Series, rows: int) -> Series:
+def _compute_share(call: CodeCall, counts: Series, rows: int) -> Series:
     """Return counts, or their shares of the whole, of the row or of the column."""
     names = tuple(counts.index.values())
     wanted = call.read_constant("normalize", False)
@@ -237,7 +237,7 @@ def read_whole(call: CodeCall, part: Part) -> Part:
 
 def read_index(call: CodeCall, part: Part) -> Part:
     """Read `set_index(key)` of a wide table whose index was laid out as columns."""
-    if not {*call.names("keys")} <= {*cast("Frame", part.owner).index}:
+    if not {*call.read_names("keys")} <= {*cast("Frame", part.owner).index}:
         raise call.fail("set_index of a wide table is read with the keys of its rows")
     return replace(part)
 

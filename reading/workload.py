@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..spec.unparse import text
+from ..spec.unparse import write_text
 from ..spec.workload import Join, Output, SortKey
 from .clauses import Step, read_condition
 
@@ -77,15 +77,15 @@ def _step_lines(step: Step) -> Iterator[str]:
         yield "join:"
         yield from (f"  - {_write_flow(_join(join))}" for join in step.joins)
     if (where := read_condition(step.where)) is not None:
-        yield f"where: {quote(text(where))}"
+        yield f"where: {quote(write_text(where))}"
     yield from _write_outputs("derive", step.derive)
     if step.group_by:
-        yield f"group_by: {_names(step.group_by)}"
+        yield f"group_by: {_write_names(step.group_by)}"
     if step.order_by:
-        yield f"order_by: {_names(tuple(map(_sort_key, step.order_by)))}"
+        yield f"order_by: {_write_names(tuple(map(_sort_key, step.order_by)))}"
     match step.answer:
         case "select" | "distinct":
-            yield f"{step.answer}: {_names(step.names)}"
+            yield f"{step.answer}: {_write_names(step.names)}"
         case "largest" if found := step.largest:
             clause = "smallest" if found.smallest else "largest"
             kept = {"column": found.column, "n": found.n, "as": found.name}
@@ -98,9 +98,9 @@ def _step_lines(step: Step) -> Iterator[str]:
         case "aggregate" | "transform":
             yield from _write_outputs(step.answer, step.outputs)
     if (having := read_condition(step.having)) is not None:
-        yield f"having: {quote(text(having))}"
+        yield f"having: {quote(write_text(having))}"
     if step.sort:
-        yield f"sort: {_names(tuple(map(_sort_key, step.sort)))}"
+        yield f"sort: {_write_names(tuple(map(_sort_key, step.sort)))}"
     if step.limit is not None:
         yield f"limit: {step.limit}"
 
@@ -128,7 +128,7 @@ def _sort_key(key: SortKey) -> str:
 def _write_outputs(clause: str, outputs: tuple[Output, ...]) -> Iterator[str]:
     if not outputs:
         return
-    written = {output.name: text(output.expression) for output in outputs}
+    written = {output.name: write_text(output.expression) for output in outputs}
     line = f"{clause}: {_write_flow(written)}"
     if len(line) <= WIDTH:
         yield line
@@ -137,7 +137,7 @@ def _write_outputs(clause: str, outputs: tuple[Output, ...]) -> Iterator[str]:
     yield from (f"  {quote(name)}: {quote(value)}" for name, value in written.items())
 
 
-def _names(names: tuple[str, ...]) -> str:
+def _write_names(names: tuple[str, ...]) -> str:
     return quote(names[0]) if len(names) == 1 else f"[{', '.join(map(quote, names))}]"
 
 
@@ -147,7 +147,7 @@ def _write_flow(values: dict[str, object] | dict[str, str]) -> str:
 
 def _write_flow_value(value: object) -> str:
     if isinstance(value, list):
-        return _names(tuple(value))
+        return _write_names(tuple(value))
     if isinstance(value, dict):
         return _write_flow(value)
     return quote(value) if isinstance(value, str) else str(value)

@@ -123,7 +123,7 @@ def describe_sizes(stored: StoredComparison, query: str) -> Sizes | None:
     assert stored.tenth is not None
     few, many = stored.tenth, stored
     unit = _describe_unit(stored, query)
-    counts = (_groups(few, query), _groups(many, query))
+    counts = (_count_groups(few, query), _count_groups(many, query))
     if unit != "groups" or counts[1] < LEAST_APART * counts[0] or not counts[0]:
         unit = "rows" if unit == "groups" else unit
         counts = (_describe_size(few, query), _describe_size(many, query))
@@ -143,7 +143,7 @@ def _describe_size(stored: StoredComparison, query: str) -> int:
     return size if isinstance(size, int) else 0
 
 
-def _groups(stored: StoredComparison, query: str) -> int:
+def _count_groups(stored: StoredComparison, query: str) -> int:
     """Return the rows of a question's answer: a group function gives one for each group."""
     runs = (run for run in stored.runs if run.query == query and run.outcome is Outcome.OK)
     return max((run.rows or 0 for run in runs), default=0)
@@ -163,7 +163,7 @@ def _describe_grid(sizes: Sizes) -> Grid:
 
 
 def _describe_row(sizes: Sizes, name: str, base: str) -> tuple[str, ...]:
-    fresh, session = (describe_lines(sizes, name, taken) for taken in (whole, hot))
+    fresh, session = (describe_lines(sizes, name, taken) for taken in (sum_seconds, find_fastest))
     if not fresh:
         return (name, "—", "—", describe_failure(sizes, name), "—")
     head = (
@@ -173,7 +173,7 @@ def _describe_row(sizes: Sizes, name: str, base: str) -> tuple[str, ...]:
     )
     if name == base:
         return (*head, "baseline", "baseline")
-    against = (describe_lines(sizes, base, taken) for taken in (whole, hot))
+    against = (describe_lines(sizes, base, taken) for taken in (sum_seconds, find_fastest))
     pairs = zip((fresh, session), against, strict=True)
     return (
         *head,
@@ -181,7 +181,7 @@ def _describe_row(sizes: Sizes, name: str, base: str) -> tuple[str, ...]:
             _describe_crossing(
                 _combine_rounds(mine, other), sizes, _compare(sizes, name, base, taken)
             )
-            for (mine, other), taken in zip(pairs, (whole, hot), strict=True)
+            for (mine, other), taken in zip(pairs, (sum_seconds, find_fastest), strict=True)
         ),
     )
 
@@ -196,7 +196,9 @@ def describe_lines(
     sizes: Sizes, name: str, taken: Callable[[Run], float | None]
 ) -> dict[int, CostModel]:
     """Return the line of each round that ended well at both sizes."""
-    few, many = (_times(stored, sizes.query, name, taken) for stored in (sizes.few, sizes.many))
+    few, many = (
+        _collect_times(stored, sizes.query, name, taken) for stored in (sizes.few, sizes.many)
+    )
     return {
         number: describe_line(sizes.small, few[number], sizes.large, many[number])
         for number in few
@@ -204,7 +206,7 @@ def describe_lines(
     }
 
 
-def _times(
+def _collect_times(
     stored: StoredComparison, query: str, name: str, taken: Callable[[Run], float | None]
 ) -> dict[int, float]:
     wrong = any(
@@ -217,13 +219,13 @@ def _times(
     return {number: time for number, time in times.items() if time is not None}
 
 
-def whole(run: Run) -> float | None:
+def sum_seconds(run: Run) -> float | None:
     """Return the seconds of a fresh process until its first answer."""
     parts = (run.times.startup, run.times.load, run.times.cold)
     return None if run.times.cold is None else sum(part or 0.0 for part in parts)
 
 
-def hot(run: Run) -> float | None:
+def find_fastest(run: Run) -> float | None:
     """Return the seconds of the fastest later execution."""
     return min(run.times.hot, default=None)
 
@@ -264,7 +266,8 @@ def _compare(
 
 def _make_curve(sizes: Sizes, name: str, taken: Callable[[Run], float | None]) -> Curve | None:
     rows = [
-        tuple(_times(one, sizes.query, name, taken).values()) for one in (sizes.few, sizes.many)
+        tuple(_collect_times(one, sizes.query, name, taken).values())
+        for one in (sizes.few, sizes.many)
     ]
     spread = pool(rows)
     if spread is None or not all(rows):

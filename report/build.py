@@ -27,7 +27,7 @@ from .model import (
     View,
 )
 from .units import format_count
-from .upgrades import upgrades
+from .upgrades import list_upgrades
 from .verdicts import Material, collect, compute_ratio, find_outcome, judge_lead, judge_over
 
 NOT_RUN = "not run"
@@ -62,7 +62,7 @@ def build(stored: StoredComparison) -> View:
             f for row in rows for c in row.cells for f in _collect_failures(c, material)
         ),
         checked=_group_checks(stored.agreements),
-        upgrades=tuple(upgrades(columns, rows, material)),
+        upgrades=tuple(list_upgrades(columns, rows, material)),
         stories=tuple(story for section in STORIES for story in section(stored)),
         facts=gather(head, stored.runs),
         programs=_list_programs(material),

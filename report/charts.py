@@ -131,7 +131,7 @@ class LogScale:
         )
 
 
-def runs(view: View) -> Runs:
+def describe_runs(view: View) -> Runs:
     """Place out every run of every cell."""
     cells = [cell for row in view.rows for cell in row.cells]
     scale = LogScale.of(time for cell in cells for time in (*cell.hot, *cell.warming))
@@ -145,10 +145,12 @@ def runs(view: View) -> Runs:
 def _strip(cell: Cell, scale: LogScale) -> Strip:
     at = None if cell.time is None else round(scale(cell.time) * SPAN, 1)
     text = format_seconds(cell.time) if cell.time is not None else cell.word
-    return Strip(cell.engine, _dots(cell.hot, scale), _dots(cell.warming, scale), at, text)
+    return Strip(
+        cell.engine, _draw_dots(cell.hot, scale), _draw_dots(cell.warming, scale), at, text
+    )
 
 
-def _dots(times: Sequence[float], scale: LogScale) -> str:
+def _draw_dots(times: Sequence[float], scale: LogScale) -> str:
     """Return a path of points: a line of no length with round ends is a dot of any size."""
     return "".join(f"M{scale(time) * SPAN:.0f} {MIDDLE}h0" for time in times)
 
@@ -156,12 +158,14 @@ def _dots(times: Sequence[float], scale: LogScale) -> str:
 def draw_bars(view: View) -> tuple[Bar, ...]:
     """Place where each engine's time goes: start-up, load, cold and hot on average per question."""
     count = len(view.common)
-    parts = [(column, _parts(column, count)) for column in view.columns if column.hot is not None]
+    parts = [
+        (column, _split_parts(column, count)) for column in view.columns if column.hot is not None
+    ]
     longest = max((sum(part.values()) for _, part in parts), default=0.0) or 1.0
     return tuple(_draw_bar(column.engine, part, longest) for column, part in parts if count)
 
 
-def _parts(column: EngineSummary, count: int) -> dict[str, float]:
+def _split_parts(column: EngineSummary, count: int) -> dict[str, float]:
     sums = {"load": column.load, "cold": column.cold, "hot": column.hot}
     means = {name: (total or 0.0) / max(count, 1) for name, total in sums.items()}
     return {"start-up": column.startup or 0.0, **means}
@@ -184,14 +188,14 @@ def draw_scatter(view: View) -> Scatter | None:
     top = max(peak for *_, peak in shown if peak is not None) * 1.08 or 1.0
     inner = PLOT_WIDTH - PLOT_LEFT
     points = [
-        _point(engine, PLOT_LEFT + across(hot or 0) * inner, hot or 0, peak or 0, top)
+        _place_point(engine, PLOT_LEFT + across(hot or 0) * inner, hot or 0, peak or 0, top)
         for engine, hot, peak in shown
     ]
     ticks = tuple(Tick(PLOT_LEFT + tick.at, tick.label) for tick in across.choose_ticks(inner))
     return Scatter(_place_labels(points), ticks, _choose_memory_ticks(top))
 
 
-def _point(engine: str, x: float, time: float, peak: int, top: float) -> ScatterPoint:
+def _place_point(engine: str, x: float, time: float, peak: int, top: float) -> ScatterPoint:
     y = round(_measure_height(peak, top), 1)
     return ScatterPoint(
         engine, round(x, 1), y, y, False, f"{engine}: {format_seconds(time)}, {format_size(peak)}"

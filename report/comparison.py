@@ -68,7 +68,7 @@ class Comparison:
         """Return a row an engine and question: times in seconds, memory in bytes."""
         import pandas as pd  # an engine, so perhaps not installed  # noqa: PLC0415
 
-        return pd.DataFrame(list(export.records(self.view)))
+        return pd.DataFrame(list(export.list_records(self.view)))
 
     def program(self, engine: str, query: str) -> ProgramText:
         """Return the program that an engine ran for a question; ResultsError if there is none."""

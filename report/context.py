@@ -67,14 +67,14 @@ def _group_by_type(columns: Mapping[str, str]) -> str:
 
 def _format_items(record: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in record.items():
-        yield name.replace("_", " "), text(name, value)
+        yield name.replace("_", " "), format_value(name, value)
 
 
-def text(name: str, value: object) -> str:
+def format_value(name: str, value: object) -> str:
     """Return a fact's value as a person reads it; bytes and seconds by the fact's name.
 
-    >>> text("memory", 2 * 1024**3), text("rows", 10_000_000), text("swap", None)
-    ('2 GiB', '10,000,000', 'none')
+    >>> format_value("memory", 2 * 1024**3), format_value("rows", 10_000_000)
+    ('2 GiB', '10,000,000')
     """
     match value:
         case None:
@@ -88,7 +88,9 @@ def text(name: str, value: object) -> str:
         case int():
             return f"{value:,}" if value >= 10_000 else str(value)
         case Mapping():
-            return ", ".join(f"{part} {text(str(part), inner)}" for part, inner in value.items())
+            return ", ".join(
+                f"{part} {format_value(str(part), inner)}" for part, inner in value.items()
+            )
         case list() | tuple():
             return ", ".join(map(str, value))
         case _:

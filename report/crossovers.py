@@ -15,7 +15,7 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
-from .distributions import student
+from .distributions import compute_student
 from .statistics import FAR
 from .trend import Numbers, Trend
 
@@ -117,13 +117,13 @@ def find_half_widths(parts: Numbers, freedoms: Numbers) -> Numbers:
     with np.errstate(divide="ignore", invalid="ignore"):
         shared = totals**2 / (parts**2 / freedoms).sum(axis=1)
     known = np.where(totals > 0, np.nan_to_num(shared, nan=1.0), freedoms.min())
-    quantiles = [student(max(float(freedom), 1.0)) for freedom in known]
+    quantiles = [compute_student(max(float(freedom), 1.0)) for freedom in known]
     return np.asarray(np.array(quantiles) * np.sqrt(totals))
 
 
 def _spread_sizes(trend: Trend, low: float, high: float) -> Numbers:
     """Return sizes evenly on the axis, the measured ones among them."""
-    first, last = trend.place(np.array([low, high]))
+    first, last = trend.place_values(np.array([low, high]))
     even = np.linspace(first, last, STEPS)
     inside = trend.x[(trend.x > low) & (trend.x < high)]
     sizes = np.exp(even) if trend.x[0] > 0 else even

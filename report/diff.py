@@ -11,7 +11,7 @@ from ..errors import ResultsError
 from ..storage.folder import StoredComparison
 from ..storage.records import Head
 from . import build, statistics
-from .context import text
+from .context import format_value
 from .model import Cell, Ratio, Verdict, View
 from .units import format_count, format_seconds, format_size
 from .verdicts import Material, collect
@@ -189,7 +189,8 @@ def _list_differences(
     what: str, old: Mapping[str, object], new: Mapping[str, object]
 ) -> tuple[str, ...]:
     return tuple(
-        f"{what}{name} is {text(name, new.get(name))}, was {text(name, old.get(name))}"
+        f"{what}{name} is {format_value(name, new.get(name))}, "
+        f"was {format_value(name, old.get(name))}"
         for name in dict.fromkeys((*old, *new))
         if name not in PASSING and old.get(name) != new.get(name)
     )

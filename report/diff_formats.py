@@ -10,7 +10,7 @@ from . import export, html
 from .diff import Change, Diff, summarize
 from .diff import render as plain
 from .formats import Format
-from .markdown import text, write_table
+from .markdown import escape, write_table
 from .model import Ratio
 from .units import format_seconds, format_size
 
@@ -25,16 +25,16 @@ def render(found: Diff, form: Format) -> str:
         case Format.JSON:
             return json.dumps(_to_document(found), ensure_ascii=False, indent=2) + "\n"
         case Format.JSONL:
-            return export.write_lines(records(found))
+            return export.write_lines(list_records(found))
         case Format.CSV:
-            return export.format_csv(records(found))
+            return export.format_csv(list_records(found))
         case Format.HTML:
             return html.render_diff(found)
         case other:
             assert_never(other)
 
 
-def records(found: Diff) -> Iterator[dict[str, Any]]:
+def list_records(found: Diff) -> Iterator[dict[str, Any]]:
     """Return a flat record a pair of engine and question: times in seconds, memory in bytes."""
     for change in found.changes:
         yield {
@@ -53,14 +53,14 @@ def records(found: Diff) -> Iterator[dict[str, Any]]:
 def _to_document(found: Diff) -> dict[str, Any]:
     heading = {"old": found.old, "new": found.new, "summary": summarize(found)}
     context = {"obstacles": list(found.obstacles), "notes": list(found.notes)}
-    return {**heading, **context, "changes": list(records(found))}
+    return {**heading, **context, "changes": list(list_records(found))}
 
 
 def _render_markdown(found: Diff) -> Iterator[str]:
-    yield f"## {text(found.old)} → {text(found.new)}"
+    yield f"## {escape(found.old)} → {escape(found.new)}"
     yield ""
-    yield from (f"- **Not comparable:** {text(what)}" for what in found.obstacles)
-    yield from (f"- {text(note)}" for note in (*found.notes, summarize(found)))
+    yield from (f"- **Not comparable:** {escape(what)}" for what in found.obstacles)
+    yield from (f"- {escape(note)}" for note in (*found.notes, summarize(found)))
     yield ""
     headings = ("engine", "question", "before", "after", "ratio", "verdict", "peak")
     yield from write_table(headings, [_write_row(change) for change in found.changes], first_left=2)
@@ -72,7 +72,7 @@ def _write_row(change: Change) -> tuple[str, ...]:
         format_seconds(cell.time) if cell.time is not None else f"_{cell.word}_"
         for cell in (change.before, change.after)
     ]
-    names = (text(change.engine), text(change.query))
+    names = (escape(change.engine), escape(change.query))
     return (*names, *times, *_format_ratio(change.ratio), " → ".join(sizes))
 
 

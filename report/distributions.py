@@ -16,7 +16,7 @@ STUDENT = (
 LARGE = 6  # from here on, the asymptotic series are exact to 1e-6
 
 
-def student(freedom: float) -> float:
+def compute_student(freedom: float) -> float:
     """Return the 97.5 % quantile of Student's t for at least 1 degree of freedom.
 
     Between whole degrees, its logarithm is interpolated over their reciprocals, to within 2 %.
@@ -38,7 +38,7 @@ def _expand_student(freedom: float) -> float:
     return z + first + second
 
 
-def digamma(x: float) -> float:
+def compute_digamma(x: float) -> float:
     """Return the logarithmic derivative of the gamma function at a number above 0."""
     shift = 0.0
     while x < LARGE:
@@ -46,7 +46,7 @@ def digamma(x: float) -> float:
     return shift + math.log(x) - 1 / (2 * x) - 1 / (12 * x**2) + 1 / (120 * x**4) - 1 / (252 * x**6)
 
 
-def trigamma(x: float) -> float:
+def compute_trigamma(x: float) -> float:
     """Return the derivative of digamma at a number above 0."""
     shift = 0.0
     while x < LARGE:
@@ -59,5 +59,5 @@ def invert_trigamma(value: float) -> float:
     low, high = 1e-4, 1e4
     for _ in range(60):
         middle = math.sqrt(low * high)
-        low, high = (middle, high) if trigamma(middle) > value else (low, middle)
+        low, high = (middle, high) if compute_trigamma(middle) > value else (low, middle)
     return low

@@ -26,16 +26,16 @@ def render(view: View, chosen: Format | str) -> str:
         case Format.JSON:
             return json.dumps(asdict(view), ensure_ascii=False, indent=2) + "\n"
         case Format.JSONL:
-            return write_lines(records(view))
+            return write_lines(list_records(view))
         case Format.CSV:
-            return format_csv(records(view))
+            return format_csv(list_records(view))
         case Format.HTML:
             return html.render(view)
         case other:
             assert_never(other)
 
 
-def records(view: View) -> Iterator[dict[str, Any]]:
+def list_records(view: View) -> Iterator[dict[str, Any]]:
     """Return a flat record a cell: times in seconds, memory in bytes."""
     for row in view.rows:
         for cell in row.cells:

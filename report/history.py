@@ -93,7 +93,7 @@ def render(history: History) -> str:
     return "\n".join((*_list_comparisons(history), "", *_draw_chart(history))) + "\n"
 
 
-def records(history: History) -> Iterator[dict[str, Any]]:
+def list_records(history: History) -> Iterator[dict[str, Any]]:
     """Return a flat record a comparison, engine and question."""
     for line in history.lines:
         for point, time, word in zip(history.points, line.times, line.words, strict=True):
@@ -179,12 +179,13 @@ def _draw_chart(history: History) -> Iterator[str]:
     room = max((len(line.times[-SHOWN:]) for line in history.lines), default=0)
     for line in history.lines:
         drawn = draw_sparkline(line.times[-SHOWN:])
-        yield f"{f'{line.engine} {line.query}':<{width}}  {drawn:<{room}}  {_change(line)}".rstrip()
+        named = f"{line.engine} {line.query}"
+        yield f"{named:<{width}}  {drawn:<{room}}  {_describe_change(line)}".rstrip()
     if not history.lines:
         yield "No run has finished yet: there is nothing to draw."
 
 
-def _change(line: TimeSeries) -> str:
+def _describe_change(line: TimeSeries) -> str:
     if not line.known:
         return line.words[-1]
     last = line.words[-1] if line.times[-1] is None else format_seconds(line.times[-1])

@@ -106,7 +106,7 @@ def _render_page(name: str, view: View) -> str:
     return render_page(
         name,
         view=view,
-        runs=charts.runs(view),
+        runs=charts.describe_runs(view),
         bars=charts.draw_bars(view),
         scatter=charts.draw_scatter(view),
     )

@@ -25,17 +25,17 @@ def render(view: View) -> str:
         _write_facts,
     )
     whole = _join(view, (*above, _write_programs, _render_command))
-    return whole if len(whole) <= LIMIT else _join(view, (*above, _places, _render_command))
+    return whole if len(whole) <= LIMIT else _join(view, (*above, _list_places, _render_command))
 
 
 def _join(view: View, parts: Iterable[Callable[[View], Iterator[str]]]) -> str:
     return "\n".join(line for part in parts for line in part(view))
 
 
-def text(words: str) -> str:
+def escape(words: str) -> str:
     r"""Return anyone's words so that Markdown shows them as they are, on one line.
 
-    >>> text("a|b <script> *x*")
+    >>> escape("a|b <script> *x*")
     'a\\|b &lt;script&gt; \\*x\\*'
     """
     line = " ".join(words.split())
@@ -51,22 +51,22 @@ def write_fence(code: str, language: str = "") -> str:
 
 
 def _write_top(view: View) -> Iterator[str]:
-    yield f"## {text(view.workload)}"
+    yield f"## {escape(view.workload)}"
     yield ""
     if view.about:
-        yield from (text(view.about), "")
+        yield from (escape(view.about), "")
     if view.setting:
-        yield from (text(view.setting), "")
-    yield from (f"- {text(sentence)}" for sentence in view.sentences)
+        yield from (escape(view.setting), "")
+    yield from (f"- {escape(sentence)}" for sentence in view.sentences)
     for warning in view.warnings:
-        yield f"- **Warning:** {text(warning)}"
+        yield f"- **Warning:** {escape(warning)}"
     yield ""
 
 
 def _write_engines(view: View) -> Iterator[str]:
     if not view.is_timed:
         rows = [
-            (text(c.engine), _format_answered(c), format_size(c.peak), _write_version(c))
+            (escape(c.engine), _format_answered(c), format_size(c.peak), _write_version(c))
             for c in view.columns
         ]
         yield from write_table(("engine", "answered", "peak", "version"), rows)
@@ -81,7 +81,7 @@ def _write_engines(view: View) -> Iterator[str]:
 def _write_engine(column: EngineSummary) -> tuple[str, ...]:
     times = (column.startup, column.load, column.cold, column.hot)
     ran = (
-        text(column.engine),
+        escape(column.engine),
         _write_ratio(column.overall),
         _format_answered(column),
         str(column.rounds),
@@ -94,7 +94,7 @@ def _format_answered(column: EngineSummary) -> str:
 
 
 def _write_version(column: EngineSummary) -> str:
-    return text(column.version) or "—"
+    return escape(column.version) or "—"
 
 
 def _write_questions(view: View) -> Iterator[str]:
@@ -108,14 +108,14 @@ def _write_questions(view: View) -> Iterator[str]:
         return
     yield (
         f"Each cell: time (the median over rounds of each round's fastest hot run); ratio to "
-        f"{text(view.baseline)} (below 1 is faster) with its 95 % interval; peak memory of all "
+        f"{escape(view.baseline)} (below 1 is faster) with its 95 % interval; peak memory of all "
         "processes. The fastest is **bold**; = means the same within 5 %."
     )
     yield ""
 
 
 def _write_question(row: Row) -> str:
-    return f"{text(row.title)}: {text(row.question)}" if row.question else text(row.title)
+    return f"{escape(row.title)}: {escape(row.question)}" if row.question else escape(row.title)
 
 
 def _format_outcome(cell: Cell) -> str:
@@ -134,12 +134,12 @@ def _write_cell(cell: Cell) -> str:
 def _write_ratio(found: Ratio | None) -> str:
     if found is None:
         return "—"
-    return f"{found.text}<br>{text(found.note)}" if found.note else f"{found.mark}{found.text}"
+    return f"{found.text}<br>{escape(found.note)}" if found.note else f"{found.mark}{found.text}"
 
 
 def _write_offered(view: View) -> Iterator[str]:
     for program in view.offered:
-        yield f"### {text(program.query)} in {text(program.engine)}, to paste"
+        yield f"### {escape(program.query)} in {escape(program.engine)}, to paste"
         yield from ("", write_fence(program.text, "python"), "")
 
 
@@ -153,8 +153,8 @@ def _write_failures(view: View) -> Iterator[str]:
 
 
 def _write_failure(failure: FailedRuns) -> Iterator[str]:
-    where = f"**{text(failure.engine)}**, {text(failure.query)}"
-    evidence = f": {text(failure.evidence)}" if failure.evidence else ""
+    where = f"**{escape(failure.engine)}**, {escape(failure.query)}"
+    evidence = f": {escape(failure.evidence)}" if failure.evidence else ""
     yield f"- {where}: {failure.ending}{evidence}"
     if failure.log.strip():
         yield from _indent(
@@ -167,7 +167,7 @@ def _write_agreement(view: View) -> Iterator[str]:
         return
     yield from ("### Answer check", "")
     for checked in view.checked:
-        yield f"- {text(', '.join(checked.queries))}: {text(checked.sentence)}"
+        yield f"- {escape(', '.join(checked.queries))}: {escape(checked.sentence)}"
         for difference in checked.differ:
             if difference.rows:
                 rows = "\n".join("  ".join(row) for row in difference.rows)
@@ -189,20 +189,20 @@ def _write_stories(view: View) -> Iterator[str]:
 
 def write_story(content: Story, mark: str = "#") -> Iterator[str]:
     """Return a story under a heading of a mark."""
-    yield from (f"{mark} {text(content.title)}", "")
+    yield from (f"{mark} {escape(content.title)}", "")
     for warning in content.warnings:
-        yield from (f"> **Warning:** {text(warning)}", "")
+        yield from (f"> **Warning:** {escape(warning)}", "")
     for grid in content.grids:
-        yield from (f"{mark}# {text(grid.caption)}", "")
-        yield from write_table(grid.headings, [tuple(map(text, row)) for row in grid.rows])
-    yield from (text(content.legend), "")
+        yield from (f"{mark}# {escape(grid.caption)}", "")
+        yield from write_table(grid.headings, [tuple(map(escape, row)) for row in grid.rows])
+    yield from (escape(content.legend), "")
 
 
 def _write_facts(view: View) -> Iterator[str]:
     lines = []
     for facts in view.facts:
-        lines += [f"**{text(facts.title)}**", ""]
-        lines += [f"- {text(label)}: {text(value)}" for label, value in facts.items]
+        lines += [f"**{escape(facts.title)}**", ""]
+        lines += [f"- {escape(label)}: {escape(value)}" for label, value in facts.items]
         lines += [""]
     if lines:
         yield from _write_details("Data, limits, machine, versions", "\n".join(lines))
@@ -220,14 +220,14 @@ def _write_programs(view: View) -> Iterator[str]:
             yield ""
 
 
-def _places(view: View) -> Iterator[str]:
+def _list_places(view: View) -> Iterator[str]:
     count = len(view.programs)
     yield f"The {count} programs are too long for a pull request; see `programs/` of the results."
     yield ""
 
 
 def _write_program(program: StoredProgram) -> str:
-    return f"{text(program.engine)} (`{program.path}`)\n\n{write_fence(program.text, 'python')}"
+    return f"{escape(program.engine)} (`{program.path}`)\n\n{write_fence(program.text, 'python')}"
 
 
 def _render_command(view: View) -> Iterator[str]:
@@ -239,14 +239,14 @@ def _render_command(view: View) -> Iterator[str]:
 
 
 def _write_details(summary: str, inside: str) -> Iterable[str]:
-    return (f"<details><summary>{text(summary)}</summary>", "", inside, "", "</details>")
+    return (f"<details><summary>{escape(summary)}</summary>", "", inside, "", "</details>")
 
 
 def write_table(
     headings: Sequence[str], rows: Sequence[Sequence[str]], first_left: int = 1
 ) -> Iterator[str]:
     """Return a table, its first columns set to the left; headings are escaped, cells are not."""
-    yield f"| {' | '.join(map(text, headings))} |"
+    yield f"| {' | '.join(map(escape, headings))} |"
     sides = [":--" if index < first_left else "--:" for index in range(len(headings))]
     yield f"| {' | '.join(sides)} |"
     for row in rows:

@@ -99,7 +99,7 @@ def build(stored: StoredSearch) -> Page:
     """Return a stored search, finished or not, as reports show it."""
     head = stored.head
     places = dict.fromkeys((q, e) for q in head.queries for e in head.engines)
-    floors = (_write_floor(e, q, _of(stored.trials, e, q)) for q, e in places)
+    floors = (_write_floor(e, q, _list_trials(stored.trials, e, q)) for q, e in places)
     rows = head.dataset.get("rows", 0)
     return Page(
         workload=head.workload,
@@ -112,7 +112,7 @@ def build(stored: StoredSearch) -> Page:
     )
 
 
-def _of(trials: Sequence[Trial], engine: str, query: str) -> list[Trial]:
+def _list_trials(trials: Sequence[Trial], engine: str, query: str) -> list[Trial]:
     return [t for t in trials if (t.run.engine, t.run.query) == (engine, query)]
 
 
@@ -121,7 +121,7 @@ def _write_floor(engine: str, query: str, trials: Sequence[Trial]) -> Floor:
     bad = next((run for run in free if run.outcome is not Outcome.OK), None)
     if bad:
         return Floor(engine, query, None, why=_describe_ending(bad))
-    tried = TrialCounts.by(trials)
+    tried = TrialCounts.gather(trials)
     charged = max((run.memory.charged or 0 for run in free), default=0) or None
     peak = max((run.memory.answering for run in free), default=None)
     low, high = tried.low, tried.high

@@ -89,7 +89,9 @@ def count_rounds(pairs: int, count: int, rounds: int) -> int:
 
 def build(stored: StoredComparison, rounds: int, count: int = SIMULATED) -> SelfTest:
     """Test verdicts on the rounds of a stored comparison; ResultsError where they are too few."""
-    everything = {engine: _samples(stored.runs, engine) for engine in _list_engines(stored.runs)}
+    everything = {
+        engine: _collect_samples(stored.runs, engine) for engine in _list_engines(stored.runs)
+    }
     noise = measure_noise([pool(samples) for samples in everything.values()])
     if len(noise.shape) < LEAST:
         raise ResultsError(
@@ -207,10 +209,10 @@ def _list_engines(runs: Sequence[Run]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(run.engine for run in runs if run.outcome is Outcome.OK))
 
 
-def _samples(runs: Sequence[Run], engine: str) -> dict[str, dict[int, float]]:
+def _collect_samples(runs: Sequence[Run], engine: str) -> dict[str, dict[int, float]]:
     good = [run for run in runs if run.engine == engine and run.outcome is Outcome.OK]
     queries = dict.fromkeys(run.query for run in good)
-    return {q: statistics.samples([run for run in good if run.query == q]) for q in queries}
+    return {q: statistics.collect_samples([run for run in good if run.query == q]) for q in queries}
 
 
 def _simulate(seed: random.Random, noise: NoiseModel, rounds: int, count: int) -> Simulation:

@@ -34,7 +34,7 @@ NEVER_RUN = {Outcome.UNSUPPORTED, Outcome.NOT_INSTALLED}
 
 def write_findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     """Return the result in sentences, the most important first."""
-    answers = (*_describe_failures(view, stored), *_checks(view, stored))
+    answers = (*_describe_failures(view, stored), *_write_checks(view, stored))
     timed = any(run.times.hot for run in stored.runs)
     # A check times nothing: there the answers come before the memory.
     parts = (
@@ -52,14 +52,14 @@ def write_findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
 def describe_warnings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     """Return the warnings that weaken the results."""
     busy = statistics.compute_noisy_share(stored.runs) > statistics.NOISY_SHARE
-    return (*stored.warnings, *run_warnings(stored), *(() if busy else _rounds(view)))
+    return (*stored.warnings, *write_run_warnings(stored), *(() if busy else _write_rounds(view)))
 
 
-def run_warnings(stored: StoredComparison) -> tuple[str, ...]:
+def write_run_warnings(stored: StoredComparison) -> tuple[str, ...]:
     """Return what the runs themselves hold against the results: clusters, cores, noise."""
     if not any(run.times.hot for run in stored.runs):  # a check times nothing
-        return tuple(_clusters(stored))
-    return (*_clusters(stored), *_describe_cores(stored), *_describe_noise(stored))
+        return tuple(_write_clusters(stored))
+    return (*_write_clusters(stored), *_describe_cores(stored), *_describe_noise(stored))
 
 
 def describe_setting(head: Head) -> str:
@@ -148,7 +148,10 @@ def _describe_headline(names: str, first: list[EngineSummary], view: View) -> st
     }
     parts = [(words, count) for words, count in counts.items() if count]
     (words, count), *rest = parts
-    said = [f"{words} {_share(count, total)}", *(f"{words} {count}" for words, count in rest)]
+    said = [
+        f"{words} {_describe_share(count, total)}",
+        *(f"{words} {count}" for words, count in rest),
+    ]
     start = "" if column.fastest else "No engine is clearly fastest; "
     return f"{start}{names} {verb} {join_names(said)}"
 
@@ -187,10 +190,10 @@ def _describe_alone(view: View) -> Iterator[str]:
         yield f"Answered by one engine only: {said}."
 
 
-def _share(count: int, total: int) -> str:
+def _describe_share(count: int, total: int) -> str:
     """Return so many questions of all of them.
 
-    >>> _share(1, 1), _share(3, 3), _share(2, 3)
+    >>> _describe_share(1, 1), _describe_share(3, 3), _describe_share(2, 3)
     ('the only question', 'all 3 questions', '2 of 3 questions')
     """
     if count < total:
@@ -311,7 +314,7 @@ def _describe_ending(outcome: Outcome, queries: list[str], limits: Mapping[str, 
             raise AssertionError("an ok run is not a failure")
 
 
-def _checks(view: View, stored: StoredComparison) -> Iterator[str]:
+def _write_checks(view: View, stored: StoredComparison) -> Iterator[str]:
     ended, planned = _count_runs(stored)
     if not view.checked and ended < planned:
         yield "The answers will be checked after the last run."
@@ -342,7 +345,7 @@ def _describe_unanswered(view: View) -> str:
     return f"; {join_names(left)} {'was' if len(left) == 1 else 'were'} not checked" if left else ""
 
 
-def _clusters(stored: StoredComparison) -> Iterator[str]:
+def _write_clusters(stored: StoredComparison) -> Iterator[str]:
     """Report which limits hold on clusters, and which processes the peaks cover."""
     if note := stored.head.limits.get("clusters"):
         yield str(note)
@@ -385,7 +388,7 @@ def _describe_noise(stored: StoredComparison) -> Iterator[str]:
         )
 
 
-def _rounds(view: View) -> Iterator[str]:
+def _write_rounds(view: View) -> Iterator[str]:
     most = max((column.rounds for column in view.columns), default=0)
     once = [column.engine for column in view.columns if column.rounds == 1 < most]
     if most == 1 and any(cell.time for row in view.rows for cell in row.cells):

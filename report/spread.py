@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, variance
 
-from .distributions import digamma, invert_trigamma, trigamma
+from .distributions import compute_digamma, compute_trigamma, invert_trigamma
 
 # Degrees of freedom that the other engines may lend. Simulated (docs/decisions/verdicts.md): with
 # more, false verdicts exceed 5 % where one engine is ten times as noisy as the others.
@@ -46,14 +46,14 @@ def estimate_prior(spreads: Sequence[Spread]) -> Spread | None:
     if len(known) == 1:
         return Spread(known[0].variance, ALONE_LENT)
     logs = [
-        math.log(one.variance) - digamma(one.freedom / 2) + math.log(one.freedom / 2)
+        math.log(one.variance) - compute_digamma(one.freedom / 2) + math.log(one.freedom / 2)
         for one in known
     ]
-    apart = variance(logs) - fmean(trigamma(one.freedom / 2) for one in known)
+    apart = variance(logs) - fmean(compute_trigamma(one.freedom / 2) for one in known)
     if apart <= 0:
         return Spread(math.exp(fmean(logs)), MOST_LENT)
     freedom = 2 * invert_trigamma(apart)
-    centre = fmean(logs) + digamma(freedom / 2) - math.log(freedom / 2)
+    centre = fmean(logs) + compute_digamma(freedom / 2) - math.log(freedom / 2)
     return Spread(math.exp(centre), min(freedom, MOST_LENT))
 
 

@@ -25,7 +25,7 @@ from statistics import fmean, median, stdev
 from typing import TypeAlias
 
 from ..storage.records import Noise, Run
-from .distributions import student
+from .distributions import compute_student
 from .model import Doubt, Ratio, Verdict
 from .spread import Spread, pool
 from .units import HUGE, format_count, format_percent, format_two_digits
@@ -69,7 +69,7 @@ class Estimate:
     @property
     def interval(self) -> tuple[float, float]:
         """Return the 95 % interval of the ratio; it holds the ratio that is shown."""
-        half = student(max(self.freedom, 1.0)) * self.error + abs(self.drift) / 2
+        half = compute_student(max(self.freedom, 1.0)) * self.error + abs(self.drift) / 2
         half = min(max(half, abs(self.shown - self.centre)), LARGEST)
         return _compute_exponent(self.centre - half), _compute_exponent(self.centre + half)
 
@@ -79,7 +79,7 @@ class Estimate:
         return _compute_exponent(self.shown)
 
 
-def sample(run: Run) -> float | None:
+def find_sample(run: Run) -> float | None:
     """Return a round's sample, the least of its hot runs; None where there is none."""
     return min(run.times.hot, default=None)
 
@@ -94,7 +94,7 @@ def load(run: Run) -> float | None:
     return run.times.load
 
 
-def samples(runs: Sequence[Run], taken: Taken = sample) -> dict[int, float]:
+def collect_samples(runs: Sequence[Run], taken: Taken = find_sample) -> dict[int, float]:
     """Return what each round measured, above 0, in the order of the rounds."""
     found = {run.round: taken(run) for run in sorted(runs, key=lambda run: run.round)}
     return {number: value for number, value in found.items() if value}
@@ -225,7 +225,7 @@ def fit_drift(rows: Sequence[Mapping[int, float]]) -> float:
     slope = sum(step * log for step, log in zip(steps, logs, strict=True)) / spread
     rest = sum((log - slope * step) ** 2 for step, log in zip(steps, logs, strict=True))
     error = math.sqrt(rest / freedom / spread)
-    return slope if abs(slope) > student(freedom) * error else 0.0
+    return slope if abs(slope) > compute_student(freedom) * error else 0.0
 
 
 def decide(found: Estimate, noisy: float = 0.0, floor: float = FLOOR) -> Ratio:

@@ -51,7 +51,7 @@ def render(view: View, width: int = WIDTH) -> str:
 
 def write_body(view: View, width: int) -> RenderableType:
     """Return a comparison as rich lays it out in a width."""
-    parts: list[RenderableType] = [Text(_title(view), style="bold")]
+    parts: list[RenderableType] = [Text(_write_title(view), style="bold")]
     parts += [Text(view.setting, style="dim")] if view.setting else []
     parts += [_indent_wrapped("-", sentence) for sentence in view.sentences]
     parts += [_indent_wrapped("!", warning, "yellow") for warning in view.warnings]
@@ -74,7 +74,7 @@ def _indent_wrapped(mark: str, words: str, style: str = "") -> Table:
     return table
 
 
-def _title(view: View) -> str:
+def _write_title(view: View) -> str:
     return f"{view.workload}: {view.about}" if view.about else view.workload
 
 

@@ -54,7 +54,7 @@ class Timings:
         if not estimates:
             return None
         counts = [len(self._pair_rounds(engine, other, query)) for query in shared]
-        spreads = self._spreads(engine, other)
+        spreads = self._find_spreads(engine, other)
         whole = statistics.estimate_over(estimates, counts, spreads, self._sum_least(engine, other))
         return statistics.decide_over(whole, estimates, noisy)
 
@@ -72,7 +72,7 @@ class Timings:
         ratios = self._pair_rounds(engine, other, query)
         if not ratios:
             return None
-        spreads = self._spreads(engine, other)
+        spreads = self._find_spreads(engine, other)
         return statistics.estimate(
             ratios, spreads, self._sum_least(engine, other), self._describe_drift(engine, other)
         )
@@ -81,7 +81,7 @@ class Timings:
         own, base = (self.samples.get((name, query), {}) for name in (engine, other))
         return statistics.pair_rounds(own, base)
 
-    def _spreads(self, engine: str, other: str) -> tuple[Spread | None, Spread | None]:
+    def _find_spreads(self, engine: str, other: str) -> tuple[Spread | None, Spread | None]:
         return self.spreads.get(engine), self.spreads.get(other)
 
     def _sum_least(self, engine: str, other: str) -> float:

@@ -53,13 +53,13 @@ class Trend:
     cost: Cost | None = None
     free: bool = False
 
-    def place(self, x: Numbers) -> Numbers:
+    def place_values(self, x: Numbers) -> Numbers:
         """Return where sizes lie on the axis: logarithmic, unless a size is 0."""
         return np.log(x) if self.x[0] > 0 else x
 
     def at(self, x: Numbers) -> tuple[Numbers, Numbers]:
         """Return the curve's logarithms at some sizes, and each point's weight in each of them."""
-        weights = _interpolate(self.place(self.x), self.place(x))
+        weights = _interpolate(self.place_values(self.x), self.place_values(x))
         if self.cost is None:
             return weights @ self.logs, weights
         slopes, wanted = (self.cost.fit_slopes(where, power=self.free) for where in (self.x, x))

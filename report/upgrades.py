@@ -11,13 +11,15 @@ from .model import Cell, EngineSummary, Row, Upgrade, Verdict
 from .verdicts import Material, judge_on, judge_over
 
 
-def upgrades(
+def list_upgrades(
     columns: Sequence[EngineSummary], rows: Sequence[Row], material: Material
 ) -> Iterator[Upgrade]:
     """Return each engine that is there in several versions, a pair after the other."""
-    for older, newer in _pairs(columns):
+    for older, newer in _list_pairs(columns):
         cells = [
-            (_of(row, newer), _of(row, older)) for row in rows if {newer, older} <= _engines(row)
+            (_find_cell(row, newer), _find_cell(row, older))
+            for row in rows
+            if {newer, older} <= _list_engines(row)
         ]
         both = [pair for pair in cells if all(cell.ok for cell in pair)]
         overall = judge_over(both, material) if both else None
@@ -37,7 +39,7 @@ def upgrades(
         )
 
 
-def _pairs(columns: Sequence[EngineSummary]) -> Iterator[tuple[str, str]]:
+def _list_pairs(columns: Sequence[EngineSummary]) -> Iterator[tuple[str, str]]:
     """Return the older and the newer of versions that follow each other."""
     for base in dict.fromkeys(column.engine.partition("@")[0] for column in columns):
         own = [c for c in columns if c.engine.partition("@")[0] == base and _number(c)]
@@ -52,9 +54,9 @@ def _number(column: EngineSummary) -> Version | None:
         return None
 
 
-def _engines(row: Row) -> set[str]:
+def _list_engines(row: Row) -> set[str]:
     return {cell.engine for cell in row.cells}
 
 
-def _of(row: Row, engine: str) -> Cell:
+def _find_cell(row: Row, engine: str) -> Cell:
     return next(cell for cell in row.cells if cell.engine == engine)

@@ -31,14 +31,14 @@ class Material:
         return self.runs.get((cell.engine, cell.query), ())
 
 
-def collect(stored: StoredComparison, taken: Taken = statistics.sample) -> Material:
+def collect(stored: StoredComparison, taken: Taken = statistics.find_sample) -> Material:
     """Return what a stored comparison has to judge by: hot times, or another time of its runs."""
     engines, queries = _list_names(stored)
     checked = (a for a in stored.agreements if not a.unchecked)
     wrong = {(d.engine, a.query): d for a in checked for d in a.differ}
     runs = _group_by_cell(stored.runs)
     good = {
-        place: statistics.samples(own, taken)
+        place: statistics.collect_samples(own, taken)
         for place, own in runs.items()
         if find_outcome(own) is Outcome.OK and place not in wrong
     }

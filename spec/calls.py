@@ -90,7 +90,7 @@ class CallReader(ABC):
         if self.slips:
             raise ExpressionError(tuple(self.slips))
 
-    def slip(self, node: ast.AST, message: str) -> Lit:
+    def add_slip(self, node: ast.AST, message: str) -> Lit:
         """Add a mistake, and return a placeholder."""
         found = Slip(self.offset_of(node), message)
         if found not in self.slips:
@@ -101,7 +101,7 @@ class CallReader(ABC):
         """Read a column; in an aggregate clause, it has to be inside an aggregation."""
         if self.context is Context.AGGREGATE and not self.inside:
             near = f"sum({name})" if name.isidentifier() else f'sum(col("{name}"))'
-            return self.slip(node, f"{name!r} is used outside an aggregation; write {near}")
+            return self.add_slip(node, f"{name!r} is used outside an aggregation; write {near}")
         return Col(name)
 
     def parse_member(self, node: ast.expr) -> Lit:
@@ -112,17 +112,17 @@ class CallReader(ABC):
             case Neg(Lit(int() | float() as value)):
                 return Lit(-value)
             case Lit():
-                return self.slip(node, "None cannot be in a list; write 'is None'")
-        return self.slip(node, "'in' needs constants; compare columns with '=='")
+                return self.add_slip(node, "None cannot be in a list; write 'is None'")
+        return self.add_slip(node, "'in' needs constants; compare columns with '=='")
 
     def parse_call(self, node: ast.Call) -> Expr:
         """Read a call of a function by its name and its arguments."""
         name = self.parse_function_name(node.func)
         if name is None:
-            return self.slip(node.func, _explain_call(node.func))
+            return self.add_slip(node.func, _explain_call(node.func))
         unnamed = name not in {*SETTABLE, *BINNING} and bool(node.keywords)
         if unnamed or any(isinstance(a, ast.Starred) for a in node.args):
-            return self.slip(node, f"{name} takes positional arguments only")
+            return self.add_slip(node, f"{name} takes positional arguments only")
         if name == "col":
             return self._read_quoted_column(node)
         if name in CONSTANTS and not (name == "date" and _is_column(node.args)):
@@ -131,7 +131,7 @@ class CallReader(ABC):
             case _, [ast.BinOp(later, ast.Sub(), earlier)] if name in SECONDS:
                 return Call(name, (self.parse_expr(later), self.parse_expr(earlier)))
             case "split", _:
-                return self.slip(node, "split gives several texts; take one: split(x, ',')[0]")
+                return self.add_slip(node, "split gives several texts; take one: split(x, ',')[0]")
             case "len", [ast.Call(func, [text], [])] if self.parse_function_name(func) == "split":
                 return Call("count_words", (self.parse_expr(text),))
         return self.apply(node, name)
@@ -146,14 +146,14 @@ class CallReader(ABC):
         match node.args:
             case [ast.Constant(str(name))]:
                 return self.parse_column(node, name)
-        return self.slip(node, 'col takes one name in quotes: col("unit price")')
+        return self.add_slip(node, 'col takes one name in quotes: col("unit price")')
 
     def _time(self, node: ast.Call, name: str) -> Expr:
         match node.args:
             case [ast.Constant(str(given))]:
                 message = f"invalid {name} {given!r}; write {CONSTANTS[name]}"
-                return _parse_moment(name, given) or self.slip(node.args[0], message)
-        return self.slip(node, f"{name} takes one string; write {CONSTANTS[name]}")
+                return _parse_moment(name, given) or self.add_slip(node.args[0], message)
+        return self.add_slip(node, f"{name} takes one string; write {CONSTANTS[name]}")
 
     def apply(self, node: ast.Call, name: str) -> Expr:
         """Read the call of a function by its name in the language."""
@@ -166,13 +166,15 @@ class CallReader(ABC):
         aggregates = aggregates or name in WINDOWS
         function = (AGGREGATIONS | WINDOWS if aggregates else ROW_FUNCTIONS).get(name)
         if function is None:
-            return self.slip(node, self._explain_unknown(name))
+            return self.add_slip(node, self._explain_unknown(name))
         if name in ORDERED_BY and [word.arg for word in node.keywords] == ["order_by"]:
             return self._read_ordered(node, name)
         if node.keywords:
             node = self._place_keywords(node, name, function)
         if not takes_count(function, len(node.args)):
-            return self.slip(node, f"{name} takes {describe_arity(function)}, not {len(node.args)}")
+            return self.add_slip(
+                node, f"{name} takes {describe_arity(function)}, not {len(node.args)}"
+            )
         if aggregates:
             return self._aggregate(node, name, function)
         arguments = self._parse_arguments(node, name, function)
@@ -185,7 +187,7 @@ class CallReader(ABC):
         word = ORDERED_BY[name]
         args = [*node.args, *(keyword.value for keyword in node.keywords)]
         if len(args) != 2:
-            return self.slip(node, f"{name} takes one value and order_by, not {len(args) - 1}")
+            return self.add_slip(node, f"{name} takes one value and order_by, not {len(args) - 1}")
         call = ast.copy_location(ast.Call(node.func, args, []), node)
         match found := self._aggregate(call, word, AGGREGATIONS[word]):
             case Agg(_, (value, key)):
@@ -198,7 +200,7 @@ class CallReader(ABC):
         given = {keyword.arg: keyword.value for keyword in node.keywords}
         for word in node.keywords:
             if word.arg not in free:
-                self.slip(
+                self.add_slip(
                     word.value, f"{name} has no setting {word.arg!r}{suggest(str(word.arg), free)}"
                 )
         last = max((place for place, setting in enumerate(free, 1) if setting in given), default=0)
@@ -211,7 +213,7 @@ class CallReader(ABC):
     def _parse_arguments(self, node: ast.Call, name: str, function: Function) -> tuple[Expr, ...]:
         """Read a call's values, and its settings, which have to be constants."""
         arguments = [self.parse_expr(argument) for argument in node.args]
-        values = function.values(len(arguments))
+        values = function.count_values(len(arguments))
         settings = zip(node.args[values:], arguments[values:], function.settings, strict=False)
         read = [self._read_setting(name, part, given, setting) for part, given, setting in settings]
         return (*arguments[:values], *read)
@@ -220,7 +222,7 @@ class CallReader(ABC):
         try:
             return read_setting(name, setting, given)
         except SettingError as error:
-            return self.slip(part, str(error))
+            return self.add_slip(part, str(error))
 
     def _map(self, node: ast.Call) -> Expr:
         """Read `map(x, {a: 1, b: 2}, 0)`: the value, what else it is, and the pairs in turn."""
@@ -233,7 +235,7 @@ class CallReader(ABC):
                     for part in (self._map_key(key, node), self._map_value(given))
                 ]
                 return Call("map", (self.parse_expr(value), default, *pairs))
-        return self.slip(node, "map takes a value, a table and a default: map(x, {a: 1}, 0)")
+        return self.add_slip(node, "map takes a value, a table and a default: map(x, {a: 1}, 0)")
 
     def _parse_bins(self, node: ast.Call, name: str) -> Expr:
         """Read `bins(x, [0, 18, 65])`, `bins(x, 4)` and `quantile_bins(x, 4)`."""
@@ -244,8 +246,8 @@ class CallReader(ABC):
             case [value, ast.Constant(int(count)) as number] if given.keys() <= {"labels"}:
                 if 2 <= count <= MOST_BINS:
                     return self._read_numbered_bins(node, value, count, given.get("labels"))
-                return self.slip(number, f"{name} makes 2 to {MOST_BINS} bins, not {count}")
-        return self.slip(node, f"{name} takes a value and {BINNING[name]}")
+                return self.add_slip(number, f"{name} makes 2 to {MOST_BINS} bins, not {count}")
+        return self.add_slip(node, f"{name} takes a value and {BINNING[name]}")
 
     def _parse_bins_between(
         self, value: ast.expr, items: list[ast.expr], given: Mapping[str | None, ast.expr]
@@ -259,11 +261,11 @@ class CallReader(ABC):
             return Lit(None)
         if len(items) < 2 or any(low >= high for low, high in pairwise(numbers)):
             first = items[0] if items else value
-            return self.slip(first, "bins needs two edges or more, each larger than the last")
+            return self.add_slip(first, "bins needs two edges or more, each larger than the last")
         right = given.get("right", ast.Constant(value=True))
         if not isinstance(right, ast.Constant) or not isinstance(right.value, bool):
-            return self.slip(right, "right needs True or False")
-        labels = self._labels(given.get("labels"), len(items) - 1)
+            return self.add_slip(right, "right needs True or False")
+        labels = self._read_labels(given.get("labels"), len(items) - 1)
         tested = self.parse_expr(value)
         named = tuple(str(label.value) for label in labels)
         named = named or label_edges(numbers, right=right.value)
@@ -274,7 +276,7 @@ class CallReader(ABC):
             case Lit(int() | float() as value) | Neg(Lit(int() | float() as value)) as edge:
                 if not isinstance(value, bool):
                     return Lit(-value if isinstance(edge, Neg) else value)
-        return self.slip(node, "an edge of bins is a number")
+        return self.add_slip(node, "an edge of bins is a number")
 
     def _read_numbered_bins(
         self, node: ast.Call, value: ast.expr, count: int, labels: ast.expr | None
@@ -282,12 +284,14 @@ class CallReader(ABC):
         """Read bins whose edges are those of the rows: of the group in transform, else of all."""
         tested = self.parse_expr(value)
         if self.inside or self.context is Context.AGGREGATE or list_aggregations(tested):
-            return self.slip(node, "the edges of these bins come from rows; write them in derive")
+            return self.add_slip(
+                node, "the edges of these bins come from rows; write them in derive"
+            )
         edges = NUMBERED[str(self.parse_function_name(node.func))](tested, count)
-        names = self._labels(labels, count) or [Lit(place) for place in range(count)]
+        names = self._read_labels(labels, count) or [Lit(place) for place in range(count)]
         return number_bins(tested, edges, names)
 
-    def _labels(self, node: ast.expr | None, count: int) -> list[Lit]:
+    def _read_labels(self, node: ast.expr | None, count: int) -> list[Lit]:
         match node:
             case None:
                 return []
@@ -295,13 +299,13 @@ class CallReader(ABC):
                 texts = [item.value for item in items if isinstance(item, ast.Constant)]
                 if len({text for text in texts if isinstance(text, str)}) == len(items) == count:
                     return [Lit(text) for text in texts if isinstance(text, str)]
-        self.slip(node, f"labels needs {count} different texts, one for each bin")
+        self.add_slip(node, f"labels needs {count} different texts, one for each bin")
         return []
 
     def _map_key(self, key: ast.expr | None, node: ast.Call) -> Expr:
         match key:
             case None:
-                return self.slip(node, "a table of map has keys and values only")
+                return self.add_slip(node, "a table of map has keys and values only")
             case ast.Name(name):
                 return Lit(name)
         return self.parse_member(key)
@@ -312,7 +316,7 @@ class CallReader(ABC):
                 return value
             case Neg(Lit(int() | float() as value)):
                 return Lit(-value)
-        return self.slip(node, "a table of map has constants; use if … else for expressions")
+        return self.add_slip(node, "a table of map has constants; use if … else for expressions")
 
     def _extract(self, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr:
         """Read `extract`: its first group, or the whole match where there is none."""
@@ -321,10 +325,10 @@ class CallReader(ABC):
                 groups = count_groups(pattern)
                 group = rest[0] if rest else Lit(min(groups, 1))
                 if not isinstance(group, Lit) or not 0 <= int(str(group.value)) <= groups:
-                    return self.slip(node.args[2], f"extract: the pattern has {groups} groups")
+                    return self.add_slip(node.args[2], f"extract: the pattern has {groups} groups")
                 if group != Lit(0) and may_skip_a_group(pattern):
                     words = "extract: its group has to be in every match; avoid '|', ')?' and ')*'"
-                    return self.slip(node.args[1], words)
+                    return self.add_slip(node.args[1], words)
                 return Call("extract", (text, Lit(pattern), group))
         return Lit(None)
 
@@ -333,9 +337,11 @@ class CallReader(ABC):
         if isinstance(index, ast.Slice):
             ends = [index.lower or ast.Constant(0), index.upper or ast.Constant(None)]
             if index.step is not None:
-                return self.slip(index.step, "a slice of text takes no step")
+                return self.add_slip(index.step, "a slice of text takes no step")
             if isinstance(value, ast.Call) and self.parse_function_name(value.func) == "split":
-                return self.slip(index, "a part of split is taken by one number: split(x, ',')[0]")
+                return self.add_slip(
+                    index, "a part of split is taken by one number: split(x, ',')[0]"
+                )
             return self._slice(value, ends)
         match value:
             case ast.Call(func, [text, *separators], []) if (
@@ -349,7 +355,7 @@ class CallReader(ABC):
     def split(self, text: ast.expr, separators: list[ast.expr], index: ast.expr) -> Expr:
         """Read one part of a split text: `split(x, ',')[0]`."""
         if len(separators) > 1:
-            return self.slip(separators[1], "split takes a text and a separator")
+            return self.add_slip(separators[1], "split takes a text and a separator")
         separator: Expr = Lit(None)
         if separators:
             separator = self._read_setting(
@@ -368,7 +374,7 @@ class CallReader(ABC):
         match start, end:
             case Lit(int(first)), Lit(int(last)) if first < 0 <= last:
                 words = "a slice of text from its end cannot end from its start"
-                return self.slip(ends[0], words)
+                return self.add_slip(ends[0], words)
         return Call("slice", (self.parse_expr(value), start, end))
 
     def _parse_character(self, value: ast.expr, place: Expr) -> Expr:
@@ -397,11 +403,17 @@ class CallReader(ABC):
 
     def _aggregate(self, node: ast.Call, name: str, function: Function) -> Expr:
         if name in WINDOWS and self.context is not Context.TRANSFORM:
-            return self.slip(node, f"{name} returns a value for each row; use it in transform only")
+            return self.add_slip(
+                node, f"{name} returns a value for each row; use it in transform only"
+            )
         if self.context is Context.ROW:
-            return self.slip(node, f"{name} is an aggregation, and this clause works row by row")
+            return self.add_slip(
+                node, f"{name} is an aggregation, and this clause works row by row"
+            )
         if self.inside:
-            return self.slip(node, f"{name} is inside {self.inside}; aggregations cannot be nested")
+            return self.add_slip(
+                node, f"{name} is inside {self.inside}; aggregations cannot be nested"
+            )
         self.inside = name
         arguments = self._parse_arguments(node, name, function)
         self.inside = ""

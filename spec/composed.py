@@ -82,7 +82,7 @@ def _compose_step(step: Query) -> list[Query]:
     asked = list_aggregations(*(output.expression for output in (*step.aggregate, *step.transform)))
     if not any(agg.function in COMPOSED for agg in asked):
         return [step]
-    return _Composition.of(step).steps()
+    return _Composition.of(step).list_steps()
 
 
 def _put_beside(step: Query) -> tuple[Query, Query] | None:
@@ -185,7 +185,7 @@ class _Composition:
         taken = {*step.reads, *step.outputs, *(output.name for output in step.derive)}
         return cls(replace(step, earlier=()), taken)
 
-    def steps(self) -> list[Query]:
+    def list_steps(self) -> list[Query]:
         step = self.step
         asked = step.aggregate or step.transform
         outputs = tuple(replace(o, expression=self.write(o.expression)) for o in asked)

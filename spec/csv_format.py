@@ -37,11 +37,11 @@ def read_csv_format(dataset: Section) -> CsvFormat:
         quote="" if quote == "none" else quote or CsvFormat().quote,
         decimal=decimal,
         header="header" not in given or given.parse_boolean("header"),
-        missing=tuple(w.text for w in given.names("missing")) if "missing" in given else None,
+        missing=tuple(w.text for w in given.parse_names("missing")) if "missing" in given else None,
         encoding=_read_encoding(given),
         thousands=thousands,
         comment=_sign(given, "comment"),
-        types=_types(given),
+        types=_read_types(given),
         dates=_parse_dates(given),
         whole="tables" not in dataset,
     )
@@ -70,9 +70,9 @@ def _read_encoding(given: Section) -> str | None:
     return None if codecs.lookup(node.text).name == "utf-8" else node.text
 
 
-def _types(given: Section) -> tuple[tuple[str, str], ...]:
+def _read_types(given: Section) -> tuple[tuple[str, str], ...]:
     found = []
-    for name, node in given.pairs("types", "a mapping of columns to types"):
+    for name, node in given.parse_pairs("types", "a mapping of columns to types"):
         if isinstance(node, TextNode) and node.text in TYPES:
             found.append((name.text, node.text))
         else:
@@ -82,9 +82,9 @@ def _types(given: Section) -> tuple[tuple[str, str], ...]:
 
 
 def _parse_dates(given: Section) -> tuple[tuple[str, str], ...]:
-    found, typed = [], dict(_types(given))
+    found, typed = [], dict(_read_types(given))
     rule = RULES["format"]
-    for name, node in given.pairs("dates", "a mapping of columns to formats"):
+    for name, node in given.parse_pairs("dates", "a mapping of columns to formats"):
         if name.text in typed:
             given.log.add(name.place, f"{name.text!r} has a type, and a format of dates; keep one")
         elif isinstance(node, TextNode) and rule.allows(node.text):

@@ -27,7 +27,7 @@ class Origin:
     text: str
     placed: bool = True
 
-    def mistake(self, index: int, message: str) -> Mistake:
+    def describe_mistake(self, index: int, message: str) -> Mistake:
         """Describe what is wrong at a character."""
         if not self.placed:
             return Mistake(self.name, 0, 0, message)
@@ -55,7 +55,7 @@ class Log:
 
     def add(self, place: Position, message: str) -> None:
         """Add a mistake, unless it is there already."""
-        mistake = place.origin.mistake(place.index, message)
+        mistake = place.origin.describe_mistake(place.index, message)
         if mistake not in self.found:
             self.found.append(mistake)
 
@@ -179,7 +179,7 @@ class _Nodes:
                 nodes = (self.compose_node(item, depth + 1) for item in raw.value)
                 return ListNode(place, tuple(node for node in nodes if node is not None))
             case MappingNode():
-                return Fields(place, tuple(self.pairs(raw, depth + 1)))
+                return Fields(place, tuple(self.list_pairs(raw, depth + 1)))
         raise AssertionError(raw)
 
     def compose_scalar(self, raw: ScalarNode) -> TextNode:
@@ -192,7 +192,7 @@ class _Nodes:
             text = text.encode("utf-8", "replace").decode()
         return TextNode(place, text, raw.style in {None, ""}, places)
 
-    def pairs(self, raw: MappingNode, depth: int) -> Iterator[tuple[TextNode, Node]]:
+    def list_pairs(self, raw: MappingNode, depth: int) -> Iterator[tuple[TextNode, Node]]:
         seen: dict[str, TextNode] = {}
         for key, value in self.join_split_calls(raw):
             if not isinstance(key, ScalarNode):
@@ -205,7 +205,7 @@ class _Nodes:
             if isinstance(node, TextNode) and node.empty and not node.text:
                 node = replace(node, place=name.place)  # YAML puts nothing on the next line
             if first := seen.get(name.text):
-                line = first.place.origin.mistake(first.place.index, "").line
+                line = first.place.origin.describe_mistake(first.place.index, "").line
                 self.log.add(
                     name.place, f"{name.text!r} is repeated; it is first used in line {line}"
                 )

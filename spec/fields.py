@@ -58,7 +58,7 @@ class Section:
                 self.log.add(node.place, f"{key} needs {wanted}, not {_sort(node)}")
         return None
 
-    def text(self, key: str, default: str = "") -> str:
+    def parse_text(self, key: str, default: str = "") -> str:
         """Return a text."""
         node = self.parse_scalar(key, "text")
         return node.text if node else default
@@ -117,7 +117,7 @@ class Section:
             return None
         return self.parse_integer(key, 1) if key in self else default
 
-    def size(self, key: str) -> int | None:
+    def parse_bytes(self, key: str) -> int | None:
         """Return bytes, or None for null or where the key is left out."""
         return self._parse_quantity(key, parse_size, None, "a size such as 8GiB")
 
@@ -158,7 +158,7 @@ class Section:
             self.log.add(node.place, str(error))
             return default
 
-    def names(self, key: str) -> tuple[TextNode, ...]:
+    def parse_names(self, key: str) -> tuple[TextNode, ...]:
         """Return a list of texts; one alone needs no brackets."""
         node = self.values.get(key)
         if not isinstance(node, ListNode):
@@ -166,13 +166,13 @@ class Section:
             return (alone,) if alone else ()
         if not node.nodes:
             self.log.add(node.place, f"{key} is empty; list at least one name")
-        found = tuple(self._names(key, node))
+        found = tuple(self._parse_names(key, node))
         for i, name in enumerate(found):
             if name.text in {before.text for before in found[:i]}:
                 self.log.add(name.place, f"{name.text!r} is listed twice in {key}")
         return found
 
-    def _names(self, key: str, items: ListNode) -> Iterator[TextNode]:
+    def _parse_names(self, key: str, items: ListNode) -> Iterator[TextNode]:
         for item in items.nodes:
             if isinstance(item, TextNode) and not item.empty:
                 yield item
@@ -196,7 +196,7 @@ class Section:
             self.parse_items(key, wanted) if isinstance(node, ListNode) or node is None else (node,)
         )
 
-    def pairs(self, key: str, wanted: str) -> tuple[tuple[TextNode, Node], ...]:
+    def parse_pairs(self, key: str, wanted: str) -> tuple[tuple[TextNode, Node], ...]:
         """Return the entries of a mapping whose keys are free."""
         match self.values.get(key):
             case None:

@@ -88,22 +88,28 @@ KINDS: dict[str, Kind] = {
 
 def derive_schema(dataset: Generated) -> Schema:
     """Return the columns that a generator makes; of thousands of rows, every value is drawn."""
-    columns = tuple(_column(drawn, dataset) for drawn in GENERATORS[dataset.generator])
+    columns = tuple(_describe_column(drawn, dataset) for drawn in GENERATORS[dataset.generator])
     # Nulls are in the rows alone.
     full = replace(dataset, nulls=0)
     tables = tuple(
-        (name, Schema(tuple(_column(drawn, full) for drawn in table), distinct(table[-1], dataset)))
+        (
+            name,
+            Schema(
+                tuple(_describe_column(drawn, full) for drawn in table),
+                count_distinct(table[-1], dataset),
+            ),
+        )
         for name, table in TABLES.get(dataset.generator, {}).items()
     )
     return Schema(columns, dataset.rows, tables)
 
 
-def share(count: int, percent: int) -> int:
+def compute_share(count: int, percent: int) -> int:
     """Return `as.integer(count * (percent / 100))`, with the rounding of doubles of R's script."""
     return int(count * (percent / 100))
 
 
-def distinct(drawn: Drawn, dataset: Generated) -> int:
+def count_distinct(drawn: Drawn, dataset: Generated) -> int:
     """Return how many values a column has."""
     match drawn.distinct:
         case "groups":
@@ -127,10 +133,10 @@ def count_spare(values: int) -> int:
     return values - values * 9 // 10
 
 
-def _column(drawn: Drawn, dataset: Generated) -> Column:
-    values = distinct(drawn, dataset)
+def _describe_column(drawn: Drawn, dataset: Generated) -> Column:
+    values = count_distinct(drawn, dataset)
     largest = values + count_spare(values) if drawn in _KEYS else values
-    missing = share(values if drawn.key else dataset.rows, dataset.nulls) > 0
+    missing = compute_share(values if drawn.key else dataset.rows, dataset.nulls) > 0
     return Column(
         drawn.name,
         KINDS[drawn.arrow],

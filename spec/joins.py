@@ -226,8 +226,8 @@ def _make_join(table: str, how: How, pairs: list[Pair], times: AsofPair) -> Join
 def _read_names(given: Section, key: str) -> list[Pair]:
     """Return keys with their names on both sides: one name, a list, or a mapping of names."""
     if not isinstance(given.values.get(key), Fields):
-        return [(name, name) for name in given.names(key)]
-    pairs = given.pairs(key, "a mapping of the rows' names to the table's")
+        return [(name, name) for name in given.parse_names(key)]
+    pairs = given.parse_pairs(key, "a mapping of the rows' names to the table's")
     found = []
     for left, right in pairs:
         if isinstance(right, TextNode) and not right.empty:

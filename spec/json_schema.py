@@ -68,7 +68,7 @@ def _describe_mapping(values: Mapping[str, object]) -> Schema:
     return {"type": "object", "minProperties": 1, "additionalProperties": values}
 
 
-def _one_of(*names: str) -> list[Schema]:
+def _require_one(*names: str) -> list[Schema]:
     return [{"required": [name]} for name in names]
 
 
@@ -116,12 +116,12 @@ FORMS |= {
     "csv": _describe_object(CSV_FORMAT),
 }
 FORMS |= {
-    "dataset": _describe_object(DATASET, oneOf=_one_of("generate", "files")),
+    "dataset": _describe_object(DATASET, oneOf=_require_one("generate", "files")),
     "extreme": _describe_object(EXTREME),
     "pivot": _describe_object(PIVOT),
     "unpivot": _describe_object(UNPIVOT),
     "asof": _describe_object(ASOF),
-    "apply": _describe_object(APPLY, oneOf=_one_of("rows", "groups")),
+    "apply": _describe_object(APPLY, oneOf=_require_one("rows", "groups")),
     "tasks": {
         "anyOf": [_describe_object(TASKS), {"type": "array", "items": _describe_object(TASKS)}]
     },
@@ -129,7 +129,7 @@ FORMS |= {
     "measure": _describe_object(MEASURE),
     "programs": _describe_mapping({"anyOf": [_SCALAR, _describe_object(PROGRAM)]}),
 }
-_JOIN = _describe_object(JOIN, anyOf=_one_of("on", "asof", "how"))
+_JOIN = _describe_object(JOIN, anyOf=_require_one("on", "asof", "how"))
 FORMS |= {"joins": {"anyOf": [_JOIN, {"type": "array", "items": _JOIN, "minItems": 1}]}}
 FORMS |= {"steps": {"type": "array", "items": _describe_object(STEP), "minItems": 1}}
 FORMS |= {
@@ -147,7 +147,7 @@ def describe_json_schema() -> Schema:
         "title": "dfbench workload",
         "description": "A dataset, queries, engines, limits, and how to measure.",
     }
-    return {**head, **_describe_object(WORKLOAD, oneOf=_one_of("queries", "tasks"))}
+    return {**head, **_describe_object(WORKLOAD, oneOf=_require_one("queries", "tasks"))}
 
 
 def write_schema() -> str:

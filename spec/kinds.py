@@ -123,7 +123,7 @@ class _Kinds:
             case Arith():
                 return self.find_arithmetic_kind(node)
             case Neg(operand):
-                return self.takes(operand, "number", "'-'")
+                return self.check_kind(operand, "number", "'-'")
             case Compare(op, left, right):
                 self.require_one_kind(f"{op!r}", left, right)
                 return "bool"
@@ -144,7 +144,7 @@ class _Kinds:
             case Call(name, arguments):
                 return self.find_function_kind(name, ROW_FUNCTIONS[name], arguments)
             case Agg("std_population" | "var_population", (argument,)):  # an adapter's own
-                self.takes(argument, "number", "a spread")
+                self.check_kind(argument, "number", "a spread")
                 return "float"
             case Agg("values", (argument,)):  # the oracle's own: lists of what a group has
                 return self.of(argument)
@@ -158,7 +158,7 @@ class _Kinds:
             case _:
                 assert_never(node)
 
-    def takes(self, node: Expr, what: Takes, where: str) -> Kind:
+    def check_kind(self, node: Expr, what: Takes, where: str) -> Kind:
         found = self.of(node)
         if found in ACCEPTED[what] or found == "null":
             return found
@@ -167,13 +167,15 @@ class _Kinds:
 
     def check_conditions(self, where: str, *nodes: Expr) -> Kind:
         for node in nodes:
-            self.takes(node, "condition", where)
+            self.check_kind(node, "condition", where)
         return "bool"
 
     def find_arithmetic_kind(self, node: Arith) -> Kind:
         if node.op == "+" and self.of(node.left) == self.of(node.right) == "string":
             return "string"
-        kinds = [self.takes(side, "number", f"{node.op!r}") for side in (node.left, node.right)]
+        kinds = [
+            self.check_kind(side, "number", f"{node.op!r}") for side in (node.left, node.right)
+        ]
         if node.op == "/" or (node.op == "**" and not _is_whole_power(node.right)):
             return "float"
         return _find_common_kind(kinds) or "null"
@@ -213,18 +215,18 @@ class _Kinds:
     ) -> Kind:
         if name in {"truncate", "offset"}:
             by_day = arguments[-1] in CALENDAR
-            return self.takes(arguments[0], "date" if by_day else "timestamp", name)
+            return self.check_kind(arguments[0], "date" if by_day else "timestamp", name)
         if name == "parse":
-            self.takes(arguments[0], "text", name)
+            self.check_kind(arguments[0], "text", name)
             return "timestamp" if re.search("%[HMS]", str(arguments[1])) else "date"
         if name == "map":
             value, default, *pairs = arguments
             self.require_one_kind("map", value, *pairs[::2])
             return self.require_one_kind("map", default, *pairs[1::2])
         kinds = []
-        for argument in arguments[: function.values(len(arguments))]:
+        for argument in arguments[: function.count_values(len(arguments))]:
             summed = name in TRUTHS and self.of(argument) == "bool"
-            kinds.append("int" if summed else self.takes(argument, function.takes, name))
+            kinds.append("int" if summed else self.check_kind(argument, function.takes, name))
         if name in SECONDS:
             self.require_one_kind(name, *arguments)
         if function.gives == "common":
@@ -376,7 +378,7 @@ class _Missing:
             case Call("integer" | "number", (value,)) if self._is_whole(value):
                 return self.of(value)
             case Call(name, arguments):
-                values = arguments[: ROW_FUNCTIONS[name].values(len(arguments))]
+                values = arguments[: ROW_FUNCTIONS[name].count_values(len(arguments))]
                 if any(map(self.of, values)):
                     return True
                 if name in ROOTS:
@@ -479,13 +481,13 @@ def with_column(schema: Schema, name: str, expr: Expr) -> Schema:
     """Add one derived column to a schema, in place of one of its name."""
     found, missing = find_kind(expr, schema), may_be_missing(expr, schema)
     arrow = choose_type(found, expr, schema)
-    ends = _ends(expr, schema) if found in {"int", "float"} else (None, None)
+    ends = _find_ends(expr, schema) if found in {"int", "float"} else (None, None)
     column = Column(name, found, arrow, missing, missing and found == "float", *ends)
     others = (other for other in schema.columns if other.name != name)
     return Schema((*others, column), schema.rows)
 
 
-def _ends(expr: Expr, schema: Schema) -> tuple[int | float | None, int | float | None]:
+def _find_ends(expr: Expr, schema: Schema) -> tuple[int | float | None, int | float | None]:
     known = find_range(expr, schema)
     low, high = (end if math.isfinite(end) else None for end in (known.low, known.high))
     return low, high

@@ -28,7 +28,7 @@ class ProgramReader:
 
     def read(self, given: Section) -> Iterator[OwnProgram]:
         """Yield the programs under their names."""
-        for name, node in given.pairs("programs", "a mapping of names to files"):
+        for name, node in given.parse_pairs("programs", "a mapping of names to files"):
             check_word(self.log, name)
             found = self._read_program(name.text, node)
             if found:
@@ -38,7 +38,7 @@ class ProgramReader:
         if isinstance(node, Fields):
             section = open_section(self.log, node, f"program {name}", PROGRAM)
             file = section.parse_scalar("file", "a Python file")
-            asked, engine = section.parse_scalar("function", "a name"), section.text("engine")
+            asked, engine = section.parse_scalar("function", "a name"), section.parse_text("engine")
             function = asked.text if asked else ""
         else:
             file = self._parse_scalar(name, node)
@@ -105,7 +105,7 @@ class ProgramReader:
             offset = start + max(0, (getattr(error, "offset", 1) or 1) - 1)
             origin = Origin(str(path), source)
             self.log.found.append(
-                origin.mistake(
+                origin.describe_mistake(
                     min(offset, len(source)), f"not Python: {getattr(error, 'msg', error)}"
                 )
             )

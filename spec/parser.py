@@ -82,7 +82,7 @@ class Converter(CallReader):
     def parse_expr(self, node: ast.expr) -> Expr:
         """Turn one expression into a tree; after a slip, it is a missing value."""
         if self.depth >= DEEPEST:
-            return self.slip(node, "nested too deeply")
+            return self.add_slip(node, "nested too deeply")
         self.depth += 1
         made = self.leaf(node) if self.leaf else None
         if made is None:
@@ -114,7 +114,7 @@ class Converter(CallReader):
                 return self.parse_call(node)
             case ast.Subscript(value, index) if _may_be_text(value, index):
                 return self.parse_part(value, index)
-        return self.slip(
+        return self.add_slip(
             node, MENDS.get(type(node), f"{describe_syntax(node)} is not supported here")
         )
 
@@ -124,12 +124,12 @@ class Converter(CallReader):
         if isinstance(value, int):
             if value <= LARGEST:
                 return Lit(value)
-            return self.slip(node, TOO_LARGE)
+            return self.add_slip(node, TOO_LARGE)
         if isinstance(value, float):
             if math.isfinite(value):
                 return Lit(value)
-            return self.slip(node, "this number is too large for a float")
-        return self.slip(node, f"{describe_syntax(node)} is not supported here")
+            return self.add_slip(node, "this number is too large for a float")
+        return self.add_slip(node, f"{describe_syntax(node)} is not supported here")
 
     def _parse_arithmetic(
         self, node: ast.AST, op: ast.operator, left: ast.expr, right: ast.expr
@@ -142,9 +142,11 @@ class Converter(CallReader):
         if word := ARITHMETIC.get(type(op)):
             made = Arith(word, *operands)
             if abs(compute_whole(made) or 0) > LARGEST:
-                return self.slip(node, TOO_LARGE)
+                return self.add_slip(node, TOO_LARGE)
             return made
-        return self.slip(node, MENDS.get(type(op), f"{describe_syntax(op)} is not supported here"))
+        return self.add_slip(
+            node, MENDS.get(type(op), f"{describe_syntax(op)} is not supported here")
+        )
 
     def _parse_span(self, node: ast.expr) -> tuple[int, str] | None:
         """Return what is added to a time: `days(3)`."""
@@ -163,7 +165,7 @@ class Converter(CallReader):
                 return inner
             case ast.Not():
                 return Not(inner)
-        return self.slip(node, MENDS[ast.Invert])
+        return self.add_slip(node, MENDS[ast.Invert])
 
     def _parse_chain(self, op: Literal["and", "or"], values: list[ast.expr]) -> Expr:
         return build_chain(op, *(self.parse_expr(value) for value in values))
@@ -192,7 +194,7 @@ class Converter(CallReader):
     def _compare_values(self, op: CompareOp, left: ast.expr, right: ast.expr) -> Expr:
         for side in (left, right):
             if isinstance(side, ast.Constant) and side.value is None:
-                return self.slip(
+                return self.add_slip(
                     side, "a comparison with None is never true; write 'is None' or 'is not None'"
                 )
         return Compare(op, self.parse_expr(left), self.parse_expr(right))
@@ -200,17 +202,17 @@ class Converter(CallReader):
     def _is(self, left: ast.expr, right: ast.expr) -> Expr:
         if isinstance(right, ast.Constant) and right.value is None:
             return IsMissing(self.parse_expr(left))
-        return self.slip(right, "'is' only works with None; compare with '=='")
+        return self.add_slip(right, "'is' only works with None; compare with '=='")
 
     def _is_in(self, left: ast.expr, right: ast.expr) -> Expr:
         match left, right:
             case _, ast.Tuple(items) | ast.List(items) | ast.Set(items):
                 if not items:
-                    return self.slip(right, "this list is empty; give at least one value")
+                    return self.add_slip(right, "this list is empty; give at least one value")
                 return IsIn(self.parse_expr(left), tuple(self.parse_member(item) for item in items))
             case ast.Constant(str()), _:
                 return Call("contains", (self.parse_expr(right), self.parse_expr(left)))
-        return self.slip(right, "'in' needs a list of constants, such as in (1, 2)")
+        return self.add_slip(right, "'in' needs a list of constants, such as in (1, 2)")
 
 
 def _may_be_text(value: ast.expr, index: ast.expr) -> bool:

@@ -130,7 +130,7 @@ class ColumnsReader:
     def _read_listed(self, name: TextNode, node: Node) -> list[tuple[TextNode, Value]]:
         given = Section(self.log, node.place, "columns", {name.text: node})
         kind = self.schema[name.text].kind if self.schema and name.text in self.schema else None
-        return [(value, self._find_value(value, kind)) for value in given.names(name.text)]
+        return [(value, self._find_value(value, kind)) for value in given.parse_names(name.text)]
 
     def _find_value(self, node: TextNode, kind: Kind | None) -> Value:
         """Return a listed value in the kind of the column, or as it is written."""

@@ -46,7 +46,7 @@ class Parsed:
     expression: Expr
     offsets: Mapping[int, int]
 
-    def offset(self, node: Expr) -> int:
+    def find_offset(self, node: Expr) -> int:
         """Return where a node of the tree begins."""
         return self.offsets.get(id(node), 0)
 
@@ -58,13 +58,13 @@ def index_offsets(text: str) -> Callable[[int, int], int]:
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
 
-    def offset(line: int, column: int) -> int:
+    def find_offset(line: int, column: int) -> int:
         if not 0 < line <= len(lines):
             return 0 if line <= 0 else len(text)
         passed = lines[line - 1].encode("utf-8", "replace")[:column]
         return starts[line - 1] + len(passed.decode("utf-8", "ignore"))
 
-    return offset
+    return find_offset
 
 
 def parse_python(text: str) -> ast.Module:
@@ -116,11 +116,11 @@ def parse_syntax(text: str) -> tuple[ast.expr, Callable[[ast.AST], int]]:
         slips = (Slip(max(s.offset + shift, lead), _explain(whole, s)) for s in error.slips)
         raise ExpressionError(tuple(slips)) from None
 
-    def offset_of(node: ast.AST) -> int:
+    def find_offset(node: ast.AST) -> int:
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
         return max(offset(line, column) + shift, lead)
 
-    return _take_only(module, lead, several=several), offset_of
+    return _take_only(module, lead, several=several), find_offset
 
 
 def describe_syntax(node: ast.AST) -> str:

@@ -39,7 +39,7 @@ from .row_functions import (
 from .schema import Column, Schema
 from .scope import Scope, make_column
 from .steps import merge_steps
-from .unparse import text, unparse_question
+from .unparse import unparse_question, write_text
 from .unpivot import read_unpivot, unpivot_schema
 from .vocabulary import suggest
 from .windows import is_timed
@@ -73,7 +73,7 @@ def read_query(log: Log, name: TextNode, node: Node, scope: Scope, folder: Path)
     given = open_section(log, node, f"query {name.text}", QUERY)
     read = _read_steps if "steps" in given else _read_alone
     query = read(log, given, scope, folder)
-    asked = given.text("question") or unparse_question(query)
+    asked = given.parse_text("question") or unparse_question(query)
     named = tuple(replace(step, name=name.text) for step in query.earlier)
     return compose(replace(query, name=name.text, question=asked, earlier=named))
 
@@ -176,7 +176,7 @@ class _Clauses:
 
     def select(self, rows: Scope) -> tuple[str, ...]:
         """Return the columns of the rows that are the answer, as far as they are known."""
-        for name in (found := self.given.names("select")):
+        for name in (found := self.given.parse_names("select")):
             self.parse_column(name, rows)
         asks = any(clause in self.given for clause in ANSWERS)
         return tuple(name.text for name in found) if asks else rows.names or ()
@@ -239,18 +239,18 @@ class _Clauses:
             if isinstance(part, Col) and part.name not in scope
         ]
         for part in unknown:
-            self.log.add(node.at(parsed.offset(part)), scope.explain_unknown(part.name))
+            self.log.add(node.at(parsed.find_offset(part)), scope.explain_unknown(part.name))
         if unknown or scope.schema is None:
             return not unknown
         try:
             find_kind(parsed.expression, scope.schema)
         except KindError as error:
-            self.log.add(node.at(parsed.offset(error.node)), str(error))
+            self.log.add(node.at(parsed.find_offset(error.node)), str(error))
             return False
         return True
 
     def derive_pairs(self) -> tuple[tuple[TextNode, Node], ...]:
-        return self.given.pairs("derive", "a mapping of names to expressions")
+        return self.given.parse_pairs("derive", "a mapping of names to expressions")
 
     def read_derived(self, scope: Scope) -> tuple[Scope, tuple[Output, ...]]:
         found = []
@@ -265,9 +265,9 @@ class _Clauses:
         return scope, tuple(found)
 
     def parse_keys(self, scope: Scope) -> tuple[str, ...]:
-        found = [*self.given.names("group_by"), *self.given.names("distinct")]
+        found = [*self.given.parse_names("group_by"), *self.given.parse_names("distinct")]
         if pivot := self.open_pivot():
-            found += pivot.names("index")
+            found += pivot.parse_names("index")
         for key in found:
             self.parse_column(key, scope)
         return tuple(key.text for key in found)
@@ -302,7 +302,7 @@ class _Clauses:
         given = self.open_pivot()
         if given is None:
             return None
-        index = tuple(name.text for name in given.names("index"))
+        index = tuple(name.text for name in given.parse_names("index"))
         columns = ColumnsReader(self.log, given, scope.schema, index).read()
         node = given.values.get("values")
         parsed = self.parse_expression(node, Context.AGGREGATE, scope) if node else None
@@ -323,7 +323,7 @@ class _Clauses:
         self, clause: str, context: Context, scope: Scope, keys: tuple[str, ...]
     ) -> tuple[Output, ...]:
         found: list[Output] = []
-        given = self.given.pairs(clause, "a mapping of names to expressions")
+        given = self.given.parse_pairs(clause, "a mapping of names to expressions")
         for name, node in (one for pair in given for one in spread_quantiles(*pair)):
             self.check_free(name, keys)
             if name.text in {output.name for output in found}:
@@ -345,7 +345,7 @@ class _Clauses:
     def order_keys(self, rows: Scope) -> tuple[SortKey, ...]:
         """Return the columns that order the rows of a transform."""
         found = []
-        for node in self.given.names("order_by"):
+        for node in self.given.parse_names("order_by"):
             descending = node.text.startswith("-") and node.text not in (rows.names or ())
             name = node.text[1:] if descending else node.text
             if name not in rows:
@@ -366,7 +366,7 @@ class _Clauses:
         if query.extreme and query.extreme.rows:
             self.log.add(self.given.place, f"keep: row needs ordered rows, and {why}")
         for clause, outputs in (("aggregate", query.aggregate), ("transform", query.transform)):
-            places = {name.text: node.place for name, node in self.given.pairs(clause, "")}
+            places = {name.text: node.place for name, node in self.given.parse_pairs(clause, "")}
             for output in outputs:
                 for agg in list_aggregations(output.expression):
                     if is_ordered(agg):
@@ -392,12 +392,12 @@ class _Clauses:
         kinds = {rows.schema[key.name].kind for key in keys if rows.schema and key.name in known}
         single = len(keys) == 1 and not keys[0].descending and kinds <= {"date", "timestamp"}
         single = single and keys[0].name not in query.group_by
-        places = {name.text: node.place for name, node in self.given.pairs("transform", "")}
+        places = {name.text: node.place for name, node in self.given.parse_pairs("transform", "")}
         for output in query.transform:
             for agg in list_aggregations(output.expression):
                 if is_timed(agg) and not single:
                     needs = "needs order_by with one column of days or times, outside group_by"
-                    message = f"{agg.function} over {text(agg.arguments[1])} {needs}"
+                    message = f"{agg.function} over {write_text(agg.arguments[1])} {needs}"
                     self.log.add(places[output.name], message)
 
     def check_cut(self, step: Query, order: Order) -> None:
@@ -446,7 +446,7 @@ class _Clauses:
             return ()
         # A pivot's columns may be unknown until the data is read.
         known = query.outputs if query.pivot is None or query.aggregate else ()
-        return tuple(self.sort_key(node, known) for node in self.given.names("sort"))
+        return tuple(self.sort_key(node, known) for node in self.given.parse_names("sort"))
 
     def sort_key(self, node: TextNode, outputs: tuple[str, ...]) -> SortKey:
         descending = node.text.startswith("-") and node.text not in outputs
@@ -483,7 +483,7 @@ class _Clauses:
         if ("rows" in given) == ("groups" in given):
             given.add_missing("apply needs either 'rows' or 'groups'")
             return None
-        outputs = given.names("as")
+        outputs = given.parse_names("as")
         for name in outputs:
             self.check_free(name, keys)
         if "groups" in given:
@@ -581,7 +581,7 @@ def _check_body(read: ReadRow, schema: Schema | None, source: FunctionSource) ->
     try:
         find_kind(function.body, schema)
     except KindError as error:
-        slip = Slip(read.offset(error.node), f"{text(error.node)}: {error}")
+        slip = Slip(read.offset(error.node), f"{write_text(error.node)}: {error}")
         return replace(function, body=None, opaque=describe_opaque(slip, source.at))
     except KeyError:
         return function

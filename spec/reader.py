@@ -211,7 +211,7 @@ def _load(path: Path) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         good = raw[: error.start].decode("utf-8-sig", "ignore")
-        place = Origin(str(path), good).mistake(
+        place = Origin(str(path), good).describe_mistake(
             len(good), "not UTF-8 text; save the workload as UTF-8"
         )
         raise WorkloadError((place,)) from None
@@ -264,16 +264,16 @@ class _WorkloadReader:
     def read(self, stem: str) -> Workload:
         dataset = self.parse_dataset()
         programs = tuple(ProgramReader(self.log, self.folder).read(self.given))
-        queries, tasks = self.queries(dataset), self.tasks()
+        queries, tasks = self.parse_queries(dataset), self.parse_tasks()
         return Workload(
             name=self.given.parse_word("workload", stem),
-            about=self.given.text("about"),
+            about=self.given.parse_text("about"),
             dataset=_with_keys(dataset, queries),
             queries=queries,
             tasks=tasks,
             engines=self.parse_engine_names([one.name for one in programs]),
-            limits=self.limits(),
-            measure=self.measure(),
+            limits=self.parse_limits(),
+            measure=self.parse_measure(),
             programs=programs,
             sweep=tuple(self.parse_axes(tasks)),
         )
@@ -282,8 +282,8 @@ class _WorkloadReader:
         """Read the numbers of a sweep, each with its values."""
         arguments = [name for one in tasks for name, _ in one.arguments]
         given = Section(self.log, self.given.at("sweep"), "sweep", self.given.values)
-        for name, node in given.pairs("sweep", "a mapping of numbers to ranges"):
-            words = Section(self.log, node.place, "sweep", {name.text: node}).names(name.text)
+        for name, node in given.parse_pairs("sweep", "a mapping of numbers to ranges"):
+            words = Section(self.log, node.place, "sweep", {name.text: node}).parse_names(name.text)
             try:
                 if words:
                     yield read_axis(name.text, [word.text for word in words], arguments)
@@ -294,7 +294,7 @@ class _WorkloadReader:
         node = self.given.values.get(key) or Fields(self.given.place, ())
         return open_section(self.log, node, key, keys)
 
-    def queries(self, dataset: Generated | Files | None) -> tuple[Query, ...]:
+    def parse_queries(self, dataset: Generated | Files | None) -> tuple[Query, ...]:
         if "queries" not in self.given:
             if "tasks" not in self.given:
                 self.given.add_missing("a workload needs 'queries' or 'tasks'")
@@ -329,15 +329,17 @@ class _WorkloadReader:
                 self.log.add(given.at(key), f"{key} applies to generated data only, not to files")
         csv_format = read_csv_format(given)
         tables = tuple(self.parse_tables(given, csv_format))
-        patterns = self.parse_patterns(given.names("files"))
+        patterns = self.parse_patterns(given.parse_names("files"))
         return Files(patterns, self.folder, csv_format, tables, given.parse_percent("share"))
 
     def parse_tables(self, given: Section, csv_format: CsvFormat) -> Iterator[tuple[str, Files]]:
-        for name, node in given.pairs("tables", "a mapping of names to files"):
+        for name, node in given.parse_pairs("tables", "a mapping of names to files"):
             if not TABLE.fullmatch(name.text) or iskeyword(name.text):
                 message = "use letters, digits and _, and begin with a letter"
                 self.log.add(name.place, f"invalid table name {name.text!r}: {message}")
-            found = Section(self.log, node.place, "tables", {name.text: node}).names(name.text)
+            found = Section(self.log, node.place, "tables", {name.text: node}).parse_names(
+                name.text
+            )
             yield name.text, Files(self.parse_patterns(found), self.folder, csv_format)
 
     def parse_patterns(self, nodes: tuple[TextNode, ...]) -> tuple[str, ...]:
@@ -392,18 +394,18 @@ class _WorkloadReader:
         known = None if self.engines is None else [*self.engines, *programs]
         return read_engines(self.log, self.given.values["engines"], known)
 
-    def limits(self) -> Limits:
+    def parse_limits(self) -> Limits:
         given = self.open_inner("limits", LIMITS)
         find = given.is_word("memory", FIND)
         return Limits(
-            memory=None if find else given.size("memory"),
+            memory=None if find else given.parse_bytes("memory"),
             time=given.time("time", Limits().time),
             threads=given.read_optional_integer("threads", None),
             find=find,
-            checking=given.size("checking"),
+            checking=given.parse_bytes("checking"),
         )
 
-    def measure(self) -> Measure:
+    def parse_measure(self) -> Measure:
         given, default = self.open_inner("measure", MEASURE), Measure()
         bounded = "rounds" in given
         budget = given.time("budget", None if bounded else USUAL_BUDGET)
@@ -420,7 +422,7 @@ class _WorkloadReader:
             beside=cast("Literal['auto', 'all', 'none']", given.parse_choice("beside", BESIDE)),
         )
 
-    def tasks(self) -> tuple[Tasks, ...]:
+    def parse_tasks(self) -> tuple[Tasks, ...]:
         """Read the tasks of one function, or of each in a list."""
         node = self.given.values.get("tasks")
         nodes = node.nodes if isinstance(node, ListNode) else (node,) if node else ()
@@ -465,7 +467,7 @@ class _WorkloadReader:
         )
 
     def check_arguments(self, given: Section, function: str, known: tuple[str, ...]) -> None:
-        for name, _ in given.pairs("arguments", "a mapping of names to values"):
+        for name, _ in given.parse_pairs("arguments", "a mapping of names to values"):
             if name.text == SEED:
                 self.log.add(name.place, "seed is always the task's number; leave it out")
             elif name.text not in known:
@@ -474,7 +476,7 @@ class _WorkloadReader:
 
     def parse_arguments(self, given: Section) -> dict[str, int | float | str | bool]:
         found = {}
-        for name, node in given.pairs("arguments", "a mapping of names to values"):
+        for name, node in given.parse_pairs("arguments", "a mapping of names to values"):
             if isinstance(node, TextNode) and not node.empty:
                 found[name.text] = _read_constant(node)
             else:

@@ -119,7 +119,7 @@ class Definition:
         """Return where a part of the def begins in its text."""
         return self.offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
 
-    def slip(self, node: ast.AST, message: str) -> Slip:
+    def make_slip(self, node: ast.AST, message: str) -> Slip:
         """Make a mistake at a part of the def."""
         return Slip(self.find_offset(node), message)
 
@@ -146,23 +146,27 @@ def _list_strangers(module: ast.Module, found: Definition) -> Iterator[Slip]:
     for node in module.body:
         if isinstance(node, ast.FunctionDef):
             if node is not found.node:
-                yield found.slip(node, "only one def is allowed; define this one inside the first")
+                yield found.make_slip(
+                    node, "only one def is allowed; define this one inside the first"
+                )
         elif not isinstance(node, ast.Import | ast.ImportFrom):
-            yield found.slip(node, "only imports are allowed besides the def")
+            yield found.make_slip(node, "only imports are allowed besides the def")
 
 
 def _head(found: Definition) -> Iterator[Slip]:
     arguments = found.node.args
     if found.name in TAKEN:
-        yield found.slip(found.node, f"programs have a part named {found.name!r}; rename this def")
+        yield found.make_slip(
+            found.node, f"programs have a part named {found.name!r}; rename this def"
+        )
     for node in found.node.decorator_list:
-        yield found.slip(node, "leave decorators out; each engine adds its own")
+        yield found.make_slip(node, "leave decorators out; each engine adds its own")
     for extra in (arguments.vararg, arguments.kwarg, *arguments.kwonlyargs):
         if extra:
-            yield found.slip(extra, f"{extra.arg!r} must be an ordinary positional argument")
+            yield found.make_slip(extra, f"{extra.arg!r} must be an ordinary positional argument")
 
 
-def _returns(node: ast.FunctionDef) -> Iterator[ast.Return]:
+def _list_returns(node: ast.FunctionDef) -> Iterator[ast.Return]:
     """Find a def's own returns, not those of a def inside it."""
     waiting: list[ast.AST] = [*node.body]
     while waiting:
@@ -173,19 +177,19 @@ def _returns(node: ast.FunctionDef) -> Iterator[ast.Return]:
             waiting += ast.iter_child_nodes(part)
 
 
-def _gives_nothing(found: Definition) -> Slip | None:
-    if any(part.value for part in _returns(found.node)):
+def _refuse_nothing(found: Definition) -> Slip | None:
+    if any(part.value for part in _list_returns(found.node)):
         return None
-    return found.slip(found.node, f"{found.name} returns nothing")
+    return found.make_slip(found.node, f"{found.name} returns nothing")
 
 
 def parse_task_function(source: str, arguments: Mapping[str, object]) -> Definition:
     """Read a task's `def`, whose parameters must be the arguments given, and `seed`."""
     found = parse_definition(source)
-    slips = [slip] if (slip := _gives_nothing(found)) else []
+    slips = [slip] if (slip := _refuse_nothing(found)) else []
     required = len(found.parameters) - len(found.node.args.defaults)
     slips += [
-        found.slip(found.node, f"argument {name!r} has no value in 'arguments'")
+        found.make_slip(found.node, f"argument {name!r} has no value in 'arguments'")
         for name in found.parameters[:required]
         if name not in {*arguments, SEED}
     ]
@@ -202,13 +206,13 @@ def group_function(
     What is no aggregation makes it opaque, with file, line and column.
     """
     found = parse_definition(source)
-    slips = [slip] if (slip := _gives_nothing(found)) else []
+    slips = [slip] if (slip := _refuse_nothing(found)) else []
     if not found.parameters:
         message = f"{found.name} needs at least one argument that names a column"
-        slips.append(found.slip(found.node, message))
+        slips.append(found.make_slip(found.node, message))
     slips += [
-        found.slip(part, f"returns {n} values, but 'as' names {len(outputs)}")
-        for part in _returns(found.node)
+        found.make_slip(part, f"returns {n} values, but 'as' names {len(outputs)}")
+        for part in _list_returns(found.node)
         if isinstance(part.value, ast.Tuple) and (n := len(part.value.elts)) != len(outputs)
     ]
     if slips:
@@ -241,8 +245,8 @@ def parse_row_function(source: str, output: str, place: Callable[[int], Position
     found = parse_definition(source)
     if (count := len(found.parameters)) != 1:
         message = f"a row function takes one argument, the row; {found.name} takes {count}"
-        raise ExpressionError((found.slip(found.node, message),))
-    if slip := _gives_nothing(found):
+        raise ExpressionError((found.make_slip(found.node, message),))
+    if slip := _refuse_nothing(found):
         raise ExpressionError((slip,))
     body = _Body(found, found.parameters[0])
     if slips := tuple(body.find_strays()):
@@ -258,14 +262,16 @@ def parse_row_function(source: str, output: str, place: Callable[[int], Position
     try:
         tree = body.read()
     except ExpressionError as error:
-        return ReadRow(replace(named, opaque=describe_opaque(error.slips[0], place)), body.places())
-    return ReadRow(replace(named, body=tree), body.places(), body.offset)
+        return ReadRow(
+            replace(named, opaque=describe_opaque(error.slips[0], place)), body.list_places()
+        )
+    return ReadRow(replace(named, body=tree), body.list_places(), body.find_node_offset)
 
 
 def describe_opaque(slip: Slip, place: Callable[[int], Position]) -> str:
     """Return why a def has no tree, with file, line and column."""
     where = place(slip.offset)
-    mistake = where.origin.mistake(where.index, slip.message)
+    mistake = where.origin.describe_mistake(where.index, slip.message)
     return f"{mistake.file}:{mistake.line}:{mistake.column}: {mistake.message}"
 
 
@@ -284,7 +290,7 @@ class _Body:
         self.converter = Converter(self.found.find_offset, Context.ROW, self.find_function)
         self.converter.leaf = self.parse_leaf
 
-    def places(self) -> tuple[tuple[str, int], ...]:
+    def list_places(self) -> tuple[tuple[str, int], ...]:
         """Find every column the def reads, by syntax alone."""
         parts = list(ast.walk(self.found.node))
         called = {id(part.func) for part in parts if isinstance(part, ast.Call)}
@@ -292,14 +298,14 @@ class _Body:
         named = ((self.parse_column(part), self.found.find_offset(part)) for part in read)
         return tuple((name, offset) for name, offset in named if name is not None)
 
-    def offset(self, node: Expr) -> int:
+    def find_node_offset(self, node: Expr) -> int:
         """Return where a node of the tree begins, or the first part of it that has a place."""
         places = self.converter.offsets
         return next((places[id(part)] for part in walk(node) if id(part) in places), 0)
 
     def parse_columns(self) -> tuple[str, ...]:
         """Return the columns the def reads, in the order of its text."""
-        ordered = sorted(self.places(), key=lambda pair: pair[1])
+        ordered = sorted(self.list_places(), key=lambda pair: pair[1])
         return tuple(dict.fromkeys(name for name, _ in ordered))
 
     def read(self) -> Expr:
@@ -316,7 +322,7 @@ class _Body:
         return tree
 
     def fail(self, node: ast.AST, message: str) -> ExpressionError:
-        return ExpressionError((*self.converter.slips, self.found.slip(node, message)))
+        return ExpressionError((*self.converter.slips, self.found.make_slip(node, message)))
 
     def parse_column(self, node: ast.AST) -> str | None:
         """Return the column of `x["A"]` and `x.A`, or None for anything else."""
@@ -337,7 +343,7 @@ class _Body:
             match part:
                 case ast.Name(name) if name == self.parameter and id(part) not in read:
                     message = f'read the columns by name: {name}["A"] or {name}.A'
-                    yield self.found.slip(part, message)
+                    yield self.found.make_slip(part, message)
 
     def find_function(self, node: ast.expr) -> str | None:
         """Return the language's name for the function that Python would call here."""
@@ -398,7 +404,9 @@ class _Body:
     ) -> Expr:
         word, number = METHODS[method]
         if len(arguments) != number:
-            return self.converter.slip(node, f"{method} with these arguments cannot be translated")
+            return self.converter.add_slip(
+                node, f"{method} with these arguments cannot be translated"
+            )
         call = ast.copy_location(ast.Call(ast.Name(word), [owner, *arguments], []), node)
         return self.converter.apply(call, word)
 
@@ -412,15 +420,19 @@ class _Body:
                 case ast.FormattedValue(value, -1, None):
                     texts.append(Call("text", (self.converter.parse_expr(value),)))
                 case _:
-                    return self.converter.slip(part, "a format in an f-string cannot be translated")
+                    return self.converter.add_slip(
+                        part, "a format in an f-string cannot be translated"
+                    )
         return Call("concat", tuple(texts)) if len(texts) > 1 else (*texts, Lit(""))[0]
 
     def name(self, node: ast.expr, name: str) -> Expr:
         if name == self.parameter:
-            return self.converter.slip(node, "the row is used as a whole; read its columns by name")
+            return self.converter.add_slip(
+                node, "the row is used as a whole; read its columns by name"
+            )
         if name in self.names:
             return Col(self.names[name])
-        return self.converter.slip(node, f"{name!r} is not assigned on every path to this line")
+        return self.converter.add_slip(node, f"{name!r} is not assigned on every path to this line")
 
     def parse_block(self, statements: list[ast.stmt]) -> Expr:
         """Read statements up to the value they return."""

@@ -149,7 +149,7 @@ def _read_word(kind: AxisKind, word: str) -> Sequence[float]:
         raise ValueError(f"the range {word!r} runs backwards; write {last.strip()}..{first}")
     if low == high:
         raise ValueError(f"the range {word!r} holds a single value; write {first}")
-    return _spread(kind, low, high, _read_steps(count) if colon else 0)
+    return _spread_values(kind, low, high, _read_steps(count) if colon else 0)
 
 
 def _read_steps(count: str) -> int:
@@ -159,7 +159,7 @@ def _read_steps(count: str) -> int:
     return number - 1
 
 
-def _spread(kind: AxisKind, low: float, high: float, steps: int) -> Sequence[float]:
+def _spread_values(kind: AxisKind, low: float, high: float, steps: int) -> Sequence[float]:
     """Return a geometric range with both ends; sizes and threads double where that fits."""
     doublings = math.log2(high / low)
     if not steps and kind.doubling and doublings.is_integer():

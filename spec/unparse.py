@@ -41,10 +41,10 @@ _COMPARISONS = {word: op for op, word in COMPARISONS.items()}
 _ORDERED = {word: name for name, word in ORDERED_BY.items()}
 
 
-def text(node: Expr) -> str:
+def write_text(node: Expr) -> str:
     """Write a tree as the language's own text, with the fewest brackets.
 
-    >>> text(Arith("*", Lit(2), Arith("+", Col("A"), Lit(1))))
+    >>> write_text(Arith("*", Lit(2), Arith("+", Col("A"), Lit(1))))
     '2 * (A + 1)'
     """
     return ast.unparse(_unparse_syntax(node))
@@ -223,7 +223,7 @@ def _describe_step(query: Query) -> str:
     if query.order_by:
         parts.append(f"in order of {', '.join(map(_sort_key, query.order_by))}")
     if query.where is not None:
-        parts.append(f"where {text(query.where)}")
+        parts.append(f"where {write_text(query.where)}")
     return " ".join(parts)
 
 
@@ -241,7 +241,7 @@ def _describe_join(join: Join) -> str:
 def _describe_answer(query: Query) -> str:
     match query.apply:
         case RowFunction(source=None, body=body) if body is not None:
-            return f"{text(body)} of each row"
+            return f"{write_text(body)} of each row"
         case RowFunction(name=name):
             return f"{name} of each row"
         case GroupFunction(name=name, parameters=names):
@@ -269,4 +269,4 @@ def _unparse_output(output: Output) -> str:
             return "number of rows"
         case Agg(function, (Col(name),)):
             return f"{function} {name}"
-    return text(output.expression)
+    return write_text(output.expression)

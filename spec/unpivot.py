@@ -53,7 +53,7 @@ def _rank(kind: Kind) -> int:
 
 def read_unpivot(given: Section, data: Schema | None) -> Unpivot | None:
     """Read the clause; None after a mistake. Without `data`, its columns are not known yet."""
-    on, index = given.names("on"), given.names("index")
+    on, index = given.parse_names("on"), given.parse_names("index")
     unknown = [name for name in (*on, *index) if data and name.text not in data]
     for name in unknown:
         message = f"unknown column {name.text!r}{suggest(name.text, data.names if data else ())}"
@@ -62,7 +62,7 @@ def read_unpivot(given: Section, data: Schema | None) -> Unpivot | None:
     twice = [name for name in on if name.text in taken]
     for name in twice:
         given.log.add(name.place, f"{name.text!r} is in the index already; leave it out of on")
-    names, values = given.text("names", NAMES), given.text("values", VALUES)
+    names, values = given.parse_text("names", NAMES), given.parse_text("values", VALUES)
     taken |= {name.text for name in on} | set(data.names if data else ())
     for key, shown in (("names", names), ("values", values)):
         if shown in taken:
@@ -78,7 +78,7 @@ def read_unpivot(given: Section, data: Schema | None) -> Unpivot | None:
 
 def _is_alike(given: Section, data: Schema | None) -> bool:
     """Report columns whose values no single column holds."""
-    first, *others = given.names("on")
+    first, *others = given.parse_names("on")
     for name in others if data else ():
         assert data is not None
         one, other = data[first.text], data[name.text]

@@ -62,7 +62,7 @@ class Function:
     ordered: bool = False
     example: str = ""
 
-    def values(self, arguments: int) -> int:
+    def count_values(self, arguments: int) -> int:
         """Return how many of a call's arguments are values, and no settings."""
         return arguments if self.most is None else min(arguments, self.most)
 

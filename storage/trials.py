@@ -48,7 +48,7 @@ class TrialCounts:
     ended: dict[int, tuple[bool, ...]] = field(default_factory=dict)
 
     @classmethod
-    def by(cls, trials: Iterable[Trial]) -> TrialCounts:
+    def gather(cls, trials: Iterable[Trial]) -> TrialCounts:
         """Gather an engine's trials on one query; those without a limit say nothing here."""
         limited = ((trial.limit, trial.run.outcome is Outcome.OK) for trial in trials)
         return cls.of((limit, finished) for limit, finished in limited if limit is not None)

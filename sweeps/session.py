@@ -14,7 +14,7 @@ from ..comparison.observer import Observer
 from ..comparison.preparation import prepare
 from ..comparison.request import Request
 from ..comparison.rounds import Rounds
-from ..comparison.session import SILENT, Session, command_line, reopen_session
+from ..comparison.session import SILENT, Session, format_command_line, reopen_session
 from ..execution import limits
 from ..report.model import Verdict
 from ..report.sweeps.rebuild import write_reports
@@ -46,7 +46,7 @@ def sweep(
     with lock_folder(path):
         sessions = []
         for point, plan in zip(points, plans, strict=True):
-            head = make_head(plan, command_line(), request.baseline)
+            head = make_head(plan, format_command_line(), request.baseline)
             made = folder.create_at(path / point.name, head)
             sessions.append(Session(plan, made, head, observer))
         values = [dict(point.values) for point in points]
@@ -118,7 +118,7 @@ class SweepRounds:
         for round_ in range(1, self.measure.rounds + 1):
             places = shuffle_places(left[round_], round_, self.measure.seed)
             if round_ == 1:
-                places = climb_curves(places, self._hardness)
+                places = climb_curves(places, self._rank_hardness)
             if self.measure.budget is not None and round_ > self.measure.least:
                 seconds = self.measure.budget - (monotonic() - began)
                 places = self._choose(places, seconds)
@@ -151,7 +151,7 @@ class SweepRounds:
         ends = self.ends[place.engine, place.query]
         return any(is_harder(self.axes, here, self.values[end]) for end in ends)
 
-    def _hardness(self, point: int) -> tuple[float, ...]:
+    def _rank_hardness(self, point: int) -> tuple[float, ...]:
         return rank_hardness(self.axes, self.values[point])
 
     def _choose(self, places: Sequence[Place], seconds: float) -> list[Place]:
@@ -179,7 +179,7 @@ def _make_head(
 ) -> SweepHead:
     return SweepHead(
         workload=workload.name,
-        command=command_line(),
+        command=format_command_line(),
         began=datetime.now(UTC).isoformat(timespec="seconds"),
         axes={axis.name: list(axis.values) for axis in axes},
         points=[PointHead(point.name, dict(point.values)) for point in points],

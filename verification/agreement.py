@@ -55,11 +55,11 @@ class Expected:
             chosen = settle_choices(open_answer(one), given, asked.keys, choices)
             return settle_ranks(chosen, given, ranks, positional=asked.positional)
 
-        def variants() -> tuple[Answer, ...]:
+        def settle_variants() -> tuple[Answer, ...]:
             return tuple(map(settle_one, self.variants()))
 
         return replace(
-            self, answer=settle_one(self.answer), variants=variants, choices=None, ranks=None
+            self, answer=settle_one(self.answer), variants=settle_variants, choices=None, ranks=None
         )
 
 

@@ -27,7 +27,7 @@ from ..spec.expression import (
 from ..spec.kinds import find_kind
 from ..spec.ranges import find_range
 from ..spec.schema import Schema
-from ..spec.unparse import text
+from ..spec.unparse import write_text
 from ..spec.vocabulary import CHOOSING
 from ..spec.windows import rank_method
 from ..spec.workload import Output, Query
@@ -60,7 +60,7 @@ class RoundedRows:
         outputs = (*step.aggregate, *step.transform)
         judged = () if not last or step.having else tuple(filter(is_rank, step.transform))
         placed = {
-            text(agg.arguments[0])
+            write_text(agg.arguments[0])
             for agg in list_aggregations(*(o.expression for o in outputs if o not in judged))
             if agg.function in COUNTING and self.is_loose(agg.arguments[0])
             if not self.is_apart(agg.arguments[0])

@@ -62,7 +62,11 @@ def _compare_column(name: str, one: pa.ChunkedArray, other: pa.ChunkedArray, lev
         return f"column {name}: {len(other) - len(y)} values missing instead of {len(one) - len(x)}"
     if not len(x) or not len(y):
         return ""
-    found = {"mean": mean_test(x, y), "variance": variance_test(x, y), "ranks": rank_test(x, y)}
+    found = {
+        "mean": compare_means(x, y),
+        "variance": compare_variances(x, y),
+        "ranks": compare_ranks(x, y),
+    }
     least = min(found, key=lambda test: found[test])
     if found[least] >= level:
         return ""
@@ -73,13 +77,13 @@ def _compare_column(name: str, one: pa.ChunkedArray, other: pa.ChunkedArray, lev
     )
 
 
-def mean_test(x: Array, y: Array) -> float:
+def compare_means(x: Array, y: Array) -> float:
     """Return the probability of means at least as far apart, were the distributions the same."""
     error = math.sqrt(x.var() / len(x) + y.var() / len(y))
     return _compute_p_value(float(x.mean() - y.mean()), error)
 
 
-def variance_test(x: Array, y: Array) -> float:
+def compare_variances(x: Array, y: Array) -> float:
     """Return the probability of variances at least as far apart."""
     spreads = float(x.var()), float(y.var())
     if not min(spreads):
@@ -88,7 +92,7 @@ def variance_test(x: Array, y: Array) -> float:
     return _compute_p_value(math.log(spreads[0] / spreads[1]), error)
 
 
-def rank_test(x: Array, y: Array) -> float:
+def compare_ranks(x: Array, y: Array) -> float:
     """Return Kolmogorov and Smirnov's probability of distributions at least as far apart."""
     x, y = np.sort(x), np.sort(y)
     values = np.concatenate([x, y])

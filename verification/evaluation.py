@@ -267,7 +267,7 @@ def _evaluate(expr: Expr, row: Row, group: Sequence[Row] | None) -> Cell:  # one
         case Call(function, arguments) if function in FILLING:
             return CALLS[function](*(_evaluate(part, row, group) for part in arguments))
         case Call(function, arguments):
-            number = ROW_FUNCTIONS[function].values(len(arguments))
+            number = ROW_FUNCTIONS[function].count_values(len(arguments))
             settings = [_evaluate(part, {}, None) for part in arguments[number:]]
             return _call_unless_missing(
                 lambda *given: CALLS[function](*given, *settings),

@@ -61,9 +61,9 @@ class ChDB(Adapter):
     passes: tuple[Pass, ...] = (lower,)
     load: Load = Load.MEMORY
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one statement over a table that is loaded once."""
-        inputs.alone("not implemented for chDB yet")
+        inputs.refuse_steps("not implemented for chDB yet")
         query, rows, joinings = inputs.query, inputs.rows, inputs.joinings
         if query.unpivot:
             raise Unsupported("unpivot", "ClickHouse has no such clause")
@@ -84,7 +84,7 @@ class ChDB(Adapter):
         return Parts(
             imports="import chdb",
             load="\n".join([_connect(statement, resources), *map(made, tables), "return con"]),
-            query=f'return con.query({triple_quote(statement.text())}, "ArrowTable")',
+            query=f'return con.query({triple_quote(statement.write_text())}, "ArrowTable")',
             rows=_write_rows(asked, facts),
             data="con",
         )

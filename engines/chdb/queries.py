@@ -133,9 +133,11 @@ class ClickHouseWriter(SqlWriter):
         """Write values of one type: of Int64 and Float64, ClickHouse makes a Variant."""
         mixed = any(self.facts.find_kind(v) == "float" or makes_double(v) for v in values)
         several = sum(value != Lit(None) for value in values) > 1
-        return [self._as(value, mixed=mixed, several=several, plain=plain) for value in values]
+        return [
+            self._write_name(value, mixed=mixed, several=several, plain=plain) for value in values
+        ]
 
-    def _as(self, value: Expr, *, mixed: bool, several: bool, plain: bool) -> str:
+    def _write_name(self, value: Expr, *, mixed: bool, several: bool, plain: bool) -> str:
         text = self.write(value, plain=plain).text
         if self.facts.find_kind(value) != "int" or (isinstance(value, Lit) and _is_short(value)):
             return text

@@ -20,7 +20,7 @@ from ..writing.passes.join import Inputs
 from ..writing.passes.widen import widen_beside_floats
 from ..writing.passes.zeros import sum_zeros
 from ..writing.program import NONE, Parts, fill
-from ..writing.quote import literal, quote
+from ..writing.quote import quote, write_literal
 from ..writing.tasks import Calls, write_columns
 from ..writing.user_functions import make_own
 from .joins import write_joins
@@ -84,7 +84,7 @@ class Dask(Adapter):
         )
         return replace(self, info=info, cluster=True, address=address)
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the reduction, and the functions of a partition that it needs."""
         query = inputs.query
         expression = isinstance(query.apply, RowFunction) and query.apply.source is None
@@ -105,15 +105,15 @@ class Dask(Adapter):
             after=text.functions if mine.source else "",
         )
 
-    def tasks(self, tasks: Tasks, resources: Resources) -> Parts:
+    def write_tasks(self, tasks: Tasks, resources: Resources) -> Parts:
         """Write a bag of calls, whose partitions go to processes."""
         if self.cluster:
             why = "a cluster would return the last run's results; use dask, which runs processes"
             raise Unsupported(tasks.name, why)
-        options = {"num_workers": literal(resources.threads)} if resources.threads else {}
+        options = {"num_workers": write_literal(resources.threads)} if resources.threads else {}
         chunks = quote("n * CPU_COUNT", n=PARTITIONS_PER_THREAD)
         if resources.threads:
-            chunks = literal(PARTITIONS_PER_THREAD * resources.threads)
+            chunks = write_literal(PARTITIONS_PER_THREAD * resources.threads)
         bag = quote(
             "db.from_sequence(data, npartitions=CHUNKS).starmap(f).compute(**o)",
             f=quote(tasks.name),
@@ -130,7 +130,9 @@ class Dask(Adapter):
 
     def _start(self, resources: Resources, *, sends: bool) -> str:
         if self.address:
-            return fill(SENT if sends else "return Client(ADDRESS)", ADDRESS=literal(self.address))
+            return fill(
+                SENT if sends else "return Client(ADDRESS)", ADDRESS=write_literal(self.address)
+            )
         if not self.cluster:
             return ""
         return fill("return Client(CLUSTER)", CLUSTER=_cluster(resources))
@@ -158,7 +160,7 @@ class Dask(Adapter):
         if not (self.cluster or _holds_objects(query, data)):
             # What `persist` holds on threads is hashed anew by each expression over it.
             read = f"dd.read_parquet(path, columns=n{split}).compute()"
-            number = literal(1) if single else _count_partitions(data.rows, resources)
+            number = write_literal(1) if single else _count_partitions(data.rows, resources)
             held = write_reading(query, data, read, text=TextType.ARROW)
             return quote("dd.from_pandas(f, npartitions=n, sort=False)", f=held, n=number)
         names = list(query.reads)
@@ -199,7 +201,7 @@ def _write_partitions(names: list[str], rows: int, resources: Resources) -> ast.
         number = PARTITIONS_PER_THREAD * resources.threads
         if rows >= number * ROW_GROUP:
             return _by_row_groups(names, rows)
-        wanted = literal(number)
+        wanted = write_literal(number)
     return quote("dd.read_parquet(path, columns=n).repartition(npartitions=w)", n=names, w=wanted)
 
 
@@ -214,7 +216,7 @@ def _count_partitions(rows: int, resources: Resources) -> ast.expr:
     """Write the number of partitions of a frame in memory."""
     if resources.threads is None:
         return quote("n * CPU_COUNT", n=PARTITIONS_PER_THREAD)
-    return literal(max(PARTITIONS_PER_THREAD * resources.threads, rows // ROW_GROUP))
+    return write_literal(max(PARTITIONS_PER_THREAD * resources.threads, rows // ROW_GROUP))
 
 
 def _by_row_groups(names: list[str], rows: int) -> ast.expr:
@@ -224,17 +226,17 @@ def _by_row_groups(names: list[str], rows: int) -> ast.expr:
     https://github.com/dask/dask/issues/12488.
     """
     text = "dd.read_parquet(path, columns=n, split_row_groups=True).repartition(npartitions=w)"
-    return quote(text, n=names, w=literal(rows // ROW_GROUP))
+    return quote(text, n=names, w=write_literal(rows // ROW_GROUP))
 
 
 def _cluster(resources: Resources) -> ast.expr:
-    workers = literal(resources.threads) if resources.threads else quote("CPU_COUNT")
-    options: dict[str, ast.expr] = {"n_workers": workers, "threads_per_worker": literal(1)}
+    workers = write_literal(resources.threads) if resources.threads else quote("CPU_COUNT")
+    options: dict[str, ast.expr] = {"n_workers": workers, "threads_per_worker": write_literal(1)}
     if resources.memory is not None:
         memory = int(resources.memory * WORKERS_SHARE)
-        each = literal(memory // resources.threads) if resources.threads else None
+        each = write_literal(memory // resources.threads) if resources.threads else None
         options["memory_limit"] = each or quote("m // CPU_COUNT", m=memory)
-    options["dashboard_address"] = literal(":0")
+    options["dashboard_address"] = write_literal(":0")
     return quote("LocalCluster(**o)", o=options)
 
 
@@ -251,7 +253,7 @@ INFO = EngineInfo(
 )
 # A cluster gets its limits from the program.
 ON_CLUSTER = ("dask[dataframe]", "distributed", "pandas", "pyarrow")
-DISTRIBUTED = INFO.variant(
+DISTRIBUTED = INFO.make_variant(
     "distributed",
     requirements=ON_CLUSTER,
     work=FRAMES,
@@ -262,9 +264,9 @@ DISTRIBUTED = INFO.variant(
 ENGINE = Dask(INFO)
 VARIANTS = (
     Dask(DISTRIBUTED, cluster=True),
-    Dask(INFO.variant("partitions", sample=16), parted=True),
+    Dask(INFO.make_variant("partitions", sample=16), parted=True),
     Dask(
-        INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION, Work.TASK})),
+        INFO.make_variant("native", work=frozenset({Work.GROUP_FUNCTION, Work.TASK})),
         (partial(require_aggregations, engine="dask"), widen_beside_floats),
     ),
 )

@@ -12,7 +12,7 @@ from ...spec.joins import name_table_columns
 from ..pandas.joins import write_merge
 from ..writing.joins import Joining, describe_how
 from ..writing.passes.join import rename_variable
-from ..writing.quote import literal, quote, to_source
+from ..writing.quote import quote, to_source, write_literal
 
 UNREAD = "Dask leaves out the rows of a table of which no column is read"
 UNORDERED = "dfbench writes none for Dask, whose merge_asof needs sorted divisions"
@@ -69,10 +69,10 @@ def _name_first(met: Joining, table: ast.expr) -> tuple[Joining, ast.expr]:
 def _write_cross(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
     """Write a join on a key that is 1 everywhere: Dask has no cross join."""
     key = choose_fresh_name("one", {*met.data.names, *met.other.names})
-    ones = {key: literal(1)}
+    ones = {key: write_literal(1)}
     options = {
-        "on": literal(key),
-        **({"suffixes": literal(("", "_right"))} if met.new_names else {}),
+        "on": write_literal(key),
+        **({"suffixes": write_literal(("", "_right"))} if met.new_names else {}),
     }
     joined = quote("d.assign(**n).merge(t.assign(**n), **o)", d=rows, t=table, n=ones, o=options)
     return quote("j.drop(columns=k)", j=joined, k=key)

@@ -16,7 +16,7 @@ from ..pandas.words import METHODS
 from ..writing.passes.correlation import rewrite_corr
 from ..writing.program import fill
 from ..writing.properties import collect_row_facts
-from ..writing.quote import literal, quote
+from ..writing.quote import quote, write_literal
 from ..writing.steps import Reduction, Steps, decompose, is_present
 from ..writing.user_functions import apply_to_rows, group_loop, skip_missing
 
@@ -94,9 +94,9 @@ class Partitions:
                 query = replace(self.query, apply=None, transform=(value,))
                 return replace(self, query=query).write()
             case RowFunction() as function:
-                return self._rows(function)
+                return self._apply_to_rows(function)
             case GroupFunction() as function:
-                return self._groups(function)
+                return self._write_groups(function)
             case None:
                 pass
         if self.query.asks_for_rows or self.query.is_distinct or self.query.unpivot:
@@ -121,7 +121,7 @@ class Partitions:
             frame = quote("f.drop_duplicates()", f=frame)
         return Text(prepare, _write_lines(*lines, *self._end(quote("f.compute()", f=frame))))
 
-    def _rows(self, function: RowFunction) -> Text:
+    def _apply_to_rows(self, function: RowFunction) -> Text:
         """Write pandas' call of the function on the rows of each partition."""
         prepare, lines = self._prepare(self.query.derive, self.query)
         inner = replace(self.query, where=None, derive=())
@@ -134,7 +134,7 @@ class Partitions:
         parts = quote("data.map_partitions(apply, meta=m).compute()", m=meta)
         return Text(_write_lines(prepare, apply), _write_lines(*lines, *self._end(parts)))
 
-    def _groups(self, function: GroupFunction) -> Text:
+    def _write_groups(self, function: GroupFunction) -> Text:
         """Bring each group's rows into one partition, and call the function on them there."""
         prepare, lines = self._prepare(self.query.derive, self.query)
         options = PandasSteps(self.query, self.data).options
@@ -183,7 +183,7 @@ class Partitions:
         return Text(_write_lines(prepare, function), _write_lines(*lines, *self._end(answer)))
 
     def _number_rows(self, row: str) -> dict[str, ast.expr]:
-        ones = quote("data.assign(**o)[r].cumsum()", o={row: literal(1)}, r=row)
+        ones = quote("data.assign(**o)[r].cumsum()", o={row: write_literal(1)}, r=row)
         shuffled = quote("data.shuffle(k, shuffle_method='tasks')", k=self._write_pandas().key)
         return {"ASSIGNED": quote("data.assign(**o)", o={row: ones}), "SHUFFLED": shuffled}
 
@@ -198,10 +198,10 @@ class Partitions:
 
     def _is_tree_of_integers(self, agg: Agg) -> bool:
         names = [a.name for a in agg.arguments if isinstance(a, Col) and a.name in self.data]
-        integers = [name for name in names if self._squares_fit(name)]
+        integers = [name for name in names if self._fits_squares(name)]
         return agg.function in TREE_OF_INTEGERS and len(integers) == len(agg.arguments)
 
-    def _squares_fit(self, name: str) -> bool:
+    def _fits_squares(self, name: str) -> bool:
         """Return whether the sum of squares fits: Dask squares integers in their own width."""
         column = self.data[name]
         if column.arrow != "int64":
@@ -218,15 +218,15 @@ class Partitions:
         pandas = self._write_pandas()
         groups = quote("data.groupby(k, **o)", k=pandas.key, o=pandas.options)
         # Dask shuffles the groups of more than two keys into several partitions.
-        one = {"split_out": literal(1)} if len(self.query.group_by) > 2 else {}
+        one = {"split_out": write_literal(1)} if len(self.query.group_by) > 2 else {}
         named = with_columns(reductions, self.query.group_by[0])
         names = [r.name for r in named]
         if names != [r.column for r in named]:
-            pairs = {r.name: literal((r.column, METHODS[r.function])) for r in named}
+            pairs = {r.name: write_literal((r.column, METHODS[r.function])) for r in named}
             return quote("g.agg(**n)", g=groups, n={**pairs, **one})
         methods = {r.name: METHODS[r.function] for r in named}
         if len({*methods.values()}) == 1:
-            chosen = literal(names[0] if len(names) == 1 else names)
+            chosen = write_literal(names[0] if len(names) == 1 else names)
             return quote(f"g[c].{methods[names[0]]}(**o)", g=groups, c=chosen, o=one)
         return quote("g.agg(m, **o)", g=groups, m=methods, o=one)
 
@@ -285,11 +285,11 @@ class Partitions:
         if not self.query.derive:
             lines = PandasSteps(self.query, self.data, "part", text=TextType.ARROW).prepare(())
         if not is_present(self.query, extreme.column, self.data):
-            lines.append(fill("part = part.dropna(subset=C)", C=literal([extreme.column])))
+            lines.append(fill("part = part.dropna(subset=C)", C=write_literal([extreme.column])))
         return lines
 
     def _write_first(self, extreme: Extreme) -> str:
-        order = {} if extreme.smallest else {"ascending": literal(False)}
+        order = {} if extreme.smallest else {"ascending": write_literal(False)}
         rows = quote("part.sort_values(c, **o)", c=extreme.column, o=order)
         if self.query.group_by:
             pandas = self._write_pandas()
@@ -301,7 +301,7 @@ class Partitions:
         values = []
         for r in taken.reductions:
             columns = [quote("data[c]", c=c) for c in r.columns]
-            x, y = [*columns, literal(None), literal(None)][:2]
+            x, y = [*columns, write_literal(None), write_literal(None)][:2]
             if r.function in {"min", "max"} and not self._is_number(r.column):
                 # Dask compares texts with the NaN of a partition that has none.
                 x = quote("x.compute()", x=x)

@@ -17,11 +17,11 @@ from ..writing.passes.join import Inputs, Table
 from ..writing.passes.widen import widen
 from ..writing.program import Parts, fill
 from ..writing.properties import collect_row_facts
-from ..writing.quote import literal, quote, to_source
+from ..writing.quote import quote, to_source, write_literal
 from ..writing.sequence import StepQuery, answer_schema
 from .expressions import OUT_OF_REACH
 from .joins import REASON, write_joins
-from .queries import BracketChain, summable
+from .queries import BracketChain, derive_sums
 
 # From Arrow, datatable reads an unsigned number's bits as signed, and a dictionary's codes.
 LOADABLE = {
@@ -51,7 +51,7 @@ class Datatable(Adapter):
 
     passes: tuple[Pass, ...] = (derive_constants, widen)
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one chain of brackets."""
         frame: ast.expr = quote("data")
         lines: list[str] = []
@@ -74,7 +74,7 @@ class Datatable(Adapter):
 def _write_step(step: StepQuery, frame: ast.expr) -> tuple[list[str], ast.expr]:
     """Write a step over a frame; joined rows have a name where more is asked of them."""
     _check_names(step.query)
-    asked = summable(step.query, collect_row_facts(step.query, step.rows))
+    asked = derive_sums(step.query, collect_row_facts(step.query, step.rows))
     lines, joined = write_joins(frame, step.query, step.joinings)
     chain = BracketChain(asked, collect_row_facts(asked, step.rows), step.rows, joined)
     more, answer = chain.write()
@@ -170,7 +170,7 @@ def _write_load(table: Table) -> tuple[list[str], str]:
 
 
 def _select_columns(name: str, value: str) -> list[str]:
-    text = to_source(literal(name))
+    text = to_source(write_literal(name))
     return [
         f"column = table[{text}]",
         f"table = table.set_column(table.column_names.index({text}), {text}, {value})",

@@ -30,7 +30,7 @@ from ...spec.intervals import SECONDS, find_step
 from ...spec.vocabulary import ROW_FUNCTIONS
 from ..writing.dispatch import ExpressionWriter
 from ..writing.properties import Facts, makes_double
-from ..writing.quote import literal, quote
+from ..writing.quote import quote, write_literal
 from ..writing.steps import map_as_case, negate
 from .words import FUNCTIONS, PATTERNS, UNSUPPORTED, VARIANTS
 
@@ -58,7 +58,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
 
     def write_constant(self, value: Value) -> ast.expr:
         """Write a constant."""
-        return _write_moment(value) if isinstance(value, dt.date) else literal(value)
+        return _write_moment(value) if isinstance(value, dt.date) else write_literal(value)
 
     def write_negative(self, operand: Expr) -> ast.expr:
         """Write a number with the other sign."""
@@ -108,7 +108,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             case Not(IsIn(operand, values)):
                 return self._not_in(operand, values)
             case Bool(op, operands):
-                parts = (part for operand in operands for part in self._parts(op, operand))
+                parts = (part for operand in operands for part in self._list_parts(op, operand))
                 return join_conditions(op, list(parts))
             case Not(operand):
                 return self._write_negation(operand)
@@ -116,7 +116,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
                 tree = self.write_expression(node)
                 return quote("x == True", x=tree) if self.facts.may_miss(node) else tree
 
-    def _parts(self, op: str, operand: Expr) -> list[ast.expr]:
+    def _list_parts(self, op: str, operand: Expr) -> list[ast.expr]:
         """Write an operand of `and` or `or`; one of several constants is several of `or`."""
         if op == "or" and isinstance(operand, IsIn):
             return [self._compare("==", operand.operand, v) for v in _drop_none(operand.values)]
@@ -191,7 +191,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             raise Unsupported(f"truncate() to {unit}", "datatable has no weeks")
         kept = UNITS[: UNITS.index(unit) + 1]
         parts = [quote(f"dt.time.{u}(x)", x=self.write_expression(moment)) for u in kept]
-        blank = [literal(1)] * (3 - len(parts)) + [literal(0)] * 3
+        blank = [write_literal(1)] * (3 - len(parts)) + [write_literal(0)] * 3
         if timed:
             return quote(FUNCTIONS["truncate"], p=[*parts, *blank][:6])
         return quote("dt.time.ymd(*p)", p=[*parts, *blank][:3])
@@ -227,7 +227,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         if function in {"concat", "coalesce"}:
             return reduce(lambda x, y: quote(FUNCTIONS[function], x=x, y=y), parts)
         if function in {"slice", "clip", "hypot", "atan2"}:
-            x, y, z = (*parts, literal(None))[:3]
+            x, y, z = (*parts, write_literal(None))[:3]
             return quote(FUNCTIONS[function], x=x, y=y, z=z)
         if function == "integer":
             word = f"integer_{self.facts.find_kind(arguments[0])}"
@@ -293,7 +293,7 @@ def is_whole(facts: Facts, *nodes: Expr) -> bool:
 def join_conditions(op: str, parts: list[ast.expr]) -> ast.expr:
     """Write `and` or `or` of conditions, as many as there are."""
     if not parts:
-        return literal(op == "and")
+        return write_literal(op == "and")
     tree = parts[0]
     for part in parts[1:]:
         tree = ast.BinOp(tree, BOOLEAN[op](), part)
@@ -302,12 +302,14 @@ def join_conditions(op: str, parts: list[ast.expr]) -> ast.expr:
 
 def _write_moment(value: dt.date) -> ast.expr:
     if not isinstance(value, dt.datetime):
-        return quote("dt.time.ymd(*p)", p=[*map(literal, (value.year, value.month, value.day))])
+        return quote(
+            "dt.time.ymd(*p)", p=[*map(write_literal, (value.year, value.month, value.day))]
+        )
     if value.tzinfo:
         raise Unsupported("a time with a zone", "datatable's times have no zone")
     if not 1677 < value.year < 2262:
         raise Unsupported(f"the time {value}", OUT_OF_REACH)
-    return quote("dt.time.ymdt(*p)", p=[*map(literal, value.timetuple()[:6])])
+    return quote("dt.time.ymdt(*p)", p=[*map(write_literal, value.timetuple()[:6])])
 
 
 def _drop_none(values: tuple[Lit, ...]) -> list[Lit]:

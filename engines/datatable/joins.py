@@ -11,7 +11,7 @@ from ...spec.joins import name_table_columns
 from ...spec.workload import Query
 from ..writing.joins import Joining, name_columns
 from ..writing.program import fill
-from ..writing.quote import literal, quote
+from ..writing.quote import quote, write_literal
 from .expressions import f, find_column, join_conditions
 
 REASON = "# What is joined has a key; a key's values are unique, and come first."
@@ -42,7 +42,7 @@ def _write_join(rows: ast.expr, query: Query, met: Joining) -> tuple[str, ast.ex
     sure = "" if how == "left" else _find_sure(met, columns)
     if how != "left" and not sure:
         sure = choose_fresh_name("matched", {*columns, *met.data.names})
-        columns[sure] = literal(True)
+        columns[sure] = write_literal(True)
     keyed = fill(
         KEYED.replace("TABLE", met.name),
         CHOSEN=_choose(met, columns),
@@ -86,4 +86,4 @@ def _choose(met: Joining, columns: dict[str, ast.expr]) -> ast.expr:
         chosen = quote("t[r, c]", t=table, r=join_conditions("and", tests), c=columns)
     if met.join.adds_columns:
         return chosen
-    return quote("t[0, :, by(*k)]", t=chosen, k=[*map(literal, met.join.on)])
+    return quote("t[0, :, by(*k)]", t=chosen, k=[*map(write_literal, met.join.on)])

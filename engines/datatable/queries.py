@@ -30,7 +30,7 @@ from ...spec.schema import Schema
 from ...spec.windows import count_steps, expand_change
 from ...spec.workload import Extreme, Output, Query, RowFunction, SortKey, Unpivot
 from ..writing.properties import CHANGES, NARROW, Facts, collect_output_facts, makes_double
-from ..writing.quote import literal, quote, to_source
+from ..writing.quote import quote, to_source, write_literal
 from ..writing.steps import is_present, negate, split_batches
 from .expressions import DatatableWriter, f, is_whole
 from .words import AGGREGATIONS, FUNCTIONS, UNSUPPORTED, WINDOWS
@@ -216,7 +216,7 @@ class BracketChain:
         x = DatatableWriter(self.facts).write_expression(argument)
         filled = quote("ifelse(x == None, 0, x)", x=x) if agg.function == "cumsum" else x
         steps = count_steps(agg)
-        default = [] if steps == 1 else [literal(steps)]
+        default = [] if steps == 1 else [write_literal(steps)]
         tree = quote(template, x=filled if missing else x, n=steps, default=default)
         if missing and agg.function in {"cumsum", "cummin", "cummax"}:
             # datatable carries the value on.
@@ -227,7 +227,7 @@ class BracketChain:
         """Put `by(…)` and what follows it into the last brackets."""
         assert isinstance(tree, ast.Subscript)
         assert isinstance(tree.slice, ast.Tuple)
-        by = [quote("by(*k)", k=list(map(literal, self.query.group_by)))]
+        by = [quote("by(*k)", k=list(map(write_literal, self.query.group_by)))]
         tree.slice.elts += [*(by if self.query.group_by else []), *more]
         return tree
 
@@ -244,7 +244,7 @@ class BracketChain:
     def _apply(self, function: RowFunction) -> ast.expr:
         if function.body is None:
             raise Unsupported(function.name, function.opaque)
-        guards = self.facts.guards(function.body) if function.on_missing == "skip" else ()
+        guards = self.facts.list_guards(function.body) if function.on_missing == "skip" else ()
         tests: tuple[Expr, ...] = tuple(IsMissing(Col(column)) for column in guards)
         body = function.body
         while isinstance(body, Let):
@@ -311,7 +311,7 @@ class BracketChain:
 
 def _sort_rows(tree: ast.expr, keys: tuple[SortKey, ...]) -> ast.expr:
     """Write rows in the order of columns; equal ones stay as they are."""
-    names = [literal(key.name) for key in keys]
+    names = [write_literal(key.name) for key in keys]
     descending = [key.descending for key in keys]
     if not any(descending):
         return quote("t[:, :, sort(*n, na_position='last')]", t=tree, n=names)
@@ -326,7 +326,7 @@ def _write_brackets(tree: ast.expr, rows: ast.expr | None, selected: ast.expr) -
     return quote("t[c, o]", t=tree, c=rows, o=selected)
 
 
-def summable(query: Query, facts: Facts) -> Query:
+def derive_sums(query: Query, facts: Facts) -> Query:
     """Derive what `dt.sum` refuses: an expression that its older half makes, as of `dt.math`.
 
     And a copy of a key that is aggregated: within its group, a key is a single value.

@@ -45,7 +45,7 @@ class DuckDB(Adapter):
     statement: type[Statement] = Statement
     database: str = ""
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one statement over a table that is loaded once."""
         statements = number_rows(self._write_statements(inputs, resources))
         return Parts(
@@ -215,7 +215,7 @@ class Enumerating(DuckDB):
     """Holds keys of text as enumerations, converted in `load`."""
 
     def _load(self, inputs: Inputs, first: Statement, resources: Resources) -> str:
-        inputs.alone("keys are enumerations in a single step; use duckdb")
+        inputs.refuse_steps("keys are enumerations in a single step; use duckdb")
         query, data = first.query, inputs.data
         keys = find_text_keys(query, data)
         types = (_write_type(key, missing=data[key].missing) for key in keys)
@@ -245,7 +245,7 @@ INFO = EngineInfo(
 ENGINE = DuckDB(INFO)
 VARIANTS = (
     Enumerating(
-        INFO.variant("enum", work=frozenset({Work.QUERY}), sample=12),
+        INFO.make_variant("enum", work=frozenset({Work.QUERY}), sample=12),
         (partial(require_text_keys, engine="duckdb"), lower, widen),
     ),
 )

@@ -88,7 +88,7 @@ class Statement:
     inner: bool = False
     names_windows: ClassVar[bool] = True
 
-    def text(self) -> str:
+    def write_text(self) -> str:
         """Write the statement, one clause a line."""
         if self._is_bare and not self.table and (met := _find_only(self.joinings)):
             return write_subquery(FromClause("data", "data"), met)
@@ -115,7 +115,7 @@ class Statement:
         if query.where or query.derive or self.joinings:
             read = (*unpivot.index, *unpivot.on)
             rows = replace(query, unpivot=None, select=read, having=None, sort=(), limit=None)
-            text = replace(self, query=rows, numbered=False).text()
+            text = replace(self, query=rows, numbered=False).write_text()
             source = f"(\n{textwrap.indent(text, '    ')}\n)"
         names = ", ".join(map(quote_name, unpivot.on))
         value = f"{quote_name(unpivot.values)} FOR {quote_name(unpivot.names)} IN ({names})"
@@ -439,7 +439,7 @@ class Statement:
         return f"count_if({condition})"
 
     def _write_call(self, agg: Agg, arguments: list[str]) -> str:
-        shares = self._shares(agg)
+        shares = self._list_shares(agg)
         if len(shares) > 1:
             # All at once: each by itself would look through the group's values again.
             listed = ", ".join(self._write_argument(share) for share in shares)
@@ -450,7 +450,7 @@ class Statement:
             written.format(*arguments) if "{" in written else f"{written}({', '.join(arguments)})"
         )
 
-    def _shares(self, agg: Agg) -> list[Expr]:
+    def _list_shares(self, agg: Agg) -> list[Expr]:
         """Return the shares of all quantiles of a quantile's column; windows take one each."""
         if agg.function != "quantile" or self.query.transform or self.beside:
             return []

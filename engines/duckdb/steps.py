@@ -25,7 +25,7 @@ def number_rows(statements: list[Statement]) -> list[Statement]:
 
 def write_statements(statements: list[Statement]) -> str:
     """Write steps as one statement: those before the last are common table expressions."""
-    *before, last = (statement.text() for statement in statements)
+    *before, last = (statement.write_text() for statement in statements)
     named = [
         f"{step_name(place)} AS (\n{textwrap.indent(text, '    ')}\n)"
         for place, text in enumerate(before, 1)
@@ -50,4 +50,4 @@ def list_guards(query: Query, facts: Facts) -> tuple[str, ...]:
     function = query.apply
     if not isinstance(function, RowFunction) or function.body is None:
         return ()
-    return facts.guards(function.body) if function.on_missing == "skip" else ()
+    return facts.list_guards(function.body) if function.on_missing == "skip" else ()

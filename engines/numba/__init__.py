@@ -45,11 +45,11 @@ class Numba(Adapter):
 
     passes: tuple[Pass, ...] = (join_single_frame, _widen, _translate)
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the steps of the query as statements, after the loops they call."""
         query, data = inputs.query, inputs.data
         steps = NumbaSteps(query, data)
-        loops, body = steps.loops(), write_steps(steps, inputs.later)
+        loops, body = steps.write_loops(), write_steps(steps, inputs.later)
         if not loops and "engine='numba'" not in body:
             raise Unsupported(
                 query.name, "no step of it is one that dfbench compiles with Numba; use pandas"

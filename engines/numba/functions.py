@@ -96,7 +96,7 @@ class Lifting:
         The arrays are missing nowhere: a row without an input has no answer.
         """
         self._check(function, body)
-        guards = self.facts.guards(body)
+        guards = self.facts.list_guards(body)
         inner = self._rewrite(body, frozenset())
         tests = tuple(IsMissing(Col(name)) for name in guards if name not in list_columns(inner))
         if tests:

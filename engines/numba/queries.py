@@ -22,7 +22,7 @@ from ..writing.program import fill
 from ..writing.properties import Facts, collect_row_facts
 from ..writing.quote import quote, to_source
 from ..writing.steps import Reduction, Steps, decompose, is_present
-from ..writing.user_functions import inputs_missing
+from ..writing.user_functions import list_missing_inputs
 from .functions import Lifting, group_statements, write_array, write_group_loop, write_row_loop
 
 # What pandas' own `engine="numba"` knows in a group-by.
@@ -89,11 +89,11 @@ class NumbaSteps(PandasSteps):
         """Return what is known of the rows."""
         return collect_row_facts(self.query, self.data)
 
-    def loops(self) -> str:
+    def write_loops(self) -> str:
         """Write the compiled functions that the statements call."""
         match self.query.apply:
             case RowFunction(body=None) as function:
-                skipped = inputs_missing(self.query, self.data)
+                skipped = list_missing_inputs(self.query, self.data)
                 return write_row_loop(function, self.facts, skipped)[1]
             case RowFunction() as function:
                 lifting, lifted = self._lift(function)

@@ -16,7 +16,7 @@ from ..base import Resources
 from ..info import EngineInfo, Work
 from ..writing.passes.join import Inputs
 from ..writing.program import NONE, Parts, fill
-from ..writing.quote import literal, quote
+from ..writing.quote import quote, write_literal
 from ..writing.tasks import Calls, name_results, parse_definition
 from ..writing.user_functions import make_own
 
@@ -50,12 +50,12 @@ from numba import njit, prange
 class NumbaTasks(Adapter):
     """Writes the user's function compiled, inside a parallel loop."""
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Raise Unsupported: frames with Numba are pandas'."""
         why = "Numba has no data frames; use pandas+numba"
         raise Unsupported(inputs.query.name, why)
 
-    def tasks(self, tasks: Tasks, resources: Resources) -> Parts:  # noqa: ARG002
+    def write_tasks(self, tasks: Tasks, resources: Resources) -> Parts:  # noqa: ARG002
         """Write the compiled function, and the loop over the tasks."""
         names = name_results(tasks)
         compiled = _compile(tasks)
@@ -68,7 +68,7 @@ class NumbaTasks(Adapter):
             before="" if compiled is None else f"{REWRITTEN}@njit\n{compiled}\n",
             own=mine if compiled is None else NONE,
             after=f"{jit}{_loop(tasks, len(names))}",
-            load=fill("return COUNT", COUNT=literal(tasks.count)),
+            load=fill("return COUNT", COUNT=write_literal(tasks.count)),
             query="return calls(data)",
             rows=fill("return pa.table(COLUMNS)", COLUMNS=quote("c", c=table)),
         )
@@ -78,7 +78,7 @@ def _loop(tasks: Tasks, columns: int) -> str:
     """Write the loop that calls the function; its answers are the columns of an array."""
     slots = ", ".join(f"answer[seed, {i}]" for i in range(columns))
     call = quote("f(*a)", f=quote(tasks.name), a=Calls(tasks).list_arguments("seed"))
-    return fill(ALL.replace("SLOTS", slots), COLUMNS=literal(columns), CALL=call)
+    return fill(ALL.replace("SLOTS", slots), COLUMNS=write_literal(columns), CALL=call)
 
 
 def _compile(tasks: Tasks) -> str | None:

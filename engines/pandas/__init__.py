@@ -59,14 +59,14 @@ class Pandas(Adapter):
     load: Load = Load.MEMORY
     text: TextType = TextType.STRINGS
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the steps of the query as statements."""
         read = READ
         if self.load is Load.SCAN and inputs.is_single:
             inputs, read = _push_filters(inputs, read)
         query = inputs.query
         if self.text is TextType.CATEGORIES:
-            inputs.alone("keys are categories in a single step; use pandas")
+            inputs.refuse_steps("keys are categories in a single step; use pandas")
         steps = PandasSteps(query, inputs.rows, text=self.text, joinings=inputs.joinings)
         return Parts(
             imports=IMPORTS,
@@ -110,7 +110,7 @@ INFO = EngineInfo(
 ENGINE = Pandas(INFO)
 VARIANTS = (
     Pandas(
-        INFO.variant("object", work=frozenset({Work.QUERY, Work.JOIN}), sample=TEXT_SAMPLE),
+        INFO.make_variant("object", work=frozenset({Work.QUERY, Work.JOIN}), sample=TEXT_SAMPLE),
         (
             partial(require_text, engine="pandas"),
             require_ordered_texts,
@@ -121,7 +121,7 @@ VARIANTS = (
         text=TextType.OBJECTS,
     ),
     Pandas(
-        INFO.variant("category", work=frozenset({Work.QUERY}), sample=TEXT_SAMPLE),
+        INFO.make_variant("category", work=frozenset({Work.QUERY}), sample=TEXT_SAMPLE),
         (
             partial(require_text_keys, engine="pandas"),
             partial(sum_zeros, pivots=False),
@@ -129,9 +129,9 @@ VARIANTS = (
         ),
         text=TextType.CATEGORIES,
     ),
-    Pandas(INFO.variant("apply", work=FUNCTIONS), _CALLED),
+    Pandas(INFO.make_variant("apply", work=FUNCTIONS), _CALLED),
     Pandas(
-        INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION})),
+        INFO.make_variant("native", work=frozenset({Work.GROUP_FUNCTION})),
         (partial(require_aggregations, engine="pandas"), widen_beside_floats),
     ),
 )

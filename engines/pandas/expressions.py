@@ -38,7 +38,7 @@ from ...spec.schema import Schema
 from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import Output, Query
 from ..writing.properties import Facts
-from ..writing.quote import literal, quote
+from ..writing.quote import quote, write_literal
 from ..writing.steps import is_present
 from .conditions import ConditionWriter, can_be_missing, decides
 from .text_types import TextType
@@ -119,7 +119,7 @@ class SeriesWriter(ConditionWriter):
             case dt.datetime() | dt.date():
                 return _stamp(value)
             case _:
-                return literal(value)
+                return write_literal(value)
 
     def write_negative(self, operand: Expr) -> ast.expr:
         """Write a number with the other sign."""
@@ -156,7 +156,7 @@ class SeriesWriter(ConditionWriter):
                     for other in others:
                         x = quote(template, x=x, y=write(other))
                     return x
-                y, z = (*self._write_settings(node), literal(None), literal(None))[:2]
+                y, z = (*self._write_settings(node), write_literal(None), write_literal(None))[:2]
                 tree = quote(template, x=x, y=y, z=z, s=self.text.made)
                 return self._write_without_na(node, tree)
 
@@ -263,15 +263,15 @@ class SeriesWriter(ConditionWriter):
             case Call("extract", (_, Lit(str(pattern)), Lit(int(group)))):
                 python = for_python(pattern)
                 whole = python if group else f"({python})"
-                return [literal(whole), literal(max(group - 1, 0))]
+                return [write_literal(whole), write_literal(max(group - 1, 0))]
             # Dask's `split` has no `regex=False`.
             case Call("split", (_, Lit(str(separator)), index)) if (
                 self.text is TextType.ARROW and _is_pattern(separator)
             ):
-                return [literal(re.escape(separator)), self.write_expression(index)]
+                return [write_literal(re.escape(separator)), self.write_expression(index)]
             case _:
                 return [
-                    literal(None) if setting == Lit(None) else self.write_expression(setting)
+                    write_literal(None) if setting == Lit(None) else self.write_expression(setting)
                     for setting in node.arguments[1:]
                 ]
 
@@ -451,7 +451,10 @@ class SeriesWriter(ConditionWriter):
     def _write_choice(self, *nodes: Expr) -> list[ast.expr]:
         """Write values that are chosen among: NaN beside text would become text, or raise."""
         nothing = self.nothing or any(map(self._is_text, nodes))
-        return [literal(None) if nothing and n == Lit(None) else self.write_value(n) for n in nodes]
+        return [
+            write_literal(None) if nothing and n == Lit(None) else self.write_value(n)
+            for n in nodes
+        ]
 
     def _is_text(self, node: Expr) -> bool:
         match node:
@@ -472,16 +475,16 @@ def make_series_writer(
     """Return the writer for a query's frame; a derived column may be missing if its inputs are."""
     derived = {output.name: output.expression for output in query.derive}
 
-    def missing(name: str) -> bool:
+    def may_be_missing(name: str) -> bool:
         if name in derived:
-            return can_be_missing(derived[name], missing)
+            return can_be_missing(derived[name], may_be_missing)
         return name not in data or not is_present(query, name, data)
 
     def is_text(name: str) -> bool:
         return name not in derived and name in data and data[name].kind == "string"
 
     facts = Facts(extend_schema(data, query))
-    writer = SeriesWriter(frame, missing, facts=facts, text=text)
+    writer = SeriesWriter(frame, may_be_missing, facts=facts, text=text)
     if text is TextType.ARROW:
         writer = replace(writer, arrow=is_text)
     untyped = {name for name, made in derived.items() if writer.may_be_untyped(made)}

@@ -17,19 +17,19 @@ from ...spec.workload import (
     SortKey,
     Unpivot,
 )
-from ..writing.quote import literal, quote
+from ..writing.quote import quote, write_literal
 from ..writing.steps import Reduction, Steps
 from .words import METHODS, POPULATION
 
 
 def write_melt(frame: ast.expr, unpivot: Unpivot) -> ast.expr:
     """Write the rows of an unpivot."""
-    options = {"id_vars": literal(list(unpivot.index))} if unpivot.index else {}
-    options["value_vars"] = literal(list(unpivot.on))
+    options = {"id_vars": write_literal(list(unpivot.index))} if unpivot.index else {}
+    options["value_vars"] = write_literal(list(unpivot.on))
     if unpivot.names != NAMES:
-        options["var_name"] = literal(unpivot.names)
+        options["var_name"] = write_literal(unpivot.names)
     if unpivot.values != VALUES:
-        options["value_name"] = literal(unpivot.values)
+        options["value_name"] = write_literal(unpivot.values)
     return quote("f.melt(**o)", f=frame, o=options)
 
 
@@ -38,10 +38,10 @@ def sort_frame(tree: ast.expr, keys: tuple[SortKey, ...], *, stable: bool) -> as
     names = [key.name for key in keys]
     by = names[0] if len(names) == 1 else names
     ascending = [not key.descending for key in keys]
-    options = {"kind": literal("stable")} if stable else {}
+    options = {"kind": write_literal("stable")} if stable else {}
     if not all(ascending):
         order = ascending[0] if len(set(ascending)) == 1 else ascending
-        options = {"ascending": literal(order), **options}
+        options = {"ascending": write_literal(order), **options}
     return quote("t.sort_values(b, **o)", t=tree, b=by, o=options)
 
 
@@ -58,12 +58,12 @@ def write_reduction(reduction: Reduction) -> ast.expr:
 def write_agg(groups: ast.expr, reductions: tuple[Reduction, ...]) -> ast.expr:
     """Write the shortest `agg`: pandas takes a tenth longer for its tuples of names."""
     columns = [r.column for r in reductions]
-    words = {r.name: literal(METHODS[r.function]) for r in reductions}
+    words = {r.name: write_literal(METHODS[r.function]) for r in reductions}
     if len(set(columns)) == 1:
         return quote("g[c].agg(**w)", g=groups, c=columns[0], w=words)
     if columns == list(words):
         return quote("g.agg(w)", g=groups, w=words)
-    named = {r.name: literal((r.column, METHODS[r.function])) for r in reductions}
+    named = {r.name: write_literal((r.column, METHODS[r.function])) for r in reductions}
     return quote("g.agg(**n)", g=groups, n=named)
 
 

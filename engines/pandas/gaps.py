@@ -11,7 +11,7 @@ from ...spec.gaps import derive_gaps_schema
 from ...spec.intervals import ABBREVIATED
 from ...spec.schema import Schema
 from ...spec.workload import Gaps
-from ..writing.quote import literal, quote
+from ..writing.quote import quote, write_literal
 from .words import INEXACT
 
 # The starts of units of the calendar, and units of a clock; `15min` is called so in pandas, too.
@@ -19,7 +19,7 @@ FREQUENCIES = {"year": "YS", "quarter": "QS", "month": "MS", "week": "W-MON", "d
     word: short for short, word in ABBREVIATED.items()
 }
 # By default, a week that is named after its last day ends with it.
-FROM_MONDAY = {"closed": literal("left"), "label": literal("left")}
+FROM_MONDAY = {"closed": write_literal("left"), "label": write_literal("left")}
 # Types that hold a missing value as well, for a moment.
 NULLABLE = {"bool": "boolean", "int": "Int64"}
 EXACT = 2**53  # beyond, floats do not hold every integer
@@ -44,7 +44,7 @@ def fill_gaps(frame: str, gaps: Gaps, data: Schema) -> ast.expr:
         without = quote("f[f[t].isna()]", f=quote(frame), t=gaps.time)
         filled = quote("pd.concat([x, y])", x=filled, y=without)
     if gaps.zeros:
-        filled = quote("f.fillna(z)", f=filled, z={n: literal(v) for n, v in gaps.zeros})
+        filled = quote("f.fillna(z)", f=filled, z={n: write_literal(v) for n, v in gaps.zeros})
     if types := dict(_list_types(gaps, data, PLAIN)):
         filled = quote("f.astype(t)", f=filled, t=types)
     return quote("f[c]", f=filled, c=list(gaps.columns))
@@ -64,7 +64,7 @@ def _add_times(tree: ast.expr, gaps: Gaps, data: Schema) -> ast.expr:
     if not gaps.others:
         return quote("r.sort_index().asfreq(f)", r=rows, f=frequency)
     missing = any(data[key].missing for key in gaps.others)
-    options = {"dropna": literal(False)} if missing else {}
+    options = {"dropna": write_literal(False)} if missing else {}
     values = [name for name in gaps.columns if name not in gaps.keys]
     keys = gaps.others[0] if len(gaps.others) == 1 else list(gaps.others)
     groups = quote("r.groupby(k, **o)[v]", r=rows, k=keys, o=options, v=values)

@@ -10,7 +10,7 @@ from ...spec.expression import choose_fresh_name
 from ...spec.joins import SUFFIX, name_table_columns
 from ...spec.schema import Kind, Schema
 from ..writing.joins import Joining, pair_options
-from ..writing.quote import literal, quote, to_source
+from ..writing.quote import quote, to_source, write_literal
 from .words import INEXACT
 
 
@@ -45,7 +45,7 @@ def write_merge(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
         case "asof":
             return _write_merge_asof(rows, table, met)
         case "cross":
-            return quote("d.merge(t, how='cross', **o)", d=rows, t=table, o=_suffixes(met))
+            return quote("d.merge(t, how='cross', **o)", d=rows, t=table, o=_write_suffixes(met))
         case "outer" if met.matches_missing:
             return _concat_unmatched(rows, table, met)
         case _:
@@ -73,12 +73,12 @@ def _merge(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
     left = _fill_gaps(rows, [*met.join.on] if drops_ours else ours, ours)
     keys = [*(met.join.right_on or met.join.on)]
     other = _fill_gaps(table, keys if drops_theirs else theirs, theirs)
-    options = {**met.keys, **({} if how == "inner" else {"how": literal(how)})}
-    return quote("d.merge(t, **o)", d=left, t=other, o={**options, **_suffixes(met)})
+    options = {**met.keys, **({} if how == "inner" else {"how": write_literal(how)})}
+    return quote("d.merge(t, **o)", d=left, t=other, o={**options, **_write_suffixes(met)})
 
 
-def _suffixes(met: Joining) -> dict[str, ast.expr]:
-    return {"suffixes": literal(("", SUFFIX))} if met.new_names else {}
+def _write_suffixes(met: Joining) -> dict[str, ast.expr]:
+    return {"suffixes": write_literal(("", SUFFIX))} if met.new_names else {}
 
 
 def _fill_gaps(tree: ast.expr, gaps: list[str], truths: list[str]) -> ast.expr:
@@ -91,7 +91,7 @@ def _concat_unmatched(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr
     """Write an outer join in which missing keys of both sides match nothing."""
     keys = [*(met.join.right_on or met.join.on)]
     present = quote("t.dropna(subset=k)", t=table, k=keys)
-    options = {**met.keys, "how": literal("outer"), **_suffixes(met)}
+    options = {**met.keys, "how": write_literal("outer"), **_write_suffixes(met)}
     merged = quote("d.merge(t, **o)", d=rows, t=present, o=options)
     absent = quote("t[t[k].isna().any(axis=1)]", t=table, k=keys)
     if len(keys) == 1:
@@ -132,7 +132,7 @@ def _merge_distinct(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
         return quote("d.merge(t, on=k)", d=rows, t=distinct, k=on)
     # Modin 0.37 leaves the column of `indicator` out.
     mark = choose_fresh_name("matched", {*met.data.names})
-    marked = quote("t.assign(**m)", t=distinct, m={mark: literal(True)})
+    marked = quote("t.assign(**m)", t=distinct, m={mark: write_literal(True)})
     merged = quote("d.merge(t, on=k, how='left')", d=rows, t=marked, k=on)
     alone = quote("m.loc[lambda d: d[c].isna()]", m=merged, c=mark)
     return quote("m.drop(columns=c)", m=alone, c=mark)
@@ -155,7 +155,7 @@ def _write_merge_asof(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr
         t=right,
         x=asof.left,
         y=asof.right,
-        o={**options, **_suffixes(met)},
+        o={**options, **_write_suffixes(met)},
     )
     if not ours:
         return merged
@@ -177,6 +177,6 @@ def _complete(tree: ast.expr, gaps: list[str], data: Schema) -> ast.expr:
 
 def _write_tolerance(within: float, kind: Kind) -> ast.expr:
     if kind == "int":
-        return literal(int(within))
+        return write_literal(int(within))
     seconds = int(within) if within == int(within) else within
     return quote("pd.Timedelta(seconds=s)", s=seconds)

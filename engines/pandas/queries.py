@@ -43,7 +43,7 @@ from ..writing.joins import Joining
 from ..writing.passes.correlation import rewrite_corr
 from ..writing.program import fill
 from ..writing.properties import collect_row_facts, has_missing_key
-from ..writing.quote import literal, quote
+from ..writing.quote import quote, write_literal
 from ..writing.sequence import StepQuery, step_name
 from ..writing.steps import Reduction, Steps, decompose, hoist, is_present
 from ..writing.user_functions import apply_to_groups, apply_to_rows, skip_missing
@@ -183,18 +183,18 @@ class PandasSteps:
     def key(self) -> ast.expr:
         """Return the key as `groupby` takes it: a name, or a list of names."""
         names = self.query.group_by
-        return literal(names[0] if len(names) == 1 else list(names))
+        return write_literal(names[0] if len(names) == 1 else list(names))
 
     @property
     def options(self) -> dict[str, ast.expr]:
         """Return the options of `groupby`."""
-        options: dict[str, ast.expr] = {"sort": literal(False)}
+        options: dict[str, ast.expr] = {"sort": write_literal(False)}
         if has_missing_key(self.query, self.data):
             # pandas drops the group of the missing key by default.
-            options["dropna"] = literal(False)
+            options["dropna"] = write_literal(False)
         if self.text is TextType.CATEGORIES:
             # pandas 2 gives every combination of categories a group by default.
-            options["observed"] = literal(True)
+            options["observed"] = write_literal(True)
         return options
 
     def write_statements(self) -> list[str]:
@@ -295,8 +295,8 @@ class PandasSteps:
         lines = []
         if not is_present(self.query, extreme.column, self.data):
             dropped = f"{self.frame} = {self.frame}.dropna(subset=C)"
-            lines = [fill(dropped, C=literal([extreme.column]))]
-        order = {} if extreme.smallest else {"ascending": literal(False)}
+            lines = [fill(dropped, C=write_literal([extreme.column]))]
+        order = {} if extreme.smallest else {"ascending": write_literal(False)}
         chosen = quote("f.sort_values(c, **o)", f=quote(self.frame), c=extreme.column, o=order)
         if self.query.group_by:
             chosen = quote("s.groupby(k, **o)", s=chosen, k=self.key, o=self.options)
@@ -322,7 +322,7 @@ class PandasSteps:
         return [f"answer = {ast.unparse(reduced)}", *self.combine(taken)]
 
     def _reduce(self, reductions: tuple[Reduction, ...]) -> ast.expr:
-        options = {"as_index": literal(False), **self.options}
+        options = {"as_index": write_literal(False), **self.options}
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=options)
         functions = {r.function for r in reductions}
         if len(functions) == 1 and all(r.name == r.column for r in reductions):
@@ -385,7 +385,7 @@ class PandasSteps:
                 break
             keys.append(output.name)
             del values[output.name]
-        answer = quote("f[k].assign(**v)", f=quote(self.frame), k=literal(keys), v=values)
+        answer = quote("f[k].assign(**v)", f=quote(self.frame), k=write_literal(keys), v=values)
         if ordered and self.restores and self.data.ordered:
             answer = quote("a.sort_index()", a=answer)
         return [*lines, *self.finish(answer)]
@@ -417,7 +417,7 @@ class PandasSteps:
             return self._write_window(r, r.window)
         if not self.query.group_by:
             columns = [quote("f[c]", f=quote(self.frame), c=c) for c in r.columns]
-            x, y = [*columns, literal(None), literal(None)][:2]
+            x, y = [*columns, write_literal(None), write_literal(None)][:2]
             holes = {"x": x, "y": y, "q": r.parameter, "f": quote(self.frame), "c": [*r.columns]}
             whole = WHOLE_SPREAD if self.spread else AGGREGATIONS
             return quote(whole[r.function], **holes)
@@ -440,13 +440,13 @@ class PandasSteps:
             whole = not (r.columns or self.spread)
             x = quote("groups") if whole else quote("groups[c]", c=column)
             count = quote("x.transform('count')", x=x)
-        options = {"method": literal(rank_method(agg))}
+        options = {"method": write_literal(rank_method(agg))}
         if is_descending(agg):
-            options["ascending"] = literal(False)
+            options["ascending"] = write_literal(False)
         if agg.function in ROLLING or agg.function == "ewm_mean":
             return self._write_moving(agg, x, r.column)
         steps = count_steps(agg)
-        default = [] if steps == 1 else [literal(steps)]
+        default = [] if steps == 1 else [write_literal(steps)]
         f, template = quote(self.frame), table[r.function]
         return quote(template, x=x, n=steps, default=default, o=options, c=count, f=f)
 
@@ -458,7 +458,7 @@ class PandasSteps:
             raise Unsupported(f"{agg.function}() of a key", OF_KEY)
         if agg.function in ROLLING:
             rolling = read_rolling(agg)
-            least = {"min_periods": literal(rolling.at_least)}
+            least = {"min_periods": write_literal(rolling.at_least)}
             if rolling.span:
                 return self._write_roll_time(agg, column)
             options = least if rolling.at_least != rolling.rows else {}
@@ -496,7 +496,7 @@ class PandasSteps:
             rows = quote("r.dropna(subset=t)", r=rows, t=time) if missing else rows
             options = self._beside_options
             rows = quote("f.groupby(k, **o)", f=rows, k=self.key, o=options) if keys else rows
-        least = {"min_periods": literal(rolling.at_least)} if rolling.at_least != 1 else {}
+        least = {"min_periods": write_literal(rolling.at_least)} if rolling.at_least != 1 else {}
         tree = quote(
             "r.rolling(w, on=t, **p)[c]",
             r=rows,
@@ -541,7 +541,7 @@ class PandasSteps:
         values = {}
         for r in taken.reductions:
             columns = [quote("f[c]", f=quote(self.frame), c=c) for c in r.columns]
-            x, y = [*columns, literal(None), literal(None)][:2]
+            x, y = [*columns, write_literal(None), write_literal(None)][:2]
             holes = {"x": x, "y": y, "q": r.parameter, "f": quote(self.frame), "c": [*r.columns]}
             whole = WHOLE_SPREAD if self.spread else AGGREGATIONS
             values[r.name] = quote("[v]", v=quote(whole[r.function], **holes))

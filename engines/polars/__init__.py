@@ -65,15 +65,15 @@ class Polars(Adapter):
     collect: str = ""
     load: Load = Load.MEMORY
 
-    def environment(self, resources: Resources) -> dict[str, str]:
+    def list_variables(self, resources: Resources) -> dict[str, str]:
         """Return the threads, and the bytes beyond which Polars spills; it reads both at import."""
-        variables = Adapter.environment(self, resources)
+        variables = Adapter.list_variables(self, resources)
         if resources.memory is not None:
             budget = int(resources.memory * SPILLS_ABOVE) // 2**20
             variables["POLARS_OOC_MEMORY_BUDGET_MB"] = str(max(budget, 1))
         return variables
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+    def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain from the frame to the answer."""
         if resources.is_before("polars", LAZY_PIVOT_SINCE):
             inputs = _replace_pivots(inputs)
@@ -122,7 +122,7 @@ class Polars(Adapter):
         collect = self.collect or (IN_MEMORY if why else "collect()")
         if isinstance(function, GroupFunction):
             whole = write_eager(chain.query, self.load, collect)
-            return chain.groups(frame, whole, function, collect)
+            return chain.write_groups(frame, whole, function, collect)
         comment = f"# {why}\n" if why else ""
         return fill(
             f"{comment}return CHAIN.{collect}", CHAIN=self._write_frame(chain, frame, applied)
@@ -157,7 +157,7 @@ class Categorical(Polars):
         return quote("f.with_columns(pl.col(k).cast(pl.Categorical))", f=frame, k=keys)
 
     def _write_rows(self, inputs: Inputs) -> str:
-        inputs.alone("keys are categories in a single step; use polars")
+        inputs.refuse_steps("keys are categories in a single step; use polars")
         keys = list(find_text_keys(inputs.query, inputs.rows))
         return f"return answer.with_columns(pl.col({keys}).cast(pl.String)).to_arrow()"
 
@@ -216,21 +216,21 @@ INFO = EngineInfo(
     startup_memory=24 * MIB,
 )
 ROW_FUNCTIONS = frozenset({Work.ROW_FUNCTION})
-GPU = INFO.variant(
+GPU = INFO.make_variant(
     "gpu", requirements=("polars", "cudf-polars-cu12"), place=EnginePlace.GPU, pins=(NEWEST,)
 )
-NUMBA = INFO.variant("numba", requirements=("polars", "numba", "numpy"), work=ROW_FUNCTIONS)
+NUMBA = INFO.make_variant("numba", requirements=("polars", "numba", "numpy"), work=ROW_FUNCTIONS)
 ENGINE = Polars(INFO)
 VARIANTS = (
-    Polars(INFO.variant("in-memory", sample=4), collect=IN_MEMORY),
-    Polars(INFO.variant("streaming", sample=8), collect='collect(engine="streaming")'),
+    Polars(INFO.make_variant("in-memory", sample=4), collect=IN_MEMORY),
+    Polars(INFO.make_variant("streaming", sample=8), collect='collect(engine="streaming")'),
     Categorical(
-        INFO.variant("categorical", work=frozenset({Work.QUERY}), sample=12),
+        INFO.make_variant("categorical", work=frozenset({Work.QUERY}), sample=12),
         (partial(require_text_keys, engine="polars"), *_PASSES),
     ),
-    MapElements(INFO.variant("map_elements", work=ROW_FUNCTIONS)),
+    MapElements(INFO.make_variant("map_elements", work=ROW_FUNCTIONS)),
     Polars(
-        INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION})),
+        INFO.make_variant("native", work=frozenset({Work.GROUP_FUNCTION})),
         (partial(require_aggregations, engine="polars"), widen, convert_constants, _check_names),
     ),
     # What the device cannot do raises: by default it is done on the processor, unsaid.

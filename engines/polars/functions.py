@@ -13,10 +13,10 @@ from ...spec.workload import GroupFunction, Output, Query, RowFunction
 from ..writing.loops import is_integer, is_numeric, loop_name, write_row_kernel
 from ..writing.program import NONE, Own, fill
 from ..writing.properties import Facts, collect_row_facts
-from ..writing.quote import literal, quote
+from ..writing.quote import quote, write_literal
 from ..writing.steps import hoist
 from ..writing.user_functions import (
-    inputs_missing,
+    list_missing_inputs,
     make_own,
     passes_times,
     reads_attributes,
@@ -115,7 +115,7 @@ def apply(row):
 
 def _write_wrapper(query: Query, function: RowFunction, data: Schema) -> str:
     """Write what stands between Polars and the function: a struct's value is a dict."""
-    skipped, attributes = inputs_missing(query, data), reads_attributes(function)
+    skipped, attributes = list_missing_inputs(query, data), reads_attributes(function)
     row = "SimpleNamespace(**row)" if attributes else "row"
     missing = " or ".join(f"row[{name!r}] is None" for name in skipped)
     skips = fill(f"if {missing}:\n    return None") if skipped else ""
@@ -132,7 +132,7 @@ def _write_wrapper(query: Query, function: RowFunction, data: Schema) -> str:
 
 def _write_call(query: Query, function: RowFunction, data: Schema) -> ast.expr:
     name = "apply" if _write_wrapper(query, function, data) else function.name
-    inputs = quote("pl.struct(*c)", c=[literal(column) for column in function.columns])
+    inputs = quote("pl.struct(*c)", c=[write_literal(column) for column in function.columns])
     options = {}
     if function.body is not None:
         known = collect_row_facts(query, data).find_kind(function.body)

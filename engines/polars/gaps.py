@@ -7,7 +7,7 @@ import ast
 from ...spec.intervals import find_step
 from ...spec.schema import Schema
 from ...spec.workload import Gaps
-from ..writing.quote import literal, quote
+from ..writing.quote import quote, write_literal
 from .words import UNITS
 
 
@@ -17,7 +17,7 @@ def fill_gaps(rows: ast.expr, gaps: Gaps, data: Schema) -> ast.expr:
     times = quote(
         f"pl.{ranges}(pl.min(t), pl.max(t), i).alias(t)", t=gaps.time, i=_write_interval(gaps.unit)
     )
-    keys = [*map(literal, gaps.others)]
+    keys = [*map(write_literal, gaps.others)]
     if keys:
         lists = quote("f.group_by(*k).agg(t)", f=rows, k=keys, t=times)
     else:
@@ -29,19 +29,21 @@ def fill_gaps(rows: ast.expr, gaps: Gaps, data: Schema) -> ast.expr:
     filled = _join(every, rows, gaps, data)
     for value in dict.fromkeys(value for _, value in gaps.zeros):
         names = [name for name, own in gaps.zeros if own is value or own == value]
-        zeros = quote("pl.col(*n).fill_null(v)", n=[*map(literal, names)], v=literal(value))
+        zeros = quote(
+            "pl.col(*n).fill_null(v)", n=[*map(write_literal, names)], v=write_literal(value)
+        )
         filled = quote("f.with_columns(z)", f=filled, z=zeros)
-    return quote("f.select(*c)", f=filled, c=[*map(literal, gaps.columns)])
+    return quote("f.select(*c)", f=filled, c=[*map(write_literal, gaps.columns)])
 
 
 def _join(every: ast.expr, rows: ast.expr, gaps: Gaps, data: Schema) -> ast.expr:
     """Write all times beside the rows; a row without a time is kept."""
     keys = gaps.keys[0] if len(gaps.keys) == 1 else list(gaps.keys)
-    options = {"how": literal("full" if data[gaps.time].missing else "left")}
+    options = {"how": write_literal("full" if data[gaps.time].missing else "left")}
     if data[gaps.time].missing:
-        options["coalesce"] = literal(True)
+        options["coalesce"] = write_literal(True)
     if any(data[key].missing for key in gaps.keys):
-        options["nulls_equal"] = literal(True)
+        options["nulls_equal"] = write_literal(True)
     return quote("e.join(r, on=k, **o)", e=every, r=rows, k=keys, o=options)
 
 

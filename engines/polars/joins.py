@@ -7,7 +7,7 @@ import ast
 from ...spec.joins import SUFFIX
 from ...spec.schema import Kind
 from ..writing.joins import Joining, pair_options
-from ..writing.quote import literal, quote
+from ..writing.quote import quote, write_literal
 
 
 def write_polars_join(left: ast.expr, right: ast.expr, met: Joining, library: str) -> ast.expr:
@@ -17,11 +17,11 @@ def write_polars_join(left: ast.expr, right: ast.expr, met: Joining, library: st
     if join.how == "asof":
         return _write_join_asof(left, right, met)
     how = {"outer": "full"}.get(join.how, join.how)
-    options = {**met.keys, **({} if how == "inner" else {"how": literal(how)})}
+    options = {**met.keys, **({} if how == "inner" else {"how": write_literal(how)})}
     if not _shows_both_keys(met):
-        options |= {"coalesce": literal(True)} if how == "full" else {}
+        options |= {"coalesce": write_literal(True)} if how == "full" else {}
         return quote("t.join(u, **o)", t=left, u=right, o=options)
-    options["coalesce"] = literal(False)
+    options["coalesce"] = write_literal(False)
     joined = quote("t.join(u, **o)", t=left, u=right, o=options)
     return merge_keys(joined, met, library)
 
@@ -34,7 +34,7 @@ def merge_keys(joined: ast.expr, met: Joining, library: str) -> ast.expr:
     if met.join.how in {"right", "outer"}:
         merged = [quote(f"{library}.coalesce(a, b)", a=k, b=k + SUFFIX) for k in shared]
         joined = quote("t.with_columns(*c)", t=joined, c=merged)
-    return quote("t.drop(*n)", t=joined, n=[literal(key + SUFFIX) for key in shared])
+    return quote("t.drop(*n)", t=joined, n=[write_literal(key + SUFFIX) for key in shared])
 
 
 def _shows_both_keys(met: Joining) -> bool:
@@ -52,9 +52,9 @@ def _write_join_asof(left: ast.expr, right: ast.expr, met: Joining) -> ast.expr:
     if asof.within is not None:
         options["tolerance"] = _write_polars_tolerance(asof.within, met.data[asof.left].kind)
     if join.on:
-        options["check_sortedness"] = literal(False)
+        options["check_sortedness"] = write_literal(False)
     if asof.left != asof.right or join.right_on:
-        options["coalesce"] = literal(False)
+        options["coalesce"] = write_literal(False)
     return quote(
         "t.sort(x).join_asof(u.sort(y, maintain_order=True), **o)",
         t=left,
@@ -67,10 +67,10 @@ def _write_join_asof(left: ast.expr, right: ast.expr, met: Joining) -> ast.expr:
 
 def _write_polars_tolerance(within: float, kind: Kind) -> ast.expr:
     if kind == "int":
-        return literal(int(within))
+        return write_literal(int(within))
     if kind == "date":
-        return literal(f"{int(within // 86400)}d")
-    return literal(f"{round(within * 1000)}ms" if within % 1 else f"{int(within)}s")
+        return write_literal(f"{int(within // 86400)}d")
+    return write_literal(f"{round(within * 1000)}ms" if within % 1 else f"{int(within)}s")
 
 
 def cast_keys(
@@ -84,6 +84,6 @@ def cast_keys(
             cast = quote(f"{library}.col(n).cast({library}.Int64)", n=pair[side])
             trees[side] = quote("t.with_columns(c)", t=trees[side], c=cast)
         if coded := met.find_coded_keys(side):
-            cast = quote(text, n=[*map(literal, coded)])
+            cast = quote(text, n=[*map(write_literal, coded)])
             trees[side] = quote("t.with_columns(c)", t=trees[side], c=cast)
     return trees[0], trees[1]

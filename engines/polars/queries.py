@@ -30,7 +30,7 @@ from ..writing.dialect import Dialect
 from ..writing.joins import Joining
 from ..writing.program import fill
 from ..writing.properties import Facts, collect_row_facts
-from ..writing.quote import literal, quote
+from ..writing.quote import quote, write_literal
 from ..writing.user_functions import passes_times
 from .gaps import fill_gaps
 from .joins import write_polars_join
@@ -69,7 +69,7 @@ class FrameChain(Chain):
         if not keys:
             return self.select(tree, outputs)
         by_place, by_name = _split(outputs)
-        grouped = quote("t.group_by(*k)", t=tree, k=list(map(literal, keys)))
+        grouped = quote("t.group_by(*k)", t=tree, k=list(map(write_literal, keys)))
         return quote("g.agg(*o, **n)", g=grouped, o=merge_columns(by_place), n=by_name)
 
     def select(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
@@ -115,7 +115,7 @@ class FrameChain(Chain):
         tree = quote(
             "t.sort(*k, descending=d, nulls_last=True)",
             t=tree,
-            k=[*(literal(key.name) for key in query.order_by), literal(row)],
+            k=[*(write_literal(key.name) for key in query.order_by), write_literal(row)],
             d=[*(key.descending for key in query.order_by), False],
         )
         outputs = (*query.transform, Output(row, Col(row)))
@@ -140,19 +140,19 @@ class FrameChain(Chain):
 
     def write_kept(self, name: str) -> ast.expr:
         """Write a column that is selected as it is: by its name."""
-        return literal(name)
+        return write_literal(name)
 
     def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
         options: dict[str, ast.expr] = {}
         if any(descending):
             same = descending[0] if len(set(descending)) == 1 else descending
-            options["descending"] = literal(same)
+            options["descending"] = write_literal(same)
         if self.sorts_missing(names):
-            options["nulls_last"] = literal(True)
+            options["nulls_last"] = write_literal(True)
         if self.query.stable:
-            options["maintain_order"] = literal(True)
-        return quote("t.sort(*b, **o)", t=tree, b=list(map(literal, names)), o=options)
+            options["maintain_order"] = write_literal(True)
+        return quote("t.sort(*b, **o)", t=tree, b=list(map(write_literal, names)), o=options)
 
     def write_distinct(self, tree: ast.expr, names: list[str]) -> ast.expr:
         """Keep each combination of some columns' values once."""
@@ -221,25 +221,25 @@ class PolarsChain(FrameChain):
         """Write what is over the rows of a group, in the order that the query gives them."""
         if not (self.query.order_by and is_ordered(agg)):
             return FrameChain.over(self, tree, agg)
-        keys = [literal(key) for key in self.query.group_by]
+        keys = [write_literal(key) for key in self.query.group_by]
         return quote("x.over(*k, **o)", x=tree, k=keys, o=self._order_options())
 
     def _order_options(self) -> dict[str, ast.expr]:
         (key,) = self.query.order_by
-        options = {"order_by": literal(key.name)}
+        options = {"order_by": write_literal(key.name)}
         if key.descending:
-            options["descending"] = literal(True)
+            options["descending"] = write_literal(True)
         if self.facts.may_miss(Col(key.name)):
-            options["nulls_last"] = literal(True)
+            options["nulls_last"] = write_literal(True)
         return options
 
     def select_tree(self, frame: ast.expr, result: ast.expr) -> ast.expr:
         """Write the whole chain to one expression of the rows, written already."""
-        return self.finish(self.select(self.rows(frame), [result]))
+        return self.finish(self.select(self.write_rows(frame), [result]))
 
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Take the extreme values of each group as a list, and explode it."""
-        keys = [literal(key) for key in self.query.group_by]
+        keys = [write_literal(key) for key in self.query.group_by]
         taken = TAKEN[bool(keys), extreme.smallest]
         values = quote(taken, x=self.write_column(extreme.column), n=extreme.n)
         values = rename(values, extreme.name, extreme.column)
@@ -248,13 +248,15 @@ class PolarsChain(FrameChain):
         lists = self.aggregate(tree, list(self.query.group_by), [values])
         return quote("t.explode(n)", t=lists, n=extreme.name)
 
-    def groups(
+    def write_groups(
         self, frame: ast.expr, whole: ast.expr, function: GroupFunction, collect: str
     ) -> str:
         """Write the loop over groups: at many groups, faster than map_groups by 2 to 5 times."""
         if self.query.where or self.query.derive:
-            whole = quote(f"t.{collect}", t=self.rows(frame))
-        groups = quote("f.group_by(*k)", f=whole, k=[literal(key) for key in self.query.group_by])
+            whole = quote(f"t.{collect}", t=self.write_rows(frame))
+        groups = quote(
+            "f.group_by(*k)", f=whole, k=[write_literal(key) for key in self.query.group_by]
+        )
         known = collect_row_facts(self.query, self.data).data
         arrays = [_write_array(known[name]) for name in function.parameters]
         call = quote("f(*a)", f=quote(function.name), a=arrays)
@@ -315,7 +317,7 @@ def _write_frame(name: str, load: Load, data: Schema, names: tuple[str, ...]) ->
     tree = quote("x" if load is Load.SCAN else "x.lazy()", x=quote(name))
     # All columns of a scan would be in the answer, those that no query names too.
     if load is Load.SCAN and data.unread and names:
-        return quote("t.select(*n)", t=tree, n=[*map(literal, names)])
+        return quote("t.select(*n)", t=tree, n=[*map(write_literal, names)])
     return tree
 
 

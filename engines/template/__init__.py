@@ -6,7 +6,7 @@ import keyword
 from pathlib import Path
 
 from ...errors import EngineError
-from .. import engines
+from .. import load_engines
 
 HERE = Path(__file__).parent
 # Each file's template, and where it goes.
@@ -26,7 +26,7 @@ def create_package(name: str, folder: Path) -> tuple[Path, ...]:
     if not module.isidentifier() or keyword.iskeyword(module) or name != name.lower():
         message = f"{name!r}: an engine's name consists of lower-case letters, digits and hyphens"
         raise EngineError(message)
-    if name in engines():
+    if name in load_engines():
         message = f"{name!r} is already an engine of dfbench; choose another name"
         raise EngineError(message)
     if folder.exists() and any(folder.iterdir()):

@@ -25,7 +25,7 @@ from ...spec.workload import Extreme, GroupFunction, Output, RowFunction, Unpivo
 from .chain_expressions import ChainExpressions, is_constant
 from .passes.join import Inputs, WriteJoin
 from .properties import Facts, collect_output_facts
-from .quote import is_keyword, literal, quote
+from .quote import is_keyword, quote, write_literal
 from .steps import decompose, hoist, is_present, split_batches, split_conjuncts
 from .user_functions import skip_missing
 
@@ -86,7 +86,7 @@ class Chain(ChainExpressions):
 
     # What they share.
 
-    def rows(self, frame: ast.expr) -> ast.expr:
+    def write_rows(self, frame: ast.expr) -> ast.expr:
         """Filter the rows, and derive their columns."""
         return self._add_batches(self.write_where(frame), self.query.derive)
 
@@ -99,7 +99,7 @@ class Chain(ChainExpressions):
             name for name in map(_find_present_column, found) if name and self.dialect.drop_rows
         ]
         if present:
-            subset = literal(present[0] if len(present) == 1 else present)
+            subset = write_literal(present[0] if len(present) == 1 else present)
             tree = quote(self.dialect.drop_rows, t=tree, n=subset)
             found = tuple(c for c in found if _find_present_column(c) is None)
         # Before the filter, a column may still be missing.
@@ -170,11 +170,11 @@ class Chain(ChainExpressions):
 
     def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
         """Write a row for each value of several columns."""
-        options = {"index": literal(list(unpivot.index))} if unpivot.index else {}
+        options = {"index": write_literal(list(unpivot.index))} if unpivot.index else {}
         if unpivot.names != NAMES:
-            options["variable_name"] = literal(unpivot.names)
+            options["variable_name"] = write_literal(unpivot.names)
         if unpivot.values != VALUES:
-            options["value_name"] = literal(unpivot.values)
+            options["value_name"] = write_literal(unpivot.values)
         return quote(self.dialect.unpivot, t=tree, c=list(unpivot.on), o=options)
 
     def _aggregate_once(self, tree: ast.expr, keys: list[str]) -> ast.expr:

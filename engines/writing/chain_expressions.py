@@ -36,7 +36,7 @@ from ...spec.workload import Query
 from .dialect import Dialect
 from .dispatch import ExpressionWriter
 from .properties import Facts, collect_row_facts
-from .quote import literal, quote
+from .quote import quote, write_literal
 from .sequence import COUNTS
 from .steps import negate
 
@@ -85,13 +85,13 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
 
     def write_constant(self, value: Value) -> ast.expr:
         """Write a constant as Python does."""
-        return literal(value)
+        return write_literal(value)
 
     def write_negative(self, operand: Expr) -> ast.expr:
         """Write a number with the other sign; of a constant, as Python does."""
         match operand:
             case Lit(int() | float() as value):
-                return literal(-value)
+                return write_literal(-value)
             case _:
                 return quote(self.dialect.negative, x=self._write_operand("*", operand, operand))
 
@@ -101,7 +101,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
 
     def write_membership(self, node: IsIn) -> ast.expr:
         """Write the test for one of several constants."""
-        listed = [literal(v.value) for v in node.values if v.value is not None]
+        listed = [write_literal(v.value) for v in node.values if v.value is not None]
         return quote(self.dialect.member, x=self.write_comparable(node.operand), v=listed)
 
     def write_junction(self, node: Bool) -> ast.expr:
@@ -153,7 +153,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         if agg.function == "cumsum" and self._wraps(agg.arguments[0]):
             x = quote(self.dialect.wide, x=x)
         method = rank_method(agg)
-        options = {"descending": literal(True)} if is_descending(agg) else {}
+        options = {"descending": write_literal(True)} if is_descending(agg) else {}
         # What pandas calls first is ordinal in the words of Polars.
         method = "ordinal" if method == "first" else method
         if agg.function in ROLLING:
@@ -161,12 +161,12 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         if agg.function == "ewm_mean":
             return quote(template, x=x, s=read_span(agg))
         steps = count_steps(agg)
-        default = [] if steps == 1 else [literal(steps)]
+        default = [] if steps == 1 else [write_literal(steps)]
         return quote(template, x=x, n=steps, default=default, m=method, o=options)
 
     def _write_rolling(self, template: str, x: ast.expr, agg: Agg) -> ast.expr:
         rolling = read_rolling(agg)
-        least = {"min_samples": literal(rolling.at_least)}
+        least = {"min_samples": write_literal(rolling.at_least)}
         options = least if rolling.at_least != rolling.rows else {}
         if agg.function == "rolling_sum" and self._wraps(agg.arguments[0]):
             x = quote(self.dialect.wide, x=x)
@@ -189,14 +189,14 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         # Of no value, there is a sum of 0 unless it is told that it needs one.
         gap = agg.function == "rolling_sum" and self.facts.may_miss(agg.arguments[0])
         needs = gap or rolling.at_least > 1
-        least = {"min_samples": literal(rolling.at_least)} if needs else {}
+        least = {"min_samples": write_literal(rolling.at_least)} if needs else {}
         return quote(template, x=x, t=key.name, w=f"{count}{unit[0]}", p=least)
 
     def over(self, tree: ast.expr, agg: Agg) -> ast.expr:  # noqa: ARG002 - an order depends on it
         """Write an aggregation or a window over the rows of a group."""
         if not self.dialect.over:
             raise Unsupported("transform", f"not implemented for {self.title}")
-        keys = [literal(key) for key in self.query.group_by]
+        keys = [write_literal(key) for key in self.query.group_by]
         return quote(self.dialect.over, x=tree, k=keys) if keys else tree
 
     @property
@@ -208,16 +208,16 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         """Write up to two arguments of an aggregation."""
         arguments = agg.arguments
         if agg.function in self.dialect.by_name:
-            names = [literal(node.name) for node in arguments if isinstance(node, Col)]
+            names = [write_literal(node.name) for node in arguments if isinstance(node, Col)]
             if len(names) == 2:
                 return names[0], names[1]
-        nothing = literal(None)
+        nothing = write_literal(None)
         x, y = (*map(self._write_argument, arguments), nothing, nothing)[:2]
         return x, y
 
     def _write_argument(self, argument: Expr) -> ast.expr:
         if isinstance(argument, Lit):
-            return literal(argument.value)
+            return write_literal(argument.value)
         return self.write_comparable(argument)
 
     def _wraps(self, argument: Expr) -> bool:
@@ -328,11 +328,11 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             return self._join_values(template, arguments)
         write = self.write_expression if self.dialect.bare else self.write_value
         x, *rest = self.write_value(arguments[0]), *map(write, arguments[1:])
-        plain = [literal(a.value) if isinstance(a, Lit) else None for a in arguments[1:]]
-        y, z = (*(p or r for p, r in zip(plain, rest, strict=True)), literal(None), None)[:2]
+        plain = [write_literal(a.value) if isinstance(a, Lit) else None for a in arguments[1:]]
+        y, z = (*(p or r for p, r in zip(plain, rest, strict=True)), write_literal(None), None)[:2]
         if function == "truncate" and isinstance(unit := arguments[1], Lit):
-            y = literal(self._write_unit(str(unit.value)))
-        return quote(template, x=x, y=y, z=z or literal(None))
+            y = write_literal(self._write_unit(str(unit.value)))
+        return quote(template, x=x, y=y, z=z or write_literal(None))
 
     def _write_unit(self, unit: str) -> str:
         """Return the library's name of a unit: `15min` is a number of its minutes."""

@@ -12,7 +12,7 @@ from ...spec.joins import find_table, join_schemas, name_table_columns
 from ...spec.row_functions import TAKEN
 from ...spec.schema import Schema
 from ...spec.workload import AsOf, Join, Query
-from .quote import literal
+from .quote import write_literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def list_joinings(query: Query, data: Schema, taken: set[str]) -> tuple[Joining,
 
 def name_columns(names: Sequence[str]) -> ast.expr:
     """Return columns as libraries take them: a name, or a list of names."""
-    return literal(names[0] if len(names) == 1 else list(names))
+    return write_literal(names[0] if len(names) == 1 else list(names))
 
 
 def pair_options(word: str, left: list[str], right: list[str]) -> dict[str, ast.expr]:

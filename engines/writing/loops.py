@@ -29,7 +29,7 @@ from ...spec.workload import RowFunction
 from . import numpy_words
 from .dispatch import ExpressionWriter
 from .properties import Facts
-from .quote import literal, quote, to_source
+from .quote import quote, to_source, write_literal
 from .steps import hoist, map_as_case, negate
 
 FUNCTIONS = {
@@ -76,7 +76,7 @@ def build_row_loop(function: RowFunction, facts: Facts) -> str:
     writer = _make_writer(function.body, facts)
     whole = is_integer(function, facts)
     names = list(writer.parameters.values())
-    body = writer.write_statements(function.body, facts.guards(function.body))
+    body = writer.write_statements(function.body, facts.list_guards(function.body))
     # Python's division raises by zero, and a parallel loop must not.
     divides = any(isinstance(n, Arith) and n.op in {"/", "//", "%"} for n in walk(function.body))
     model = ', error_model="numpy"' if divides else ""
@@ -107,7 +107,7 @@ def write_row_kernel(function: RowFunction, facts: Facts) -> str:
             f"def {loop_name(function)}({', '.join(names)}):",
             f"    for i in range(len({names[0]})):",
             textwrap.indent(
-                writer.write_statements(function.body, facts.guards(function.body)), " " * 8
+                writer.write_statements(function.body, facts.list_guards(function.body)), " " * 8
             ),
         ]
     )
@@ -116,7 +116,7 @@ def write_row_kernel(function: RowFunction, facts: Facts) -> str:
 def is_integer(function: RowFunction, facts: Facts) -> bool:
     """Return whether every answer is an integer that is there."""
     assert function.body is not None
-    missing = facts.may_miss(function.body) or facts.guards(function.body)
+    missing = facts.may_miss(function.body) or facts.list_guards(function.body)
     return (
         facts.find_kind(function.body) == "int"
         and not missing
@@ -196,7 +196,7 @@ class _RowWriter(ExpressionWriter[ast.expr]):
 
     def write_constant(self, value: Value) -> ast.expr:
         """Write a constant; what is missing is NaN."""
-        return quote("np.nan") if value is None else literal(value)
+        return quote("np.nan") if value is None else write_literal(value)
 
     def write_arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic; a remainder by zero is NaN."""

@@ -103,7 +103,7 @@ def assemble(engine: str, query: Query | Tasks, parts: Parts) -> Program:
         rows=_indent(parts.rows),
         main=_indent(_main(parts)),
     )
-    head = f'"""{_title(engine, query)}"""\n\n{_imports(parts, text)}\n'
+    head = f'"""{_write_title(engine, query)}"""\n\n{_write_imports(parts, text)}\n'
     return finish(engine, head + text, parts.own.source)
 
 
@@ -115,7 +115,7 @@ def _main(parts: Parts) -> str:
     return f"{started}print(query({several}load({given})))"
 
 
-def _imports(parts: Parts, text: str) -> str:
+def _write_imports(parts: Parts, text: str) -> str:
     """Return the imports that a program's text uses, and those of the user's function."""
     names = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
     bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
@@ -195,7 +195,7 @@ def _as_function(statements: str) -> str:
     return "def f():\n" + textwrap.indent(statements, "    ")
 
 
-def _title(engine: str, query: Query | Tasks) -> str:
+def _write_title(engine: str, query: Query | Tasks) -> str:
     title = f"{query.name}: {query.question} - {engine}"
     printable = "".join(c if c.isprintable() else " " for c in title)
     return printable.replace("\\", "\\\\").replace('"', "'")

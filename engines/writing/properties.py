@@ -152,7 +152,7 @@ class Facts:
         zone = re.search(r"tz=([^]]+)", choose_type("timestamp", node, self.data))
         return zone[1] if zone else ""
 
-    def guards(self, node: Expr) -> tuple[str, ...]:
+    def list_guards(self, node: Expr) -> tuple[str, ...]:
         """Return the columns whose missing value the expression would not pass on by itself."""
         passed = find_required_columns(node)
         names = (name for name in list_columns(node) if name not in passed)

@@ -28,7 +28,7 @@ from ...spec.workload import RowFunction
 from . import numpy_words
 from .dispatch import ExpressionWriter
 from .properties import is_nonzero
-from .quote import literal, quote
+from .quote import quote, write_literal
 
 # Python raises outside of a function's domain; NumPy gives the NaN or infinity of a column.
 FUNCTIONS = {
@@ -118,7 +118,7 @@ class RowWriter(ExpressionWriter[ast.expr]):
 
     def write_constant(self, value: Value) -> ast.expr:
         """Write a constant."""
-        return literal(value)
+        return write_literal(value)
 
     def write_arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic; a division by zero gives what it gives a column."""
@@ -186,12 +186,12 @@ class RowWriter(ExpressionWriter[ast.expr]):
             case Call("round", (_, _)):
                 template = "np.round(x, y)"
             case Call("matches" | "extract", (_, Lit(str(pattern)), *_)):
-                arguments[1] = literal(for_python(pattern))
+                arguments[1] = write_literal(for_python(pattern))
             case Call("offset", (_, Lit(int(count)), Lit(str(unit)))):
                 return quote(template, x=arguments[0], o={unit: count})
             case Call("split", (_, separator, place)):
                 template = self._split(separator, place)
-        x, y, z = (*arguments, literal(None), literal(None))[:3]
+        x, y, z = (*arguments, write_literal(None), write_literal(None))[:3]
         return quote(template, x=x, y=y, z=z)
 
     def _split(self, separator: Expr, place: Expr) -> str:

@@ -28,10 +28,10 @@ def quote(template: str, **holes: Hole) -> ast.expr:
 
     `*hole` takes a list of trees, `**hole` a dict of them.
 
-    >>> source(quote("pl.when(c).then(v)", c=quote("a > b"), v=1))
+    >>> to_source(quote("pl.when(c).then(v)", c=quote("a > b"), v=1))
     'pl.when(a > b).then(1)'
     """
-    filler = _Filler({name: _tree(hole) for name, hole in holes.items()})
+    filler = _Filler({name: _fill_hole(hole) for name, hole in holes.items()})
     filled = filler.fill(_parse(template))
     assert isinstance(filled, ast.expr)
     return filled
@@ -42,16 +42,16 @@ def to_source(tree: ast.expr) -> str:
     return ast.unparse(tree)
 
 
-def literal(value: Literal) -> ast.expr:
+def write_literal(value: Literal) -> ast.expr:
     """Return the tree of a plain value: numbers, text, days and times, lists, tuples, dicts."""
     match value:
         case list():
-            return ast.List([literal(item) for item in value], ast.Load())
+            return ast.List([write_literal(item) for item in value], ast.Load())
         case tuple():
-            return ast.Tuple([literal(item) for item in value], ast.Load())
+            return ast.Tuple([write_literal(item) for item in value], ast.Load())
         case dict():
-            keys: list[ast.expr | None] = [literal(key) for key in value]
-            return ast.Dict(keys, [literal(item) for item in value.values()])
+            keys: list[ast.expr | None] = [write_literal(key) for key in value]
+            return ast.Dict(keys, [write_literal(item) for item in value.values()])
         case dt.datetime() if isinstance(value.tzinfo, ZoneInfo):
             shown = _parse(repr(value.replace(tzinfo=None)).removeprefix("datetime."))
             assert isinstance(shown, ast.Call)
@@ -74,7 +74,7 @@ def _parse(template: str) -> ast.expr:
     return ast.parse(template, mode="eval").body
 
 
-def _tree(hole: Hole) -> ast.expr | list[ast.expr] | dict[str, ast.expr]:
+def _fill_hole(hole: Hole) -> ast.expr | list[ast.expr] | dict[str, ast.expr]:
     match hole:
         case ast.expr():
             return hole
@@ -83,7 +83,7 @@ def _tree(hole: Hole) -> ast.expr | list[ast.expr] | dict[str, ast.expr]:
         case dict() if hole and all(isinstance(item, ast.expr) for item in hole.values()):
             return cast("dict[str, ast.expr]", hole)
         case _:
-            return literal(hole)  # type: ignore[arg-type]
+            return write_literal(hole)  # type: ignore[arg-type]
 
 
 def _copy(tree: Node, change: Callable[[Any], Any]) -> Node:

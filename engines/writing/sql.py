@@ -440,7 +440,7 @@ class SqlWriter(ExpressionWriter[Sql]):
         """Write a function by its template; `{0}` is its value, places count from 1."""
         if function == "map":
             return self._map(arguments)
-        number = ROW_FUNCTIONS[function].values(len(arguments))
+        number = ROW_FUNCTIONS[function].count_values(len(arguments))
         values, settings = arguments[:number], arguments[number:]
         word = f"{function}_{self.facts.find_kind(values[0])}"
         if function == "split" and settings[0] == Lit(None):

@@ -105,7 +105,7 @@ def copy_lines(text: str, statement: ast.stmt, replaced: Mapping[ast.expr, str])
             lines = _replace(lines, node, replaced[node])
     lines[0] = replace(lines[0], text=_split(lines[0].text, statement.col_offset)[1])
     margin = statement.col_offset
-    return [*_comments(rows, first), lines[0], *(_dedent(line, margin) for line in lines[1:])]
+    return [*_list_comments(rows, first), lines[0], *(_dedent(line, margin) for line in lines[1:])]
 
 
 def _find_first(statement: ast.stmt) -> int:
@@ -116,7 +116,7 @@ def _find_first(statement: ast.stmt) -> int:
             return statement.lineno
 
 
-def _comments(rows: Sequence[str], first: int) -> list[CodeLine]:
+def _list_comments(rows: Sequence[str], first: int) -> list[CodeLine]:
     """Return the lines of comments directly above a line."""
     start = first
     while start > 1 and rows[start - 2].lstrip().startswith("#"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...spec.row_functions import SEED
 from ...spec.workload import Tasks
 from .program import fill
-from .quote import literal, quote
+from .quote import quote, write_literal
 
 VALUE = "value"
 
@@ -21,33 +21,33 @@ class Calls:
 
     def load(self) -> str:
         """Write the list of the calls' arguments, a tuple for each."""
-        count = literal(self.tasks.count)
+        count = write_literal(self.tasks.count)
         variable = "seed" if self.tasks.seeded else "_"
         calls = f"[a for {variable} in range(n)]"
         return fill("return CALLS", CALLS=quote(calls, a=self.write_arguments(SEED), n=count))
 
     def write_arguments(self, seed: str) -> ast.expr:
         """Return the tuple of one call's arguments; `seed` names the task's number."""
-        return ast.Tuple([self._write_value(name, seed) for name in self._names()], ast.Load())
+        return ast.Tuple([self._write_value(name, seed) for name in self._list_names()], ast.Load())
 
     def list_arguments(self, seed: str) -> list[ast.expr]:
         """Return one call's arguments as a list."""
-        return [self._write_value(name, seed) for name in self._names()]
+        return [self._write_value(name, seed) for name in self._list_names()]
 
     def _write_value(self, name: str, seed: str) -> ast.expr:
         given = dict(self.tasks.arguments)
         if name == SEED and self.tasks.seeded:
             return quote(seed)
-        return literal(given[name]) if name in given else self._defaults()[name]
+        return write_literal(given[name]) if name in given else self._write_defaults()[name]
 
-    def _names(self) -> list[str]:
+    def _list_names(self) -> list[str]:
         """Return the parameters up to the last one that is given a value."""
         names = [a.arg for a in (*self._head.posonlyargs, *self._head.args)]
         given = {SEED, *(name for name, _ in self.tasks.arguments)}
         last = max((i for i, name in enumerate(names) if name in given), default=-1)
         return names[: last + 1]
 
-    def _defaults(self) -> dict[str, ast.expr]:
+    def _write_defaults(self) -> dict[str, ast.expr]:
         names = [a.arg for a in (*self._head.posonlyargs, *self._head.args)]
         defaults = self._head.defaults
         return dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
@@ -79,7 +79,7 @@ def write_columns(tasks: Tasks) -> str:
 
 def name_results(tasks: Tasks) -> tuple[str, ...]:
     """Name the values that a task returns: by the def's own names where it has them."""
-    found = _returns(parse_definition(tasks))
+    found = _list_returns(parse_definition(tasks))
     tuples = [value.elts for value in found if isinstance(value, ast.Tuple)]
     if not tuples or len(tuples) < len(found):
         return (VALUE,)
@@ -98,7 +98,7 @@ def parse_definition(tasks: Tasks) -> ast.FunctionDef:
     raise AssertionError(tasks.name)
 
 
-def _returns(node: ast.FunctionDef) -> list[ast.expr]:
+def _list_returns(node: ast.FunctionDef) -> list[ast.expr]:
     inner = ast.FunctionDef | ast.Lambda
     nested = {
         id(part)
@@ -113,7 +113,7 @@ def _returns(node: ast.FunctionDef) -> list[ast.expr]:
 def _may_be_array(tasks: Tasks) -> bool:
     """Return whether a task may return an array: it uses NumPy, and returns no plain number."""
     numpy = any(isinstance(n, ast.Name) and n.id == "np" for n in ast.walk(parse_definition(tasks)))
-    return numpy and not all(_is_number(value) for value in _returns(parse_definition(tasks)))
+    return numpy and not all(_is_number(value) for value in _list_returns(parse_definition(tasks)))
 
 
 def _is_number(value: ast.expr) -> bool:

@@ -14,7 +14,7 @@ from ...spec.workload import GroupFunction, Query, RowFunction, Tasks
 from .program import Own, fill, format_code
 from .properties import collect_row_facts
 from .python import write_row_definition
-from .quote import literal, quote
+from .quote import quote, write_literal
 
 # What a def may use without importing it: the language says that `math` and `np` are there.
 MODULES = {
@@ -70,10 +70,10 @@ def make_own(function: RowFunction | GroupFunction | Tasks) -> Own:
     if source is None:
         assert isinstance(function, RowFunction)
         source = format_code(write_row_definition(function))
-    return Own(function.name, source.strip("\n"), _imports(source))
+    return Own(function.name, source.strip("\n"), _list_imports(source))
 
 
-def inputs_missing(query: Query, data: Schema) -> tuple[str, ...]:
+def list_missing_inputs(query: Query, data: Schema) -> tuple[str, ...]:
     """Return the inputs without which a row function is not called, in the data that there is."""
     function = query.apply
     if not isinstance(function, RowFunction) or function.on_missing == "call":
@@ -87,7 +87,7 @@ def skip_missing(query: Query, data: Schema, body: Expr) -> Expr:
     function = query.apply
     if not isinstance(function, RowFunction) or function.on_missing == "call":
         return body
-    guards = collect_row_facts(query, data).guards(body)
+    guards = collect_row_facts(query, data).list_guards(body)
     if not guards:
         return body
     tests = tuple(IsMissing(Col(name)) for name in guards)
@@ -122,7 +122,7 @@ def write_row_loop(function: RowFunction, frame: str) -> tuple[ast.expr, ast.exp
     match _find_access(function):
         case "keys" if all(_is_variable(name, function) for name in names):
             variables = [quote(name) for name in names]
-            row = ast.Dict([literal(name) for name in names], variables)
+            row = ast.Dict([write_literal(name) for name in names], variables)
             columns = [quote("f[n]", f=quote(frame), n=name) for name in names]
             if len(names) == 1:
                 return quote("f(r)", f=quote(function.name), r=row), variables[0], columns[0]
@@ -152,18 +152,20 @@ def apply_to_rows(
     """
     function = query.apply
     assert isinstance(function, RowFunction)
-    skipped = inputs_missing(query, data)
+    skipped = list_missing_inputs(query, data)
     # Of no rows, `apply` gives a frame instead of a series, unless it is told to reduce.
-    options = {"axis": literal(1)}
+    options = {"axis": write_literal(1)}
     if empty or skipped:
-        options["result_type"] = literal("reduce")
+        options["result_type"] = write_literal("reduce")
     if not skipped:
         if wants_none(function):
             inputs = quote("f.astype(object).where(f.notna(), None)", f=quote(frame))
         else:
             inputs = quote(frame)
         return [], quote("i.apply(f, **o)", i=inputs, f=quote(function.name), o=options)
-    complete = fill("complete = FRAME.dropna(subset=S)", FRAME=frame, S=literal(list(skipped)))
+    complete = fill(
+        "complete = FRAME.dropna(subset=S)", FRAME=frame, S=write_literal(list(skipped))
+    )
     applied = quote("complete.apply(f, **o)", f=quote(function.name), o=options)
     return [complete], quote("a.reindex(d.index)", a=applied, d=quote(frame))
 
@@ -289,7 +291,7 @@ def _find_access(function: RowFunction) -> str:
     return found.pop() if len(found) == 1 else "both"
 
 
-def _imports(source: str) -> tuple[str, ...]:
+def _list_imports(source: str) -> tuple[str, ...]:
     tree = ast.parse(source)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     bound = {

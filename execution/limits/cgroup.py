@@ -348,7 +348,7 @@ def parse_counter(text: bytes, name: bytes) -> int:
 
     The text begins with a line's end. Two of forty lines are wanted, fifty times a second.
 
-    >>> counter(b"\nrss 1\ntotal_rss 30\n", b"total_rss")
+    >>> parse_counter(b"\nrss 1\ntotal_rss 30\n", b"total_rss")
     30
     """
     _, found, rest = text.partition(b"\n" + name + b" ")

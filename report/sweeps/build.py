@@ -21,11 +21,11 @@ from .curves import (
     build_curves,
     find_end,
     find_failures,
+    find_fastest,
     find_samples,
-    hot,
+    find_startup,
     measure_peaks,
     split_facets,
-    startup,
 )
 from .growth import describe_growth, describe_speedup, forecast_memory
 from .model import Line, Panel, PointLink, SweepView
@@ -91,7 +91,7 @@ def build(stored: StoredSweep) -> SweepView:
         axis=facets[0].axis,
         unit=facets[0].kind.unit,
         logarithmic=facets[0].sizes[0] > 0,
-        sentences=tuple(s for facet in facets for s in _tell(facet, form)),
+        sentences=tuple(s for facet in facets for s in _write_sentences(facet, form)),
         warnings=(*stored.warnings, *_warn(facets)),
         panels=tuple(panel for facet in facets for panel in _draw(facet)),
         stories=tuple(story for facet in facets for story in _describe_stories(facet, form)),
@@ -118,7 +118,7 @@ def _warn(facets: Sequence[Facet]) -> Iterator[str]:
     """Yield what makes all points doubtful: clusters, cores, noise, a single round."""
     materials = [material for facet in facets for material in facet.materials]
     runs = tuple(run for material in materials for run in material.stored.runs)
-    yield from sentences.run_warnings(replace(materials[0].stored, runs=runs))
+    yield from sentences.write_run_warnings(replace(materials[0].stored, runs=runs))
     if materials[0].stored.head.limits.get("clusters"):
         yield CLUSTERS
     rounds = [len(own) for one in materials for own in one.timings.samples.values() if own]
@@ -126,7 +126,7 @@ def _warn(facets: Sequence[Facet]) -> Iterator[str]:
         yield "Each program ran in one round: only differences beyond a factor of 3 are decided."
 
 
-def _tell(facet: Facet, form: SizeFormat) -> Iterator[str]:
+def _write_sentences(facet: Facet, form: SizeFormat) -> Iterator[str]:
     """Yield the sentences over all questions, then where curves end."""
     prefix = f"{facet.title}: " if facet.title else ""
     for engine in facet.engines:
@@ -143,13 +143,13 @@ def _tell(facet: Facet, form: SizeFormat) -> Iterator[str]:
 
 
 def _compare_over(facet: Facet, engine: str) -> Contest | None:
-    own, base = (build_curves(facet, name, hot) for name in (engine, facet.baseline))
+    own, base = (build_curves(facet, name, find_fastest) for name in (engine, facet.baseline))
     pairs = [(own[query], base[query]) for query in own if query in base]
     return compare(pairs) if pairs else None
 
 
 def _draw(facet: Facet) -> Iterator[Panel]:
-    curves = {engine: build_curves(facet, engine, hot) for engine in facet.engines}
+    curves = {engine: build_curves(facet, engine, find_fastest) for engine in facet.engines}
     questions = facet.materials[0].stored.head.queries
     for query in facet.queries:
         lines = (_draw_line(facet, engine, query, curves[engine]) for engine in facet.engines)
@@ -158,7 +158,7 @@ def _draw(facet: Facet) -> Iterator[Panel]:
 
 
 def _draw_line(facet: Facet, engine: str, query: str, curves: Mapping[str, Curve]) -> Line:
-    samples = find_samples(facet, engine, query, hot)
+    samples = find_samples(facet, engine, query, find_fastest)
     runs = [(facet.sizes[number], time) for number, times in samples.items() for time in times]
     end = find_end(facet, engine, query)
     ending = f"{end.outcome}: {end.evidence}" if end else ""
@@ -168,7 +168,7 @@ def _draw_line(facet: Facet, engine: str, query: str, curves: Mapping[str, Curve
 
 
 def _sample_curve(curve: Curve) -> tuple[tuple[float, float, float, float], ...]:
-    low, high = curve.trend.place(curve.trend.x[[0, -1]])
+    low, high = curve.trend.place_values(curve.trend.x[[0, -1]])
     even = np.linspace(low, high, DRAWN)
     sizes = np.union1d(np.exp(even) if curve.trend.x[0] > 0 else even, curve.trend.x)
     sizes = np.clip(sizes, *curve.sizes)
@@ -197,7 +197,9 @@ def _describe_stories(facet: Facet, form: SizeFormat) -> Iterator[Story]:
 
 def _tabulate_times(facet: Facet, form: SizeFormat) -> Iterator[Grid]:
     for query in facet.queries:
-        samples = {engine: find_samples(facet, engine, query, hot) for engine in facet.engines}
+        samples = {
+            engine: find_samples(facet, engine, query, find_fastest) for engine in facet.engines
+        }
         rows = [
             (
                 form.name(length),
@@ -222,7 +224,7 @@ def _describe_time(
 
 
 def _tabulate_contests(facet: Facet, form: SizeFormat) -> Grid:
-    curves = {engine: build_curves(facet, engine, hot) for engine in facet.engines}
+    curves = {engine: build_curves(facet, engine, find_fastest) for engine in facet.engines}
     base, others = facet.baseline, [name for name in facet.engines if name != facet.baseline]
     rows = [
         (query, describe_contest(engine, base, compare([(own, curves[base][query])]), form))
@@ -237,7 +239,7 @@ def _tabulate_contests(facet: Facet, form: SizeFormat) -> Grid:
 
 def _tabulate_growth(facet: Facet) -> Iterator[Grid]:
     headings = ("engine", "start-up", "load: power", "query: fixed", "query: power")
-    curves = {engine: (build_curves(facet, engine, hot), build_curves(facet, engine, load))
+    curves = {engine: (build_curves(facet, engine, find_fastest), build_curves(facet, engine, load))
               for engine in facet.engines}  # fmt: skip
     for query in facet.queries:
         rows = []
@@ -246,7 +248,7 @@ def _tabulate_growth(facet: Facet) -> Iterator[Grid]:
                 continue
             grown = describe_growth(times[query])
             loading = describe_growth(loads[query]) if query in loads else None
-            starts = find_samples(facet, engine, query, startup).values()
+            starts = find_samples(facet, engine, query, find_startup).values()
             start = median([time for own in starts for time in own] or [0.0])
             row = (describe_power(loading), describe_fixed(grown), describe_power(grown))
             rows.append((engine, format_seconds(start), *row))
@@ -280,7 +282,7 @@ def _tabulate_speedups(facet: Facet) -> Grid:
     rows = [
         (f"{engine} {query}", *tell_speedup(found))
         for engine in facet.engines
-        for query, curve in build_curves(facet, engine, hot).items()
+        for query, curve in build_curves(facet, engine, find_fastest).items()
         if (found := describe_speedup(curve))
     ]
     most = f"{facet.sizes[-1]:.0f} threads"

@@ -61,13 +61,13 @@ class _Axes:
     high: float
     times: LogScale
 
-    def x(self, size: float) -> float:
+    def place_size(self, size: float) -> float:
         inner = WIDTH - LEFT - RIGHT
         if self.sizes:
             return round(LEFT + self.sizes(size) * inner, 1)
         return round(LEFT + (size - self.low) / (self.high - self.low or 1) * inner, 1)
 
-    def y(self, time: float) -> float:
+    def place_time(self, time: float) -> float:
         height = HEIGHT - FOOT
         return round(min(max(height * (1 - self.times(time)), 0.0), float(height)), 1)
 
@@ -86,23 +86,23 @@ def draw(view: SweepView) -> tuple[Chart, ...]:
 
 
 def _draw_panel(panel: Panel, axes: _Axes, sizes: Sequence[float], names: Sequence[str]) -> Chart:
-    shapes = [_shape(line, axes, names.index(line.engine) % COLOURS) for line in panel.lines]
+    shapes = [_write_shape(line, axes, names.index(line.engine) % COLOURS) for line in panel.lines]
     height = HEIGHT - FOOT
     up = tuple(
         Tick(round(height - tick.at, 1), tick.label) for tick in axes.times.choose_ticks(height)
     )
-    ticks = _thin_out([Tick(axes.x(size), format_short_count(size)) for size in sizes])
+    ticks = _thin_out([Tick(axes.place_size(size), format_short_count(size)) for size in sizes])
     summary = "; ".join(shape.text for shape in shapes)
     placed = _place_labels(shapes)
     return Chart(panel.title, panel.query, panel.question, placed, ticks, up, summary)
 
 
-def _shape(line: Line, axes: _Axes, colour: int) -> CurveShape:
-    points = [(axes.x(s), axes.y(t)) for s, t, *_ in line.samples]
-    dots = [(axes.x(s), axes.y(t)) for s, t in line.runs]
+def _write_shape(line: Line, axes: _Axes, colour: int) -> CurveShape:
+    points = [(axes.place_size(s), axes.place_time(t)) for s, t, *_ in line.samples]
+    dots = [(axes.place_size(s), axes.place_time(t)) for s, t in line.runs]
     x, y = (points or sorted(dots) or [(float(LEFT), 0.0)])[-1]
-    over = [(axes.x(s), axes.y(high)) for s, _, _, high in line.samples]
-    under = [(axes.x(s), axes.y(low)) for s, _, low, _ in line.samples]
+    over = [(axes.place_size(s), axes.place_time(high)) for s, _, _, high in line.samples]
+    under = [(axes.place_size(s), axes.place_time(low)) for s, _, low, _ in line.samples]
     return CurveShape(
         label=line.label,
         colour=colour,
@@ -112,7 +112,7 @@ def _shape(line: Line, axes: _Axes, colour: int) -> CurveShape:
         x=x,
         y=y,
         label_y=y,
-        end=None if line.end is None else axes.x(line.end),
+        end=None if line.end is None else axes.place_size(line.end),
         text=_describe(line),
     )
 

@@ -14,7 +14,7 @@ from ...storage.records import Outcome, Run
 from ...storage.sweeps import StoredPoint, StoredSweep
 from ..crossovers import Curve
 from ..spread import Spread, estimate_prior, moderate, pool
-from ..statistics import Taken, pool_within, sample
+from ..statistics import Taken, find_sample, pool_within
 from ..trend import Numbers, Trend, connect, fit
 from ..verdicts import Material, collect, find_outcome
 
@@ -90,17 +90,17 @@ def _make_facet(
     return Facet(title, axis, kinds[axis], sizes, tuple(collect(p.comparison) for p in ordered))
 
 
-def hot(run: Run) -> float | None:
+def find_fastest(run: Run) -> float | None:
     """Return the seconds of the fastest hot execution."""
-    return sample(run)
+    return find_sample(run)
 
 
-def startup(run: Run) -> float | None:
+def find_startup(run: Run) -> float | None:
     """Return the seconds of an engine's start."""
     return run.times.startup
 
 
-def memory(run: Run) -> float | None:
+def find_memory(run: Run) -> float | None:
     """Return the peak until the query's end, in bytes."""
     return run.memory.answering or run.memory.peak
 
@@ -195,7 +195,7 @@ def measure_peaks(facet: Facet, engine: str) -> dict[float, float]:
     It is a median over rounds. Sizes are left out at which a question has no answer that others
     have.
     """
-    answered = [find_samples(facet, engine, query, memory) for query in facet.queries]
+    answered = [find_samples(facet, engine, query, find_memory) for query in facet.queries]
     asked = [own for own in answered if own]
     return {
         size: max(median(own[number]) for own in asked)

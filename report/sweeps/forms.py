@@ -19,7 +19,7 @@ def render(view: SweepView, form: Format) -> str:
     match form:
         case Format.TABLE:
             return terminal.render_sections(
-                _title(view), view.sentences, view.warnings, view.stories
+                _write_title(view), view.sentences, view.warnings, view.stories
             )
         case Format.MARKDOWN:
             return "\n".join(_list_markdown(view))
@@ -51,14 +51,14 @@ def render_notebook(view: SweepView) -> str:
     return html.render_page("sweep_notebook.jinja", view=view, charts=draw(view))
 
 
-def _title(view: SweepView) -> str:
+def _write_title(view: SweepView) -> str:
     return f"{view.workload} over {view.axis} · {view.setting}".rstrip(" ·")
 
 
 def _list_markdown(view: SweepView) -> Iterator[str]:
-    yield from (f"## {markdown.text(_title(view))}", "")
-    yield from (f"- {markdown.text(sentence)}" for sentence in view.sentences)
-    yield from (f"- **Warning:** {markdown.text(warning)}" for warning in view.warnings)
+    yield from (f"## {markdown.escape(_write_title(view))}", "")
+    yield from (f"- {markdown.escape(sentence)}" for sentence in view.sentences)
+    yield from (f"- **Warning:** {markdown.escape(warning)}" for warning in view.warnings)
     yield ""
     for story in view.stories:
         yield from markdown.write_story(story, "###")

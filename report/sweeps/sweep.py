@@ -52,7 +52,7 @@ class Sweep:
         import pandas as pd  # an engine, so perhaps not installed  # noqa: PLC0415
 
         pairs = zip(self.stored.points, self.comparisons, strict=True)
-        rows = [{**p.values, **record} for p, c in pairs for record in export.records(c.view)]
+        rows = [{**p.values, **record} for p, c in pairs for record in export.list_records(c.view)]
         return pd.DataFrame(rows)
 
     def report(self) -> str:

@@ -29,7 +29,7 @@ class SizeFormat:
             return f"{value:.3g}"
         return round_count(value)
 
-    def exact(self, value: float) -> str:
+    def format_exact(self, value: float) -> str:
         """Return a measured size as it was asked for."""
         whole = float(value).is_integer() and self.kind.unit != "memory"
         return f"{value:,.0f}" if whole else self.count(value)
@@ -37,7 +37,7 @@ class SizeFormat:
     def name(self, value: float) -> str:
         """Return a measured size with its unit: `1 thread`, `10,000 rows`."""
         unit = self.unit.removesuffix("s") if value == 1 else self.unit
-        return f"{self.exact(value)}{unit}"
+        return f"{self.format_exact(value)}{unit}"
 
     @property
     def unit(self) -> str:

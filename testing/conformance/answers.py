@@ -50,7 +50,7 @@ def find_interpreter(engine: Engine) -> Interpreter:
 def start_process(engine: str, folder: Path) -> WarmProcess:
     """Start one process for all cases of an engine, whose programs are written into the folder."""
     found = find(engine)
-    return WarmProcess(find_interpreter(found).path, folder, found.environment(TWO_THREADS))
+    return WarmProcess(find_interpreter(found).path, folder, found.list_variables(TWO_THREADS))
 
 
 def write_frames(folder: Path) -> dict[str, Path]:
@@ -132,7 +132,7 @@ class CaseRunner:
         """Return the process, a new one where the last has died."""
         if self._process is None or not self._process.alive:
             self._process = WarmProcess(
-                self.place.path, self.folder, find(self.engine).environment(TWO_THREADS)
+                self.place.path, self.folder, find(self.engine).list_variables(TWO_THREADS)
             )
         return self._process
 

@@ -32,14 +32,14 @@ def measure_spent() -> float:
     below = {os.getpid()}
     total = 0.0
     # Processes in the order of their start: a parent comes before its children.
-    for _, pid, parent, seconds in sorted(_processes()):
+    for _, pid, parent, seconds in sorted(_list_processes()):
         if pid in below or parent in below:
             below.add(pid)
             total += seconds
     return total
 
 
-def _processes() -> Iterator[tuple[int, int, int, float]]:
+def _list_processes() -> Iterator[tuple[int, int, int, float]]:
     """Return each process's start, number, parent, and CPU seconds with those of its dead."""
     tick = os.sysconf("SC_CLK_TCK")
     for folder in Path("/proc").glob("[0-9]*"):

@@ -44,7 +44,7 @@ def write_golden(engine: Engine) -> Golden:
     programs: dict[str, str] = {}
     refused = {}
     more = _list_notebook_queries() if engine.name in NOTEBOOK_ENGINES else ()
-    for file, query, schemas in (*_queries(), *more):
+    for file, query, schemas in (*_list_queries(), *more):
         for name, schema in schemas.items():
             try:
                 text = engine.write(query, schema, Resources(threads=2)).text
@@ -72,7 +72,7 @@ def list_problems(text: str, library: str) -> Iterator[str]:
     have = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     if lacking := PARTS - have:
         yield f"has no function {', '.join(sorted(lacking))}"
-    modules = _imports(tree)
+    modules = _read_imports(tree)
     if "dfbench" in modules.values():
         yield "imports dfbench: a program must run by hand, with only its library"
     names = {name for name, module in modules.items() if _ships(library, module)}
@@ -80,7 +80,7 @@ def list_problems(text: str, library: str) -> Iterator[str]:
         yield f"does not call {library}: it has another engine's label"
 
 
-def _imports(tree: ast.Module) -> dict[str, str]:
+def _read_imports(tree: ast.Module) -> dict[str, str]:
     """Return the top-level module that each imported name comes from."""
     found: dict[str, str] = {}
     for node in ast.walk(tree):
@@ -139,7 +139,7 @@ def save(written: Golden, folder: Path) -> tuple[Path, ...]:
 
 
 @cache
-def _queries() -> tuple[tuple[str, Query, dict[str, Schema]], ...]:
+def _list_queries() -> tuple[tuple[str, Query, dict[str, Schema]], ...]:
     """Return every question with the name of its file, and the data without and with nulls."""
     found = []
     for name, prefix in WORKLOADS.items():

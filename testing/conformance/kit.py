@@ -16,7 +16,7 @@ from ...storage.records import Outcome, Run
 from . import canaries, golden
 from .answers import CaseResult, CaseRunner, find_interpreter, open_runner
 from .cases import CASES, ConformanceCase
-from .known_failures import mark
+from .known_failures import find_mark
 
 # Without missing values, and with them: where engines differ most.
 MISSING = ("missing", "sold_missing")
@@ -55,11 +55,11 @@ def test(name: str, reviewed: Path | None) -> Iterator[KitPart]:
     yield _list_programs(name, reviewed)
     with TemporaryDirectory(prefix="dfbench-kit-") as made:
         folder = Path(made)
-        yield from _answers(name, folder)
+        yield from _check_answers(name, folder)
         yield from _list_questions(name, folder)
         yield _check_spending(name, folder, "finished answers", 2)
         yield _check_spending(name, folder, "one thread", 1)
-        yield _limits(name, folder)
+        yield _check_limits(name, folder)
 
 
 def _list_programs(name: str, reviewed: Path | None) -> KitPart:
@@ -84,7 +84,7 @@ def _list_programs(name: str, reviewed: Path | None) -> KitPart:
     return KitPart("golden programs", met, len(written.refused), 0, tuple(found))
 
 
-def _answers(name: str, folder: Path) -> Iterator[KitPart]:
+def _check_answers(name: str, folder: Path) -> Iterator[KitPart]:
     with open_runner(name, folder) as runner:
         plain = [case for case in CASES if case.frame not in MISSING]
         yield _run_cases("answers", runner, plain)
@@ -94,7 +94,9 @@ def _answers(name: str, folder: Path) -> Iterator[KitPart]:
 def _run_cases(title: str, runner: CaseRunner, cases: list[ConformanceCase]) -> KitPart:
     results = [(case.name, runner.run(case)) for case in cases]
     wrong = [(case, found) for case, found in results if found.outcome == "wrong"]
-    known = [case for case, _ in wrong if (m := mark(runner.engine, case)) and m.outcome == "wrong"]
+    known = [
+        case for case, _ in wrong if (m := find_mark(runner.engine, case)) and m.outcome == "wrong"
+    ]
     return KitPart(
         title,
         sum(found.outcome == "answered" for _, found in results),
@@ -148,7 +150,7 @@ def _check_spending(name: str, folder: Path, title: str, threads: int) -> KitPar
     return KitPart(title, len(found) - len(failures), 0 if found else 1, 0, failures)
 
 
-def _limits(name: str, folder: Path) -> KitPart:
+def _check_limits(name: str, folder: Path) -> KitPart:
     """Run a question with room, with half of that, and in no time: each has its right ending.
 
     Only what answers with room is run without.

@@ -462,12 +462,12 @@ def is_refused_by_rule(engine: str, reason: str) -> bool:
     return bool(rule) and any(why in reason for why in (rule, *others))
 
 
-def mark(engine: str, case: str) -> KnownFailure | None:
+def find_mark(engine: str, case: str) -> KnownFailure | None:
     """Return the mark of a case, if it has one; of a version's own before its engine's."""
-    return next((known for known in _of(engine) if fnmatch(case, known.case)), None)
+    return next((known for known in _list_marks(engine) if fnmatch(case, known.case)), None)
 
 
 @cache
-def _of(engine: str) -> tuple[KnownFailure, ...]:
+def _list_marks(engine: str) -> tuple[KnownFailure, ...]:
     names = dict.fromkeys((engine, engine.partition("@")[0]))
     return tuple(known for name in names for known in MARKS if fnmatch(name, known.engine))

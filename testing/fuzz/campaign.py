@@ -88,7 +88,7 @@ class EngineProcess:
         self.died = 0  # times that it died of a case, and not when it was asked again
         self.warm: WarmProcess | None = None
 
-    def verdict(self, case: FuzzCase) -> str | None:
+    def judge(self, case: FuzzCase) -> str | None:
         """Return what is wrong with an answer, or nothing; Unsupported where there is none."""
         with WRITING, skip_formatting():
             program = self.engine.write(case.query, case.data.schema, RESOURCES)
@@ -99,7 +99,7 @@ class EngineProcess:
         try:
             if error := self._start().answer(text, frame, answer, *others, patience=PATIENCE):
                 return _read_last_words(error)
-            verdict = expectations.agrees(case.query, case.data.tables, answer)
+            verdict = expectations.check_agreement(case.query, case.data.tables, answer)
         finally:
             text.unlink()
         return None if verdict.agrees else f"{verdict.reason} {verdict.rows[1:4]}"
@@ -107,7 +107,7 @@ class EngineProcess:
     def _start(self) -> WarmProcess:
         if self.warm is None or not self.warm.alive:
             python = build_local_provider().provide_interpreter(self.engine, lambda _: None).path
-            environment = {**STRINGS, **self.engine.environment(RESOURCES)}
+            environment = {**STRINGS, **self.engine.list_variables(RESOURCES)}
             self.warm = WarmProcess(str(python), self.folder, environment)
         return self.warm
 
@@ -176,7 +176,7 @@ def _ask_twice(engine: EngineProcess, case: FuzzCase) -> str | None:
 
 def _run_once(engine: EngineProcess, case: FuzzCase) -> str | None:
     try:
-        return engine.verdict(case)
+        return engine.judge(case)
     except Unsupported:
         return UNSUPPORTED
     except Exception as error:  # noqa: BLE001 - a writer that fails is what is looked for
@@ -208,7 +208,7 @@ def _shrink(
             smaller = FuzzCase(query, Data.of(tables, work / "smaller"))
             if not smaller.is_fair or find_known_bug(engine.name, query, tables):
                 return False
-            return engine.verdict(replace(smaller, query=reproducers.read_back(query))) is not None
+            return engine.judge(replace(smaller, query=reproducers.read_back(query))) is not None
         except (Unsupported, WorkloadError, KindError, DataError):
             return False
         except Exception as error:  # noqa: BLE001 - as above

@@ -53,7 +53,7 @@ def answer_rows(query: Query, tables: Tables) -> list[dict[str, Any]]:
     return answer_steps(query, tables.frame, tables.beside)[1]
 
 
-def agrees(query: Query, tables: Tables, path: Path) -> CheckResult:
+def check_agreement(query: Query, tables: Tables, path: Path) -> CheckResult:
     """Compare an engine's answer, an Arrow file, with the oracle's rows."""
     # Which rows a limit keeps is judged on all of them.
     free = {f"{output.name} values": output for output in list_choices(query)}
@@ -104,11 +104,11 @@ def _is_fair_step(query: Query, rows: list[dict[str, Any]]) -> bool:
     if body is not None and any(map(_is_of_none, walk(body))):
         return False
     groups = group_rows(query.group_by, filter_rows(query, rows))
-    if any(_cancels(node, group) for node in _spreads(query) for group in groups):
+    if any(_cancels(node, group) for node in _list_spreads(query) for group in groups):
         return False
-    if any(_is_near_whole(x, y) for x, y in _quotients(query, rows, kept)):
+    if any(_is_near_whole(x, y) for x, y in _list_quotients(query, rows, kept)):
         return False
-    if not all(_is_sound(node, kept) for node in _roots(query)):
+    if not all(_is_sound(node, kept) for node in _list_roots(query)):
         return False
     return _is_modest(answer_query(query, rows)) and not _ties(replace(query, limit=None), rows)
 
@@ -118,7 +118,7 @@ def _check_kinds(query: Query, schema: Schema) -> None:
     if query.where is not None and find_kind(query.where, schema) != "bool":
         raise KindError(query.where, "where needs a condition")
     rows = extend_schema(schema, query)
-    for node in _roots(replace(query, where=None, derive=())):
+    for node in _list_roots(replace(query, where=None, derive=())):
         find_kind(node, rows)
     answer = collect_output_facts(query, Facts(rows))
     if query.having is not None and answer.find_kind(query.having) != "bool":
@@ -134,7 +134,7 @@ def _derive_rows(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any
     return filter_rows(replace(query, where=None), rows)
 
 
-def _roots(query: Query) -> Iterator[Expr]:
+def _list_roots(query: Query) -> Iterator[Expr]:
     if query.where is not None:
         yield query.where
     for output in (*query.derive, *query.aggregate, *query.transform):
@@ -197,8 +197,8 @@ def _is_endless(node: Expr, rows: list[dict[str, Any]]) -> bool:
     return any(_is_infinite(row[name]) for name in list_columns(node) for row in rows)
 
 
-def _spreads(query: Query) -> Iterator[Agg]:
-    nodes = (node for root in _roots(query) for node in walk(root))
+def _list_spreads(query: Query) -> Iterator[Agg]:
+    nodes = (node for root in _list_roots(query) for node in walk(root))
     return (
         n
         for n in nodes
@@ -216,13 +216,13 @@ def _cancels(node: Agg, group: list[dict[str, Any]]) -> bool:
     return False
 
 
-def _quotients(
+def _list_quotients(
     query: Query, rows: list[dict[str, Any]], kept: list[dict[str, Any]]
 ) -> Iterator[tuple[Any, Any]]:
     """Return what is divided by what with a remainder, in each row or group."""
     alone = replace(query, having=None, sort=(), limit=None)
     of_groups = (*query.aggregate, *query.transform)
-    for root in _roots(query):
+    for root in _list_roots(query):
         for node in walk(root):
             match node:
                 case Arith("//" | "%", left, right) if any(root is o.expression for o in of_groups):

@@ -40,7 +40,7 @@ def _draw_days(*texts: str) -> tuple[dt.date, ...]:
     return tuple(map(dt.date.fromisoformat, texts))
 
 
-def _times(*texts: str) -> tuple[dt.datetime, ...]:
+def _list_times(*texts: str) -> tuple[dt.datetime, ...]:
     return tuple(map(dt.datetime.fromisoformat, texts))
 
 
@@ -74,7 +74,7 @@ DOMAINS = (
         "m",
         "timestamp",
         pa.timestamp("us"),
-        _times(
+        _list_times(
             "1969-12-31T23:59:59",
             "2000-02-29T12:30:15",
             "2000-02-29T12:45:00",
@@ -86,7 +86,7 @@ DOMAINS = (
         "timestamp",
         pa.timestamp("us", "Europe/Berlin"),
         # The last two are the same hour of a clock that was put back between them.
-        _times(
+        _list_times(
             "2023-12-31T23:30:00+00:00",
             "2024-03-31T00:59:59+00:00",
             "2024-10-27T00:30:00+00:00",

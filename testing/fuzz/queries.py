@@ -134,7 +134,7 @@ class Grower:
         """Grow a number derived from a text or a date."""
         if self.toss(0.5):
             name = self.draw.choice(("len", "len", "count_words", "integer"))
-            return Call(name, (self.text(),))
+            return Call(name, (self.grow_text(),))
         match self.draw.randrange(6):
             case 0:
                 unit = self.draw.choice(("days", "hours", "seconds"))
@@ -148,11 +148,11 @@ class Grower:
                 parts = ("year", "month", "day", "weekday", "day_of_year", "week", "quarter")
                 return Call(self.draw.choice(parts), (Col(self.draw.choice(MOMENTS)),))
 
-    def text(self, depth: int = 1) -> Expr:
+    def grow_text(self, depth: int = 1) -> Expr:
         """Grow a text."""
         if depth <= 0 or self.toss(0.4):
             return Col(self.draw.choice(TEXTS))
-        inner = self.text(depth - 1)
+        inner = self.grow_text(depth - 1)
         match self.draw.randrange(8):
             case 0 | 1:
                 return Call(self.draw.choice(("lower", "strip")), (inner,))
@@ -189,7 +189,7 @@ class Grower:
                 units = OF_DAYS if name == "d" else (*OF_DAYS, *OF_TIMES)
                 return Call("truncate", (Col(name), Lit(self.draw.choice(units))))
             case 2:
-                return self.text(2)
+                return self.grow_text(2)
             case _:
                 low = Lit(None) if self.toss(0.2) else Lit("low")
                 return Case(((self.grow_condition(1), Lit("high")),), low)
@@ -214,7 +214,9 @@ class Grower:
                 return Col("b")
             case 9:
                 function = self.draw.choice(("contains", "starts_with", "ends_with", "matches"))
-                return Call(function, (self.text(), Lit(self.draw.choice(("a", "é", "'", "b")))))
+                return Call(
+                    function, (self.grow_text(), Lit(self.draw.choice(("a", "é", "'", "b"))))
+                )
             case 10:
                 return self.grow_comparison()
             case _:

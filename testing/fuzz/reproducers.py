@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from ...spec.pivot import expand_pivot
 from ...spec.reader import read_text
-from ...spec.unparse import text
+from ...spec.unparse import write_text
 from ...spec.workload import Join, Output, Query, RowFunction, SortKey
 from ...storage.folder import build_program_path
 from .frames import TABLE, Tables
@@ -31,7 +31,7 @@ def write_clauses(query: Query) -> dict[str, Any]:
         joins = [_join(join) for join in query.joins]
         given["join"] = joins[0] if len(joins) == 1 else joins
     if query.where is not None:
-        given["where"] = text(query.where)
+        given["where"] = write_text(query.where)
     if query.derive:
         given["derive"] = _write_outputs(query.derive)
     pivot = query.pivot
@@ -40,7 +40,7 @@ def write_clauses(query: Query) -> dict[str, Any]:
         given["pivot"] = {
             "index": list(query.group_by),
             "columns": {pivot.column: list(pivot.values)},
-            "values": text(pivot.cell),
+            "values": write_text(pivot.cell),
         }
     if long := query.unpivot:
         given["unpivot"] = {"on": list(long.on)} | (
@@ -60,10 +60,10 @@ def write_clauses(query: Query) -> dict[str, Any]:
         clause = "smallest" if extreme.smallest else "largest"
         given[clause] = {"column": extreme.column, "n": extreme.n, "as": extreme.name}
     if isinstance(query.apply, RowFunction) and query.apply.body is not None:
-        rows = {"rows": text(query.apply.body), "as": query.apply.output}
+        rows = {"rows": write_text(query.apply.body), "as": query.apply.output}
         given["apply"] = {**rows, "on_missing": query.apply.on_missing}
     if query.having is not None:
-        given["having"] = text(query.having)
+        given["having"] = write_text(query.having)
     if query.sort:
         given["sort"] = _sort_keys(query.sort)
     if query.limit is not None:
@@ -156,4 +156,4 @@ def _join(join: Join) -> dict[str, Any]:
 
 
 def _write_outputs(outputs: tuple[Output, ...]) -> dict[str, str]:
-    return {output.name: text(output.expression) for output in outputs}
+    return {output.name: write_text(output.expression) for output in outputs}

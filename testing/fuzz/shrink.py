@@ -56,7 +56,7 @@ def _keep_used(query: Query, tables: Tables) -> Tables:
 
 
 def _shrink_once(query: Query, tables: Tables) -> Iterator[tuple[Query, Tables]]:
-    yield from ((query, fewer) for fewer in _cut_each(tables, _halves))
+    yield from ((query, fewer) for fewer in _cut_each(tables, _list_halves))
     if query.earlier:
         *before, last = query.earlier
         yield replace(last, earlier=tuple(before)), tables
@@ -76,7 +76,7 @@ def _cut_each(tables: Tables, cut: Callable[[pa.Table], Iterator[pa.Table]]) -> 
         yield from (replace(tables, other=other) for other in cut(tables.other))
 
 
-def _halves(table: pa.Table) -> Iterator[pa.Table]:
+def _list_halves(table: pa.Table) -> Iterator[pa.Table]:
     if half := table.num_rows // 2:
         yield table.slice(0, half)
         yield table.slice(half)
@@ -92,7 +92,7 @@ def _drop_rows(table: pa.Table) -> Iterator[pa.Table]:
         yield rest.combine_chunks()
 
 
-def _with(query: Query, clause: str, value: Any) -> Query:  # noqa: ANN401 - any clause's value
+def _replace_clause(query: Query, clause: str, value: Any) -> Query:  # noqa: ANN401 - any clause's value
     changes: dict[str, Any] = {clause: value}
     return replace(query, **changes)
 
@@ -100,15 +100,15 @@ def _with(query: Query, clause: str, value: Any) -> Query:  # noqa: ANN401 - any
 def _drop_clauses(query: Query) -> Iterator[Query]:
     for clause in ("limit", "having", "where"):
         if getattr(query, clause) is not None:
-            yield _with(query, clause, None)
+            yield _replace_clause(query, clause, None)
     for clause in ("sort", "group_by", "derive"):
         items = getattr(query, clause)
         for place in range(len(items)):
-            yield _with(query, clause, (*items[:place], *items[place + 1 :]))
+            yield _replace_clause(query, clause, (*items[:place], *items[place + 1 :]))
     for clause in ("aggregate", "transform"):
         items = getattr(query, clause)
         for place in range(len(items) if len(items) > 1 else 0):
-            yield _with(query, clause, (*items[:place], *items[place + 1 :]))
+            yield _replace_clause(query, clause, (*items[:place], *items[place + 1 :]))
 
 
 def _simplify(query: Query) -> Iterator[Query]:
@@ -116,22 +116,22 @@ def _simplify(query: Query) -> Iterator[Query]:
     for clause in ("where", "having"):
         condition = getattr(query, clause)
         if condition is not None:
-            for part in _parts(condition):
-                yield _with(query, clause, part)
+            for part in _list_parts(condition):
+                yield _replace_clause(query, clause, part)
     for clause in ("derive", "aggregate", "transform"):
         items = getattr(query, clause)
         for place, output in enumerate(items):
-            for part in _parts(output.expression):
+            for part in _list_parts(output.expression):
                 changed = Output(output.name, part)
-                yield _with(query, clause, (*items[:place], changed, *items[place + 1 :]))
+                yield _replace_clause(query, clause, (*items[:place], changed, *items[place + 1 :]))
     if isinstance(query.apply, RowFunction) and query.apply.body is not None:
-        for part in _parts(query.apply.body):
+        for part in _list_parts(query.apply.body):
             if list_columns(part):
                 function = replace(query.apply, body=part, columns=list_columns(part))
                 yield replace(query, apply=function)
 
 
-def _parts(node: Expr) -> Iterator[Expr]:
+def _list_parts(node: Expr) -> Iterator[Expr]:
     """Yield smaller trees: a child in its parent's place, at every depth."""
     below = list_children(node)
     yield from (part for part in below if not isinstance(part, Lit))
@@ -139,5 +139,5 @@ def _parts(node: Expr) -> Iterator[Expr]:
         for name in list_columns(node):
             yield Col(name)
     for place, child in enumerate(below):
-        for part in _parts(child):
+        for part in _list_parts(child):
             yield rebuild(node, (*below[:place], part, *below[place + 1 :]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import doctest
 import io
 import json
 from dataclasses import replace
@@ -18,10 +17,6 @@ from tests.support import stored_samples as samples
 from tests.support.command_line import run_dfbench
 
 RIGHT = {"engines": ("pandas", "polars"), "queries": ("q1", "q2"), "rounds": 2}
-
-
-def test_examples_in_docstrings_are_true() -> None:
-    assert doctest.testmod(history).failed == 0
 
 
 def slower(run: Run, factor: float) -> Run:

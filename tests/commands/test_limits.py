@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from dfbench.engines import engines, find
+from dfbench.engines import find, load_engines
 from dfbench.engines.versions import find_info
 from dfbench.errors import LimitError
 from dfbench.execution.limits import choose_backend
@@ -129,7 +129,7 @@ def test_more_threads_than_cores_are_told(dfbench: Command) -> None:
 
 
 def test_needs_are_known_by_engine_variant_and_version() -> None:
-    known = {name: find_info(find(name)).startup_memory for name in (*engines(), "pandas@3.1")}
+    known = {name: find_info(find(name)).startup_memory for name in (*load_engines(), "pandas@3.1")}
     assert known["pandas@3.1"] == known["pandas+numba"] == known["pandas"] > 0
     assert known["dask/distributed"] > known["dask"]
     assert known["serial"] == 0

@@ -79,7 +79,7 @@ def ask(engine: EngineProcess, word: Word, folder: Path) -> str | None:
     first = DAYS if word.name == "parse" else ROWS[word.data["x"].kind][:5]
     values = {"x": pa.array(first), "y": pa.array(first[1:] + first[:1])}
     frame = pa.table({"k": [1, 1, 1, 2, 2], **values})
-    return engine.verdict(FuzzCase(word.query(), Data.of(Tables(frame), folder / "data")))
+    return engine.judge(FuzzCase(word.query(), Data.of(Tables(frame), folder / "data")))
 
 
 def test_the_page_of_words_is_written_from_the_tables() -> None:

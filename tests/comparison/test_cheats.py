@@ -15,7 +15,7 @@ from dfbench.comparison import session
 from dfbench.comparison.request import Request
 from dfbench.datasets.dataset import make_dataset
 from dfbench.datasets.other_rows import make_other_rows
-from dfbench.engines import engines, find
+from dfbench.engines import find, load_engines
 from dfbench.engines.base import Program, Resources
 from dfbench.execution import sandbox
 from dfbench.report.comparison import Comparison
@@ -89,7 +89,7 @@ class Cheat:
     name: str
     distributions: tuple[str, ...] = ("duckdb",)
 
-    def environment(self, _: Resources) -> dict[str, str]:
+    def list_variables(self, _: Resources) -> dict[str, str]:
         return {}
 
     def write(self, query: Query | Tasks, data: Schema, resources: Resources) -> Program:
@@ -101,7 +101,7 @@ class Cheat:
 def run(
     name: str, monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> tuple[tuple[Run, ...], Comparison]:
-    monkeypatch.setitem(engines(), name, Cheat(name))
+    monkeypatch.setitem(load_engines(), name, Cheat(name))
     asked = {"dataset.rows": "5000", "limits.threads": "1", "measure.rounds": "1"}
     asked |= {"measure.runs": "1", "measure.warmups": "0", "limits.memory": "1GiB"}
     request = Request("groupby", (name, "duckdb"), ("q1",), asked, results=folder / "results")

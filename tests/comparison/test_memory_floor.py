@@ -58,7 +58,7 @@ def test_a_floor_has_two_sides_and_is_told(place: Path) -> None:
     assert "smallest sufficient memory" in output
     found = stored(place)
     assert found.head.limits["memory"] == "find"
-    tried = TrialCounts.by(found.trials)
+    tried = TrialCounts.gather(found.trials)
     assert tried.low is not None
     assert tried.high is not None
     assert 16 * 2**20 <= tried.low < tried.high < 2**30
@@ -97,7 +97,7 @@ def test_a_killed_search_is_read_and_gone_on_with(place: Path) -> None:
     assert after.path == before.path
     assert after.trials[: len(before.trials)] == before.trials
     for query in ("q1", "q2"):
-        tried = TrialCounts.by(t for t in after.trials if t.run.query == query)
+        tried = TrialCounts.gather(t for t in after.trials if t.run.query == query)
         assert tried.high is not None
         assert tried.count(tried.high) == TRIES
         assert query in output

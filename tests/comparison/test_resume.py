@@ -18,7 +18,7 @@ from dfbench.comparison import session
 from dfbench.comparison.plan import Plan
 from dfbench.comparison.preparation import prepare
 from dfbench.comparison.request import Request
-from dfbench.comparison.rounds import Rounds, run_key
+from dfbench.comparison.rounds import Rounds, make_run_key
 from dfbench.errors import ResultsError
 from dfbench.report.progress import Silence
 from dfbench.storage.folder import Folder, read
@@ -84,7 +84,9 @@ def wait_for_runs(victim: subprocess.Popen[str], folder: Path, count: int) -> Pa
 def told(stored_at: Path) -> dict[str, object]:
     """Return all that two comparisons of the same plan have in common."""
     stored = read(stored_at)
-    outcomes = sorted((*run_key(run), run.outcome, run.program, run.rows) for run in stored.runs)
+    outcomes = sorted(
+        (*make_run_key(run), run.outcome, run.program, run.rows) for run in stored.runs
+    )
     agreements = sorted((a.query, a.oracle, a.agree, a.differ) for a in stored.agreements)
     return {
         "runs": outcomes,
@@ -114,7 +116,7 @@ def test_a_killed_comparison_is_gone_on_with_to_the_same_end(
     assert "polars" in output
     assert f"{len(before.runs)} of {len(PLANNED)} runs are stored already" in errors
     lines = (folder / "runs.jsonl").read_text().splitlines()
-    stored = Counter(run_key(Run.from_dict(json.loads(line))) for line in lines)
+    stored = Counter(make_run_key(Run.from_dict(json.loads(line))) for line in lines)
     assert stored == Counter(PLANNED)
     assert read(folder).runs[: len(before.runs)] == before.runs
     assert {run.outcome for run in read(folder).runs} == {Outcome.OK}
@@ -180,7 +182,7 @@ def test_runs_cut_off_at_any_byte_are_read_and_the_rest_is_planned(
         is_whole = torn + b"\n" in whole.splitlines(keepends=True)
         assert bool(found.warnings) == bool(torn and not is_whole), size
         rest = list(Rounds(planned, Folder(copy), Silence(), found.runs).list_remaining())
-        assert Counter(rest) + Counter(map(run_key, found.runs)) == Counter(PLANNED)
+        assert Counter(rest) + Counter(map(make_run_key, found.runs)) == Counter(PLANNED)
 
 
 @pytest.mark.parametrize("lost", [1, 200])

@@ -10,7 +10,7 @@ from dfbench.commands import words
 from dfbench.engines import default_engines, list_own_infos
 from dfbench.engines.info import EnginePlace, Work
 from dfbench.testing.conformance.cases import CASES
-from dfbench.testing.conformance.known_failures import KnownFailure, mark
+from dfbench.testing.conformance.known_failures import KnownFailure, find_mark
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE, ELSEWHERE_PAGE = DOCS / "semantics.md", DOCS / "environments.md"
@@ -105,7 +105,7 @@ def elsewhere() -> str:
 
 
 def _row(engine: str) -> str:
-    known = [found for case in CASES if (found := mark(engine, case.name))]
+    known = [found for case in CASES if (found := find_mark(engine, case.name))]
     refused, wrong = (_reasons(known, how) for how in ("unsupported", "wrong"))
     return f"| {engine} | {len(CASES) - len(known)} | {refused} | {wrong} |"
 
@@ -125,7 +125,7 @@ def page(text: str, table: str) -> str:
 def _cell(engine: str, patterns: list[str], notes: list[str]) -> str:
     cases = [case.name for case in CASES if any(fnmatch(case.name, p) for p in patterns)]
     assert cases, f"no case is {patterns}"
-    found = [known for name in cases if (known := mark(engine, name))]
+    found = [known for name in cases if (known := find_mark(engine, name))]
     if not found:
         return "yes"
     numbers = sorted({_noted(known, notes) for known in found})

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 from dfbench.datasets.parquet_schema import read_schema
-from dfbench.engines import engines, find, list_own_infos
+from dfbench.engines import find, list_own_infos, load_engines
 from dfbench.engines.info import EnginePlace, Work
 from dfbench.engines.writing.program import skip_formatting
 from dfbench.errors import Unsupported
 from dfbench.spec.schema import Schema
 from dfbench.testing.conformance.answers import CaseRunner, read_case_schema, write_frames
 from dfbench.testing.conformance.cases import CASES, ConformanceCase
-from dfbench.testing.conformance.known_failures import MARKS, is_refused_by_rule, mark
+from dfbench.testing.conformance.known_failures import MARKS, find_mark, is_refused_by_rule
 
 INFOS = list_own_infos()
 # These run functions and tasks, and refuse a group-by in words:
@@ -28,7 +28,7 @@ ELSEWHERE = {one.name for one in INFOS if one.place is not EnginePlace.HERE}
 ASKED = os.environ.get("DFBENCH_CONFORMANCE", "").split()
 NOT_FOR_THIS_PYTHON = {one.name for one in INFOS if not one.has_wheels(platform.python_version())}
 NAMES = ASKED or [
-    name for name in engines() if name not in FUNCTIONS_ONLY | ELSEWHERE | NOT_FOR_THIS_PYTHON
+    name for name in load_engines() if name not in FUNCTIONS_ONLY | ELSEWHERE | NOT_FOR_THIS_PYTHON
 ]
 SAMPLES = {one.name: one.sample for one in INFOS}
 QUERIES = {
@@ -88,7 +88,7 @@ def test_answers_are_the_oracles_on_every_frame(
 
 def fail(runner: CaseRunner, case: ConformanceCase) -> str | None:
     """Return what is wrong with a case's outcome, by its name and with its program."""
-    known, found = mark(runner.engine, case.name), runner.run(case)
+    known, found = find_mark(runner.engine, case.name), runner.run(case)
     if found.outcome == "unsupported" and is_refused_by_rule(runner.engine, found.reason):
         return None
     if known is None and found.outcome != "answered":
@@ -114,7 +114,7 @@ def test_an_engine_of_another_environment_refuses_what_its_marks_say(
 ) -> None:
     with skip_formatting():
         for case in CASES:
-            known = mark(engine, case.name)
+            known = find_mark(engine, case.name)
             if known is None and "plain" not in case.frame:
                 continue  # what is said of one frame is said of all, but for its marks
             refuses = bool(known) and known.outcome == "unsupported"
@@ -130,5 +130,5 @@ def _refuses(engine: str, case: ConformanceCase, data: Schema) -> bool:
 
 
 def test_every_mark_is_of_a_case() -> None:
-    met = {mark(name, case.name) for name in engines() for case in CASES}
+    met = {find_mark(name, case.name) for name in load_engines() for case in CASES}
     assert not set(MARKS) - met

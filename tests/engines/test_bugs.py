@@ -227,9 +227,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
         files = "{files: data.parquet, tables: {other: other.parquet}}"
         text = f"dataset: {files}\nqueries:\n  asked: {question}\n"
         (query,) = read_text(text, "bugs.yaml", data.paths[0].parent).queries
-        return engines[name].verdict(FuzzCase(query, data)), find_known_bug(
-            name, query, data.tables
-        )
+        return engines[name].judge(FuzzCase(query, data)), find_known_bug(name, query, data.tables)
 
     yield ask
     for engine in engines.values():

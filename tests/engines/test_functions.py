@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from dfbench.engines import engines, find
+from dfbench.engines import find, load_engines
 from dfbench.engines.base import Resources
 from dfbench.engines.interactive import load_program
 from dfbench.engines.interactive import run as answered
@@ -76,7 +76,7 @@ def test_the_number_of_parts_is_named_and_the_workers_are_those_allowed() -> Non
 
 @pytest.mark.parametrize("name", POOLS[1:])
 def test_each_worker_has_one_thread_of_blas(name: str) -> None:
-    assert find(name).environment(Resources(2))["OPENBLAS_NUM_THREADS"] == "1"
+    assert find(name).list_variables(Resources(2))["OPENBLAS_NUM_THREADS"] == "1"
 
 
 @pytest.mark.parametrize("engine", ["pandas", "polars/map_elements", "dask", "serial", *LOWERING])
@@ -222,7 +222,7 @@ def test_an_expression_is_written_as_a_function() -> None:
     "name", [n for n in list_shipped() if n in {"apply", "random_walk", "matrix"}]
 )
 def test_the_shipped_workloads_have_a_program_on_each_road(name: str) -> None:
-    workload = read(name, engines=tuple(engines()))
+    workload = read(name, engines=tuple(load_engines()))
     data = derive_schema(workload.dataset) if workload.dataset else COLUMNS
     said = 0
     for engine in workload.engines:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 
 import pytest
-from dfbench.engines import REGISTRY, engines, find, list_own_infos
+from dfbench.engines import REGISTRY, find, list_own_infos, load_engines
 from dfbench.engines.info import NEWEST, EngineInfo, Work
 from dfbench.engines.versions import Versioned, find_info
 from dfbench.environments.pins import choose_pins, find_newest, load_shipped
@@ -79,7 +79,7 @@ def test_make_conformance_asks_what_the_tests_do_not() -> None:
 @pytest.mark.parametrize("module", REGISTRY)
 def test_a_module_answers_by_write_and_run(module: str) -> None:
     loaded = import_module(f"dfbench.engines.{module}")
-    assert engines()[loaded.ENGINE.name] is loaded.ENGINE
+    assert load_engines()[loaded.ENGINE.name] is loaded.ENGINE
     assert loaded.write == loaded.ENGINE.write
     assert loaded.run == loaded.ENGINE.run
 

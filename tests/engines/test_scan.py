@@ -24,7 +24,7 @@ from dfbench.spec.workload import Generated
 from dfbench.testing.conformance.answers import check_answer, start_process
 from dfbench.testing.conformance.cases import CASES, ConformanceCase
 from dfbench.testing.conformance.frames import FRAMES
-from dfbench.testing.conformance.known_failures import mark
+from dfbench.testing.conformance.known_failures import find_mark
 from typer.testing import CliRunner
 
 SCANNING = ["pandas", "polars", "duckdb", "dask"]
@@ -63,7 +63,7 @@ def test_a_scan_gives_the_oracles_answer(
 ) -> None:
     name = f"{engine}/scan"
     data = frames / f"{case.frame}.parquet"
-    known = mark(engine, case.name)
+    known = find_mark(engine, case.name)
     try:
         with skip_formatting():
             program = find(name).write(case.query(), read_schema(data), Resources(threads=2))

@@ -101,7 +101,7 @@ def test_the_engine_before_the_at_is_named_when_it_is_unknown() -> None:
 
 @pytest.mark.parametrize("pins", load_shipped(), ids=lambda pins: pins.shipped)
 def test_the_pins_that_ship_pin_everything_and_name_no_place(pins: Pins) -> None:
-    versions = pins.versions("3.12.1")
+    versions = pins.find_versions("3.12.1")
     assert all(versions.values())
     assert "http" not in pins.text
     own, _, version = pins.shipped.rpartition("-")
@@ -163,7 +163,7 @@ def test_an_environments_versions_are_those_that_lie_in_it(empty: Path) -> None:
     (site / "Some_Engine-1.2.3.dist-info" / "METADATA").write_text(
         "Metadata-Version: 2.1\nName: Some_Engine\nVersion: 1.2.3\n"
     )
-    found = load(empty).versions(("some-engine", "pandas"))
+    found = load(empty).find_versions(("some-engine", "pandas"))
     assert found == {"some-engine": "1.2.3"}
 
 

@@ -38,7 +38,7 @@ from dfbench.spec.expression import (
     Not,
 )
 from dfbench.spec.schema import Schema
-from dfbench.spec.unparse import text
+from dfbench.spec.unparse import write_text
 from dfbench.spec.workload import Output, Query
 from dfbench.testing.fuzz.expectations import remove_signs
 from dfbench.verification.agreement import Expected, compare_answer
@@ -236,7 +236,9 @@ def hold(count: int, seed: int, folder: Path) -> Held:
             continue
         if not verdict.agrees:
             (output,) = (*query.aggregate, *query.transform)
-            held.wrong.append(f"{text(output.expression)}: {verdict.reason} {verdict.rows[:4]}")
+            held.wrong.append(
+                f"{write_text(output.expression)}: {verdict.reason} {verdict.rows[:4]}"
+            )
     raise AssertionError(seed)
 
 

@@ -115,7 +115,7 @@ def _compare(answer: Answer, value: Any, query: Query, dataset: Dataset, known: 
     if isinstance(value, Exception):
         return f"pandas raises {type(value).__name__}: {value}"
     try:
-        theirs = corpus.ask(query, known, str(dataset.path), *map(str, dataset.joins(query)))
+        theirs = corpus.ask(query, known, str(dataset.path), *map(str, dataset.find_joins(query)))
         laid = corpus.lay_down(value, theirs.column_names)
         mine = corpus.as_table(laid, theirs.column_names, answer.filled)
         if mine.num_columns < theirs.num_columns:

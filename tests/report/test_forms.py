@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import csv
-import doctest
-import importlib
 import io
 import json
 import math
@@ -63,12 +61,6 @@ def same(name: str, text: str) -> None:
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("module", ["units", "sentences", "markdown", "charts", "context", "html"])
-def test_examples_in_docstrings_are_true(module: str) -> None:
-    found = doctest.testmod(importlib.import_module(f"dfbench.report.{module}"))
-    assert found.failed == 0
 
 
 def test_the_terminal_shows_a_whole_comparison(whole: View) -> None:
@@ -503,7 +495,7 @@ def test_labels_of_the_scatter_cover_nothing(whole: View) -> None:
 
 
 def test_every_run_is_a_dot(small: View) -> None:
-    dots = sum(s.hot.count("M") for row in charts.runs(small).rows for s in row.strips)
+    dots = sum(s.hot.count("M") for row in charts.describe_runs(small).rows for s in row.strips)
     assert dots == sum(len(c.hot) for row in small.rows for c in row.cells) == 7 * 9
 
 

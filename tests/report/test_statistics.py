@@ -43,11 +43,11 @@ def test_students_quantiles_are_scipys() -> None:
     from scipy import stats
 
     for freedom in (*range(1, 60), 100, 1000):
-        assert distributions.student(freedom) == pytest.approx(
+        assert distributions.compute_student(freedom) == pytest.approx(
             stats.t.ppf(0.975, freedom), abs=1e-4
         )
     for freedom in (1.1, 1.5, 1.9, 2.5, 3.3, 7.7, 29.5, 30.5):
-        assert distributions.student(freedom) == pytest.approx(
+        assert distributions.compute_student(freedom) == pytest.approx(
             stats.t.ppf(0.975, freedom), rel=0.03
         )
 
@@ -56,9 +56,11 @@ def test_students_quantiles_are_scipys() -> None:
 def test_the_gamma_functions_derivatives_are_scipys(x: float) -> None:
     from scipy import special
 
-    assert distributions.digamma(x) == pytest.approx(special.digamma(x), abs=1e-6)
-    assert distributions.trigamma(x) == pytest.approx(special.polygamma(1, x), rel=1e-6)
-    assert distributions.invert_trigamma(distributions.trigamma(x)) == pytest.approx(x, rel=1e-5)
+    assert distributions.compute_digamma(x) == pytest.approx(special.digamma(x), abs=1e-6)
+    assert distributions.compute_trigamma(x) == pytest.approx(special.polygamma(1, x), rel=1e-6)
+    assert distributions.invert_trigamma(distributions.compute_trigamma(x)) == pytest.approx(
+        x, rel=1e-5
+    )
 
 
 def test_a_pooled_variance_is_that_within_rows() -> None:
@@ -229,7 +231,7 @@ def test_noise_is_counted_from_foreign_work_and_steal() -> None:
 def test_a_sample_is_the_least_hot_run_and_never_a_cold_one() -> None:
     times = Times(cold=0.1, warmups=(0.2,), hot=(3.0, 2.0, 4.0))
     runs = [Run("e", "q", 0, Outcome.OK, times=times), Run("e", "q", 1, Outcome.OK)]
-    assert statistics.samples(runs) == {0: 2.0}
+    assert statistics.collect_samples(runs) == {0: 2.0}
 
 
 def test_rounds_are_paired_and_lonely_ones_left_out() -> None:

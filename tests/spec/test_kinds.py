@@ -104,7 +104,7 @@ def test_a_value_of_the_wrong_kind_is_named(text: str) -> None:
     parsed = parse(text, Context.TRANSFORM)
     with pytest.raises(KindError) as error:
         find_kind(parsed.expression, SCHEMA)
-    assert (parsed.offset(error.value.node), str(error.value)) == WRONG[text]
+    assert (parsed.find_offset(error.value.node), str(error.value)) == WRONG[text]
 
 
 def test_each_part_of_an_expression_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

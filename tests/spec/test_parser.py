@@ -26,7 +26,7 @@ from dfbench.spec.parser import LARGEST, parse, parse_expression
 from dfbench.spec.python_syntax import ExpressionError
 from dfbench.spec.ranges import compute_whole
 from dfbench.spec.settings import RULES, write_example
-from dfbench.spec.unparse import text
+from dfbench.spec.unparse import write_text
 from dfbench.spec.vocabulary import AGGREGATIONS, BINNING, ROW_FUNCTIONS, WINDOWS
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -252,7 +252,7 @@ def test_what_is_nested_too_deeply_is_a_mistake(written: str) -> None:
 
 def test_a_tree_as_deep_as_allowed_can_be_written_again() -> None:
     tree = parse_expression("a" + " + a" * 95)
-    assert parse_expression(text(tree)) == tree
+    assert parse_expression(write_text(tree)) == tree
 
 
 def test_nothing_is_evaluated(tmp_path: Path) -> None:
@@ -304,7 +304,7 @@ trees = st.recursive(st.one_of(st.builds(Col, names), constants.map(Lit)), _grow
 @given(trees)
 def test_a_tree_written_and_read_is_the_same_tree(tree: Expr) -> None:
     assume(all(abs(compute_whole(node) or 0) <= LARGEST for node in walk(tree)))
-    assert repr(parse_expression(text(tree))) == repr(tree)
+    assert repr(parse_expression(write_text(tree))) == repr(tree)
 
 
 @settings(max_examples=100, deadline=None)
@@ -316,7 +316,7 @@ def test_any_text_is_an_expression_or_an_expression_error(written: str) -> None:
         offsets = [slip.offset for slip in error.slips]
     else:
         offsets = []
-        assert repr(parse_expression(text(tree))) == repr(tree)
+        assert repr(parse_expression(write_text(tree))) == repr(tree)
     assert all(0 <= offset <= len(written) for offset in offsets)
 
 
@@ -324,4 +324,4 @@ def test_any_text_is_an_expression_or_an_expression_error(written: str) -> None:
     "asked", ["first(x, order_by=t)", "last(x + 1, order_by=t)", "first(x)", "arg_max(x, t)"]
 )
 def test_what_is_first_in_an_order_is_written_as_it_is_asked(asked: str) -> None:
-    assert text(parse_expression(asked, Context.AGGREGATE)) == asked
+    assert write_text(parse_expression(asked, Context.AGGREGATE)) == asked

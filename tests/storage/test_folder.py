@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from dfbench.errors import ResultsError
-from dfbench.storage import folder, sanitize
+from dfbench.storage import folder
 from dfbench.storage.records import Noise, Outcome, Run, Times
 
 from tests.support import stored_samples as samples
@@ -23,11 +21,6 @@ SMALL = {"engines": ("pandas", "polars"), "queries": ("q1", "q8"), "rounds": 2}
 @pytest.fixture
 def made(tmp_path: Path) -> folder.Folder:
     return samples.store(tmp_path, samples.head(**SMALL))
-
-
-@pytest.mark.parametrize("module", [folder, sanitize])
-def test_examples_in_docstrings_are_true(module: ModuleType) -> None:
-    assert doctest.testmod(module).failed == 0
 
 
 def test_what_was_written_is_read_back(made: folder.Folder) -> None:

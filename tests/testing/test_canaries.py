@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from dfbench.engines import engines, find, find_missing
+from dfbench.engines import find, find_missing, load_engines
 from dfbench.engines.base import Resources
 from dfbench.environments.provider import find_current_interpreter
 from dfbench.testing.conformance.canaries import count_spent, list_programs, make_data, measure
@@ -96,7 +96,7 @@ def rows(answer):
 
 def installed() -> list[str]:
     """Return what can be asked here; a call for each of a million rows would take minutes."""
-    names = [name for name, engine in engines().items() if not find_missing(engine)]
+    names = [name for name, engine in load_engines().items() if not find_missing(engine)]
     return [name for name in names if not name.endswith("/apply")]
 
 

@@ -73,7 +73,7 @@ def test_any_value_of_a_group_agrees(answered: list[int], agrees: bool, tmp_path
     answer = pa.table({"k": ["a", "b"], "free": answered})
     with pa.ipc.new_file(tmp_path / "answer.arrow", answer.schema) as writer:
         writer.write_table(answer)
-    verdict = expectations.agrees(query, Tables(frame), tmp_path / "answer.arrow")
+    verdict = expectations.check_agreement(query, Tables(frame), tmp_path / "answer.arrow")
     assert verdict.agrees == agrees
 
 
@@ -180,4 +180,4 @@ def test_any_groups_may_be_those_that_a_limit_keeps(tmp_path: Path) -> None:
             pa.ipc.new_file(file, answer.schema) as out,
         ):
             out.write_table(answer)
-        assert expectations.agrees(query, tables, tmp_path / kept).agrees is right
+        assert expectations.check_agreement(query, tables, tmp_path / kept).agrees is right

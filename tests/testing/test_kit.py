@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from dfbench.commands import engine
-from dfbench.engines import engines, find
+from dfbench.engines import find, load_engines
 from dfbench.engines.base import Program, Resources
 from dfbench.errors import EngineError, Unsupported
 from dfbench.spec.schema import Schema
@@ -36,7 +36,7 @@ class Liar:
     name: str = "liar"
     distributions: tuple[str, ...] = ("polars",)
 
-    def environment(self, _: Resources) -> dict[str, str]:
+    def list_variables(self, _: Resources) -> dict[str, str]:
         return {}
 
     def write(self, query: Query | Tasks, data: Schema, resources: Resources) -> Program:
@@ -60,14 +60,14 @@ class Failing(Liar):
 def test_an_engine_that_fails_with_room_is_not_run_without(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setitem(engines(), "failing", Failing())
-    (failure,) = kit._limits("failing", tmp_path).failures
+    monkeypatch.setitem(load_engines(), "failing", Failing())
+    (failure,) = kit._check_limits("failing", tmp_path).failures
     assert failure.startswith("q1: crashed, OSError: no room")
 
 
 @pytest.fixture
 def liar(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(engines(), "liar", Liar())
+    monkeypatch.setitem(load_engines(), "liar", Liar())
 
 
 def test_wrong_answers_fail_and_refusals_in_words_do_not(liar: None, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 from dfbench.verification.distributions import (
     compare_distributions,
-    mean_test,
-    rank_test,
-    variance_test,
+    compare_means,
+    compare_ranks,
+    compare_variances,
 )
 from scipy import stats
 
@@ -73,13 +73,15 @@ def test_text_and_missing_values_are_told() -> None:
 def test_the_probabilities_are_those_of_the_textbooks(shape: str) -> None:
     draw = np.random.default_rng(7)
     x, y = getattr(draw, shape)(size=3000), getattr(draw, shape)(size=3000)
-    assert mean_test(x, y) == pytest.approx(stats.ttest_ind(x, y, equal_var=False).pvalue, rel=0.02)
+    assert compare_means(x, y) == pytest.approx(
+        stats.ttest_ind(x, y, equal_var=False).pvalue, rel=0.02
+    )
     expected = stats.ks_2samp(x, y, method="asymp").pvalue
-    assert rank_test(x, y) == pytest.approx(expected, rel=0.1)
+    assert compare_ranks(x, y) == pytest.approx(expected, rel=0.1)
 
 
 def test_the_error_rate_of_the_variance_is_kept_for_long_tails() -> None:
     draw = np.random.default_rng(3)
     pairs = (draw.exponential(size=(2, 2000)) for _ in range(1500))
-    rejected = sum(variance_test(x, y) < 0.05 for x, y in pairs)
+    rejected = sum(compare_variances(x, y) < 0.05 for x, y in pairs)
     assert 0.03 < rejected / 1500 < 0.08

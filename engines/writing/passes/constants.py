@@ -48,7 +48,7 @@ class _Constants:
         if node == Agg("sum", (Lit(None),)):  # a column of nothing has no type to sum
             return Agg("sum", (self.rewrite_column(Lit(0)),))
         # Settings stay constants.
-        number = (AGGREGATIONS | WINDOWS)[node.function].values(len(node.arguments))
+        number = (AGGREGATIONS | WINDOWS)[node.function].count_values(len(node.arguments))
         values, settings = node.arguments[:number], node.arguments[number:]
         return Agg(node.function, (*map(self.rewrite_column, values), *settings))
 

@@ -49,10 +49,10 @@ class _CorrelationRewriter:
 
     def rewrite(self, node: Expr) -> Expr:
         if isinstance(node, Agg) and node.function == "corr":
-            return self._sums(node)
+            return self._write_sums(node)
         return rebuild(node, tuple(self.rewrite(child) for child in list_children(node)))
 
-    def _sums(self, agg: Agg) -> Expr:
+    def _write_sums(self, agg: Agg) -> Expr:
         x, y = agg.arguments
         exact = all(map(self._is_whole, agg.arguments))
         columns = tuple(self._name_column(one, other, exact) for one, other in ((x, y), (y, x)))
@@ -62,7 +62,7 @@ class _CorrelationRewriter:
             _sum_centred(one, other, n if exact else None)
             for one, other in (columns, columns[:1] * 2, columns[1:] * 2)
         )
-        names = [f"variance_{_title(argument)}" for argument in (x, y)]
+        names = [f"variance_{_choose_title(argument)}" for argument in (x, y)]
         if names[0] == names[1]:
             names[1] += "_2"
         spread = Call("sqrt", (Arith("*", Col(names[0]), Col(names[1])),))
@@ -73,7 +73,7 @@ class _CorrelationRewriter:
 
     def _name_column(self, value: Expr, partner: Expr, exact: bool) -> Col:
         """Derive the column to sum: present where its partner is, and centred if it must be."""
-        column, title = value, _title(value)
+        column, title = value, _choose_title(value)
         if not self._is_always_present(partner):
             pair = Case(((Not(IsMissing(partner)), value),), Lit(None))
             column = self._derive(f"{title}_paired", pair)
@@ -120,5 +120,5 @@ def _sum_centred(x: Expr, y: Expr, n: Expr | None) -> Expr:
     return Arith("-", Arith("*", n, products), Arith("*", Agg("sum", (x,)), Agg("sum", (y,))))
 
 
-def _title(argument: Expr) -> str:
+def _choose_title(argument: Expr) -> str:
     return argument.name if isinstance(argument, Col) and argument.name.isidentifier() else "value"

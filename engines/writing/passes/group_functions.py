@@ -36,14 +36,14 @@ def lower(query: Query, data: Schema) -> Query:
         raise Unsupported(function.name, function.opaque)
     if not any(map(aggregates, function.body)):
         raise Unsupported(function.name, "it aggregates nothing")
-    made = _Columns(collect_row_facts(query, data), _names(query, function, data))
+    made = _Columns(collect_row_facts(query, data), _choose_names(query, function, data))
     outputs = tuple(made.rewrite_value(tree) for tree in function.body)
     asked = tuple(map(Output, function.outputs, outputs))
     derived = (*query.derive, *made.derived)
     return replace(query, apply=None, derive=derived, aggregate=asked)
 
 
-def _names(query: Query, function: GroupFunction, data: Schema) -> dict[Expr, str]:
+def _choose_names(query: Query, function: GroupFunction, data: Schema) -> dict[Expr, str]:
     """Return the values that the def names, by names that no column and no output has."""
     taken = {*data.names, *query.outputs, *(o.name for o in query.derive)}
     names: dict[Expr, str] = {}

@@ -52,7 +52,7 @@ class Inputs:
         """Return whether the dataset's own frame is all that is loaded."""
         return not any(step.joinings for step in self.steps)
 
-    def alone(self, why: str) -> None:
+    def refuse_steps(self, why: str) -> None:
         """Raise Unsupported, with the reason, for a query of several steps."""
         if self.later:
             raise Unsupported("several steps", why)

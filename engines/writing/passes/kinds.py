@@ -59,7 +59,7 @@ def _resolve(node: Expr, facts: Facts, averages: Conditions) -> Expr:
     parts = tuple(resolve(child, facts) for child in list_children(node))
     match node:
         case Arith("+") if facts.find_kind(node) == "string":
-            return Call("concat", tuple(text for part in parts for text in _texts(part)))
+            return Call("concat", tuple(text for part in parts for text in _list_texts(part)))
         case Call("text" | "integer" | "number" as cast, (value,)):
             return parts[0] if facts.find_kind(value) == CASTS[cast] else rebuild(node, parts)
         case Agg("count_if"):
@@ -78,6 +78,6 @@ def _averages(averages: Conditions, condition: Expr, facts: Facts) -> bool:
     return averages == "all" or (averages == "full" and not facts.may_miss(condition))
 
 
-def _texts(node: Expr) -> tuple[Expr, ...]:
+def _list_texts(node: Expr) -> tuple[Expr, ...]:
     """Return the texts that a chain of `+` puts together."""
     return node.arguments if isinstance(node, Call) and node.function == "concat" else (node,)

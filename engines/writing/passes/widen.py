@@ -72,10 +72,12 @@ def widen_beside_floats(query: Query, data: Schema) -> Query:
 def _concerns(query: Query, data: Schema) -> bool:
     if any(data[name].arrow in NARROW or data[name].kind == "bool" for name in query.reads):
         return True
-    return any(isinstance(n, Call) and n.function in WHOLE for e in _roots(query) for n in walk(e))
+    return any(
+        isinstance(n, Call) and n.function in WHOLE for e in _list_roots(query) for n in walk(e)
+    )
 
 
-def _roots(query: Query) -> Iterable[Expr]:
+def _list_roots(query: Query) -> Iterable[Expr]:
     outputs = (*query.derive, *query.aggregate, *query.transform)
     body = query.apply.body if isinstance(query.apply, RowFunction) else None
     return [e for e in (query.where, body, *(o.expression for o in outputs)) if e is not None]
