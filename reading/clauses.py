@@ -5,7 +5,7 @@ Each step is built for the columns that the later ones need, so that none is car
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -23,6 +23,7 @@ from ..spec.joins import SUFFIX
 from ..spec.order import ORDERED
 from ..spec.workload import Join, Output, SortKey, Unpivot
 from .meaning import as_filter, as_value
+from .repeated import name_repeated
 from .rows import (
     Aggregated,
     Distinct,
@@ -69,7 +70,7 @@ def write_steps(rows: Rows, outputs: tuple[Output, ...] | None) -> tuple[Step, .
     needed = None if outputs is None else _list_names(output.expression for output in outputs)
     found = _Writer(rows, True).write(needed)
     last = _find_last_step(rows, outputs)
-    return tuple(_merge([*found, last]))
+    return _name_repeated(_merge([*found, last]), rows)
 
 
 def write_call(rows: Rows, reads: tuple[str, ...], apply: dict[str, str]) -> tuple[Step, ...]:
@@ -77,7 +78,29 @@ def write_call(rows: Rows, reads: tuple[str, ...], apply: dict[str, str]) -> tup
     needed = frozenset(reads)
     found = _Writer(rows, True).write(needed)
     last = replace(_open_step(rows, needed), answer="apply", apply=apply)
-    return tuple(_merge([*found, last]))
+    return _name_repeated(_merge([*found, last]), rows)
+
+
+def _name_repeated(steps: list[Step], rows: Rows) -> tuple[Step, ...]:
+    """Return steps that name what they would compute again, as the code named it."""
+    found: list[Step] = []
+    for step in steps:
+        exprs = [o.expression for o in (*step.derive, *step.outputs)]
+        taken = {*list_columns(*exprs, *step.where), *step.group_by, *step.names}
+        taken |= {o.name for o in step.derive} | {k.name for k in (*step.order_by, *step.sort)}
+        named = dict(_list_named(rows, taken)) if step.answer else {}
+        derive, outputs = name_repeated(step.derive, step.outputs, named)
+        found.append(replace(step, derive=derive, outputs=outputs))
+    return tuple(found)
+
+
+def _list_named(rows: Rows, taken: set[str]) -> Iterator[tuple[str, Expr]]:
+    """Yield the columns made of those that are taken, of rows and of what they are made of."""
+    if not isinstance(rows.origin, Loaded):
+        yield from _list_named(rows.origin.rows, taken)
+    for one in rows.derived:
+        if one.name not in taken and taken.issuperset(list_columns(one.expression)):
+            yield one.name, _make_value(one.expression, rows)
 
 
 def _list_names(expressions: Iterable[Expr]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from .calls import to_python
 from .category_columns import keep_category
 from .evaluator import MOST_TURNS
 from .names import READ, SETTINGS
-from .rows import Rows, Sorted
+from .rows import Loaded, Rows, Sorted
 from .scopes import Binding
 from .selection import find_column, select
 from .shown import (
@@ -25,7 +25,7 @@ from .shown import (
     list_assigned,
     only_show,
 )
-from .tables import DRAWING, SHOWING
+from .tables import DRAWING, LOOKING, SHOWING
 from .unread import UnreadCode
 from .values import (
     Called,
@@ -368,10 +368,23 @@ class CodeInterpreter(UnreadCode):
                 shown = []
             case _:
                 return False
-        for part in shown:
-            self.show(part)
+        if not self.only_looks(node):
+            for part in shown:
+                if not self.only_looks(part):
+                    self.show(part)
         self.add_remark(node, "skipped: no answer needs it", skipped=True)
         return True
+
+    def only_looks(self, node: ast.expr) -> bool:
+        """Return whether an expression looks at some rows of a file, with the columns made so far.
+
+        Such a look is no answer, and a frame that others use is none for it.
+        """
+        match node:
+            case ast.Call(ast.Attribute(ast.Name(owner), name)) if name in LOOKING:
+                value = self.find(owner)
+                return isinstance(value, Frame) and isinstance(value.rows.origin, Loaded)
+        return False
 
     def are_groups(self, node: ast.expr) -> bool:
         """Return whether an expression makes groups, whose `describe()` is an answer."""

@@ -125,13 +125,11 @@ ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
 }
 # Methods that draw.
 DRAWING = {"plot", "hist", "boxplot"}
+# Methods that look at a frame.
+LOOKING = {"head", "tail", "sample", "info", "describe"}
 # Methods that only show or save a frame.
 SHOWING = {
-    "head",
-    "tail",
-    "sample",
-    "info",
-    "describe",
+    *LOOKING,
     "plot",
     "hist",
     "boxplot",

@@ -382,3 +382,11 @@ def test_what_raises_in_pandas_is_a_sentence(code: str) -> None:
     found = read_code(Source("x.py", f"import numpy as np\n{SCRIPT}{code}\n"))
     said = [(one.line, "report it" in one.text) for one in found.remarks if one.kind == "unread"]
     assert said == [(5, False)]
+
+
+def test_a_look_at_the_rows_of_a_file_is_no_answer_beside_others() -> None:
+    code = START + "df['c'] = df['v'] * 2\nprint(df.head())\ndf.tail(3)\nprint(df.describe())\n"
+    after = code + "print(df.groupby('k')['c'].sum())\ntop = df.sort_values('c').head(3)\n"
+    lines = [one.line for one in read_code(Source("x.py", after)).answers]
+    assert lines == [7, 8]
+    assert [one.query for one in read_code(Source("x.py", code)).answers] == ["df"]
