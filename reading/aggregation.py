@@ -7,8 +7,20 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
-from ..spec.expression import Agg, Arith, Call, Col, Expr, IsMissing, Lit, Not, choose_fresh_name
+from ..spec.expression import (
+    Agg,
+    Arith,
+    Call,
+    Col,
+    Expr,
+    IsMissing,
+    Lit,
+    Not,
+    choose_fresh_name,
+    list_aggregations,
+)
 from ..spec.kinds import KindError
+from ..spec.order import is_ordered
 from ..spec.vocabulary import suggest
 from ..spec.workload import Output, SortKey
 from . import alignment, operators
@@ -22,6 +34,7 @@ from .rows import (
     aggregate,
     combine,
     covers,
+    find_order,
     keep,
     list_conditions,
 )
@@ -71,6 +84,7 @@ AGGREGATIONS = {
 }
 
 
+OTHER_ORDER = "this takes the rows of a group in another order; sort the frame before groupby"
 LAMBDA = "<lambda>"
 NUMBERS = {"int", "float", "decimal", "bool"}
 MODES = "of equally frequent values the workload takes the smallest, and pandas lists all"
@@ -123,9 +137,14 @@ def make_groups(
     made: list[Output] = []
     below = group_rows(grouped)
     for label, value in outputs:
+        before = below
         while label in names:
             label = _number_label(label)  # noqa: PLW2901 - a name that is not taken
         below, expr = place_aggregation(node, below, value)
+        if find_order(below) != find_order(before) and any(
+            _is_ordered(one.expression) for one in made
+        ):
+            raise UnreadError(node, OTHER_ORDER)
         name = choose_output_name(label, {*keys, *names.values()})
         names[label] = name_made(name, expr)
         made.append(Output(names[label], expr))
@@ -154,6 +173,11 @@ def place_aggregation(node: ast.AST, below: Rows, value: Made) -> tuple[Rows, Ex
         return below, value
     if value.rows == below:
         return below, value.expr
+    if _is_ordered(value.expr) and find_order(value.rows) != find_order(below):
+        sorted_rows = combine(value.rows, below)
+        if sorted_rows is None or find_order(sorted_rows) != find_order(value.rows):
+            raise UnreadError(node, OTHER_ORDER)
+        return sorted_rows, value.expr
     relaxed = alignment.relax(value.expr, value.rows, below)
     if relaxed is not None:
         return below, relaxed
@@ -164,6 +188,11 @@ def place_aggregation(node: ast.AST, below: Rows, value: Made) -> tuple[Rows, Ex
         if made is not None:
             return made, value.expr
     raise UnreadError(node, "this aggregation of a group is of other rows; assign its parts first")
+
+
+def _is_ordered(expr: Expr) -> bool:
+    """Return whether an expression has an aggregation that the order of the rows changes."""
+    return any(map(is_ordered, list_aggregations(expr)))
 
 
 def choose_output_name(label: Label, taken: set[str]) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..spec.schema import Schema
 from ..spec.workload import CsvFormat
 from .model import LoadedFrame
 
@@ -55,6 +56,37 @@ def read_csv_options(frame: LoadedFrame) -> dict[str, Any]:
     return dict(_read_dataset_options(options))
 
 
+def unite_csv_options(files: Sequence[tuple[dict[str, Any], Schema | None]]) -> dict[str, Any]:
+    """Return the options of all files: of what is stated by column, each file has its own.
+
+    Raises ValueError where files have other options, or a column of one that is stated of another.
+    """
+    united: dict[Any, Any] = {}
+    for options, _ in files:
+        for name, value in _flatten(options):
+            if united.setdefault(name, value) != value:
+                raise ValueError(name)
+    for options, schema in files:
+        own = {name for name, _ in _flatten(options)}
+        for name in united.keys() - own:
+            if not isinstance(name, tuple) or schema is None or name[1] in schema:
+                raise ValueError(name)
+    made = {name: value for name, value in united.items() if isinstance(name, str)}
+    inner = dict(made.pop("csv", ()))
+    for name in (name for name in united if isinstance(name, tuple)):
+        inner.setdefault(name[0], {})[name[1]] = united[name]
+    return {**made, "csv": inner} if inner else made
+
+
+def _flatten(options: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield the options; those that are stated by column under their kind and the column."""
+    inner = options.get("csv", {})
+    for kind in ("types", "dates"):
+        yield from (((kind, column), value) for column, value in inner.get(kind, {}).items())
+    yield "csv", {name: one for name, one in inner.items() if name not in {"types", "dates"}}
+    yield from ((name, value) for name, value in options.items() if name != "csv")
+
+
 def _read_dataset_options(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     given = {name: value for name, value in options.items() if value is not None}
     words = {"sep": "delimiter", "delimiter": "delimiter", "quotechar": "quote"}
@@ -68,8 +100,11 @@ def _read_dataset_options(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     types, days = _read_texts(given.get("dtype")), given.get("parse_dates")
     if types:
         inner["types"] = types
-    if "date_format" in given and isinstance(days, list | tuple):
-        inner["dates"] = dict.fromkeys(days, given["date_format"])
+    form = given.get("date_format")
+    if isinstance(form, dict):
+        inner["dates"] = form
+    elif form and isinstance(days, list | tuple):
+        inner["dates"] = dict.fromkeys(days, form)
     if inner:
         yield "csv", inner
 

@@ -63,6 +63,14 @@ def read_strftime(call: CodeCall, owner: Value) -> Value:
     return found.make(_write_text(found.exprs[0], pieces))
 
 
+def guess_format(texts: Sequence[str], *, dayfirst: bool = False) -> str | None:
+    """Return the format that pandas guesses of texts; None where there is none, or several."""
+    from pandas.tseries.api import guess_datetime_format  # noqa: PLC0415 - few texts need it
+
+    forms = {guess_datetime_format(text, dayfirst=dayfirst) for text in texts}
+    return forms.pop() if len(forms) == 1 else None
+
+
 # The text of a period, by the unit that its time is truncated to.
 PERIODS = {
     "year": ("%Y",),

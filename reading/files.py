@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from .calls import CodeCall
 from .csv_options import TEXTS, find_csv_mistake, list_options
+from .date_texts import guess_format
 from .model import LoadedFrame
 from .selection import slice_rows
 from .values import (
@@ -28,6 +29,9 @@ READ_SILENTLY = {
 }
 
 
+DATES = "of the texts of these dates pandas guesses no one format: give date_format"
+
+
 def read_file(call: CodeCall) -> Frame:
     """Read `pd.read_csv(…)` and the like."""
     path = (
@@ -42,13 +46,42 @@ def read_file(call: CodeCall) -> Frame:
     found = LoadedFrame(_choose_table_name(path), path, reader, options, node.lineno, end)
     if mistake := find_csv_mistake(list_options(found)):
         raise call.fail(mistake)
+    found, texts = _guess_dates(call, found)
     frame = _name_columns(call, call.reader.load(found))
+    for label in texts:
+        frame = frame.without(label, DATES)
     _check_types(call, frame)
     frame = _choose_columns(call, frame)
     call.used |= READ_SILENTLY
     if call.has("nrows"):
         frame = slice_rows(node, frame, slice(None, call.read_constant("nrows")))
     return _set_index(call, frame) if "index_col" in call.given else frame
+
+
+def _guess_dates(call: CodeCall, found: LoadedFrame) -> tuple[LoadedFrame, list[str]]:
+    """Return a file with the formats of dates that pandas guesses, and the columns without one."""
+    schema = call.reader.schema_of(found)
+    if schema is None or call.has("date_format"):
+        return found, []
+    names = [name for name in _list_dates(call, list(schema.names)) if name in schema]
+    texts = [name for name in names if schema[name].kind == "string"]
+    guessed = {name: guess_format(call.reader.find_texts(found, name)) for name in texts}
+    forms = {name: form for name, form in guessed.items() if form}
+    if forms:
+        option = ("date_format", repr(forms))
+        found = replace(found, options=(*found.options, option))
+    return found, [name for name in texts if name not in forms]
+
+
+def _list_dates(call: CodeCall, columns: list[str]) -> list[str]:
+    """Return the columns that `parse_dates` names, or that of the index where it is True."""
+    wanted = call.read_constant("parse_dates")
+    if wanted is True:
+        wanted = [call.read_constant("index_col")]
+    if not isinstance(wanted, list | tuple):
+        return []
+    places = dict(enumerate(columns))
+    return [places.get(one, str(one)) if isinstance(one, int) else str(one) for one in wanted]
 
 
 def _set_index(call: CodeCall, frame: Frame) -> Frame:

@@ -450,7 +450,8 @@ def read_round(call: CodeCall, frame: Frame) -> Frame:
     frame.require_whole(call.node, "round of all columns needs to know them: give --data")
     places = call.read_constant("decimals", 0)
     for label, name in frame.columns.items():
-        if read_kind(Col(name), frame.rows) in {"float", "decimal", None}:
+        rounded = {"float", "decimal", None, *(("int",) if places < 0 else ())}
+        if read_kind(Col(name), frame.rows) in rounded:
             settings = (alignment.make_literal(places, call.node),) if places else ()
             made = operators.call_word(call.node, "round", Col(name), *settings)
             frame = assign_column(call.node, frame, label, make_column(frame, made))

@@ -39,6 +39,8 @@ from .rows import (
     Limited,
     Rows,
     Sorted,
+    find_order,
+    is_laid_out_as,
     keep,
     select_largest,
     sort_fully,
@@ -171,7 +173,9 @@ def _keep_rows_of_groups(call: CodeCall, grouped: Grouped, made: Frame) -> Frame
         case Rows(Limited() | Sorted() | Aggregated()):
             raise call.fail("apply is read if its function keeps rows by conditions, or nlargest")
     index = dict(grouped.keys) if grouped.group_keys else {}
-    rows = sort_rows(rows, (*map(SortKey, keys), *by)) if grouped.sort else rows
+    # without keys, rows that a function keeps all of stay in their order
+    sorts = grouped.sort and (grouped.group_keys or not is_laid_out_as(rows, group_rows(grouped)))
+    rows = sort_rows(rows, (*map(SortKey, keys), *by)) if sorts else rows
     return replace(made, rows=rows, index=index, scope=())
 
 
@@ -241,6 +245,8 @@ def _transform_one(call: CodeCall, column: Series) -> Value:
         case CodeFunction():
             made = call.enter(function, column)
             if isinstance(made, Series):
+                if find_order(made.rows) != find_order(column.rows):
+                    raise call.fail("pandas gives sorted values of a group the places of its rows")
                 return made
             scalar = _require_scalar(call, made)
         case Const(str() as name) if name in WINDOWS:

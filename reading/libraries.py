@@ -21,6 +21,7 @@ from .calls import CodeCall, Method, to_python
 from .categories import Category, as_categories
 from .category_columns import read_categorical, read_dtype
 from .columns import make_word_reader, read_python_round, read_round, spread
+from .date_texts import guess_format
 from .files import READERS, read_file
 from .meaning import can_miss
 from .merges import merge_frames
@@ -182,17 +183,13 @@ def _guess_format(call: CodeCall, expr: Expr, rows: Rows) -> str:
 
     Where rows were left out or sorted, any text may be the first: all have to be of one format.
     """
-    from pandas.tseries.api import guess_datetime_format  # noqa: PLC0415 - few texts need it
-
     texts = call.reader.find_first_texts(rows, expr.name) if isinstance(expr, Col) else []
     if isinstance(rows.origin, Loaded) and not rows.where:
         texts = texts[:1]
-    first = bool(call.read_constant("dayfirst"))
-    forms = {guess_datetime_format(text, dayfirst=first) for text in texts}
-    form = forms.pop() if len(forms) == 1 and not list_tables(rows) else None
-    if not form:
+    form = guess_format(texts, dayfirst=bool(call.read_constant("dayfirst")))
+    if form is None or list_tables(rows):
         raise call.fail("pd.to_datetime of texts is read with a format, or of a file's: --data")
-    return str(form)
+    return form
 
 
 def _read_moment(call: CodeCall, text: object) -> dt.datetime:

@@ -26,7 +26,7 @@ from .alignment import label_name, materialize
 from .categories import Category
 from .clauses import Step, UnknownColumnsError, write_call, write_steps
 from .columns import ONE_MODE
-from .csv_options import read_csv_format, read_csv_options
+from .csv_options import read_csv_format, read_csv_options, unite_csv_options
 from .data_files import DataFiles
 from .interpreter import TOO_DEEP, CodeInterpreter
 from .magics import leave_cell_out
@@ -270,7 +270,9 @@ class _CodeReader:
         self, reader: CodeInterpreter, queries: tuple[WrittenQuery, ...], roots: list[Rows]
     ) -> str:
         """Return what the workload language has against queries; empty if nothing."""
-        if len(self.read_csv_options(reader, roots)) > 1:
+        try:
+            self.read_csv_options(reader, roots)
+        except ValueError:
             return "a workload reads all of its CSV files with the same options"
         text = self.write_text(reader, queries, roots)
         try:
@@ -313,21 +315,18 @@ class _CodeReader:
         stem = re.sub(r"[^A-Za-z0-9_-]", "-", Path(self.source.path).stem).strip("-") or "code"
         about = f"read from {Path(self.source.path).name}"
         tables = tuple(self.list_tables(reader, roots).items())
-        options = next(iter(self.read_csv_options(reader, roots)), {})
+        options = self.read_csv_options(reader, roots)
         dataset = WrittenDataset(file, tables, tuple(options.items()))
         return write_workload(stem, about, dataset, queries)
 
-    def read_csv_options(self, reader: CodeInterpreter, roots: list[Rows]) -> list[dict[str, Any]]:
-        """Return the options of each CSV file that queries read, each set of them once."""
+    def read_csv_options(self, reader: CodeInterpreter, roots: list[Rows]) -> dict[str, Any]:
+        """Return the options of the CSV files that queries read; ValueError if they differ."""
         main = _find_frame(tuple(reader.frames), roots[-1])
         tables = self.list_tables(reader, roots)
         frames = [main, *(one for one in reader.frames if one.name in tables)]
-        found: list[dict[str, Any]] = []
-        for frame in frames:
-            path = self.data.find_path(frame)
-            if path and is_csv(path) and (options := read_csv_options(frame)) not in found:
-                found.append(options)
-        return found
+        paths = [(frame, self.data.find_path(frame)) for frame in frames]
+        of = [frame for frame, path in paths if path and is_csv(path)]
+        return unite_csv_options([(read_csv_options(one), self.find_schema(one)) for one in of])
 
 
 @dataclass(frozen=True, slots=True)

@@ -391,7 +391,7 @@ def widen_below(target: Rows, other: Rows) -> Rows | None:
         return None
     bare, _ = unsort(other)  # pandas aligns by index: the target's rows keep their order
     made = combine(plainly, other) or combine(plainly, bare) or combine(bare, plainly)
-    if made is None or _find_order(made) != _find_order(plainly):
+    if made is None or find_order(made) != find_order(plainly):
         return None
     return replace(made, where=(*made.where, *own))
 
@@ -501,10 +501,10 @@ def _extend(schema: Schema | None, derived: tuple[Output, ...]) -> Schema | None
     return schema
 
 
-def _find_order(rows: Rows) -> tuple[SortKey, ...]:
+def find_order(rows: Rows) -> tuple[SortKey, ...]:
     """Return the order of rows: the last that they were sorted by, then those before, each once."""
     below = find_inner_rows(rows)
-    before = _find_order(below) if below else ()
+    before = find_order(below) if below else ()
     by = rows.origin.by if isinstance(rows.origin, Sorted) else ()
     last = {key.name for key in by}
     return (*by, *(key for key in before if key.name not in last))
@@ -513,15 +513,15 @@ def _find_order(rows: Rows) -> tuple[SortKey, ...]:
 def is_laid_out_as(rows: Rows, others: Rows) -> bool:
     """Return whether rows are the same as others, in the same order."""
     same = list_conditions(rows) == list_conditions(others)
-    return same and _find_order(rows) == _find_order(others)
+    return same and find_order(rows) == find_order(others)
 
 
 def sort_fully(rows: Rows) -> Rows:
     """Return rows that are sorted twice, by all of the keys: equal ones stay in their order."""
     below = find_inner_rows(rows)
-    if not isinstance(rows.origin, Sorted) or below is None or not _find_order(below):
+    if not isinstance(rows.origin, Sorted) or below is None or not find_order(below):
         return rows
-    return sort(rows, _find_order(rows))
+    return sort(rows, find_order(rows))
 
 
 def _depend_on_order(outputs: tuple[Output, ...]) -> bool:
@@ -541,7 +541,7 @@ def _has_window(rows: Rows | None, wanted: Windowed) -> bool:
             case Windowed(below, keys, outputs, order) if outputs == wanted.outputs:
                 free = order == () and _depend_on_order(outputs)
                 same = (keys, order) == (wanted.keys, wanted.order)
-                if same and not (free and _find_order(below) != _find_order(wanted.rows)):
+                if same and not (free and find_order(below) != find_order(wanted.rows)):
                     return list_conditions(below) == list_conditions(wanted.rows)
         rows = find_inner_rows(rows)
     return False
@@ -575,8 +575,8 @@ def _stack(target: Rows, other: Rows) -> Rows | None:
         case Windowed(_, keys, outputs, order) as origin if not _has_window(made, origin):
             if list_conditions(made) != list_conditions(below):
                 return None
-            if not order and _find_order(below) != _find_order(made) and _depend_on_order(outputs):
-                order = _find_order(below)
+            if not order and find_order(below) != find_order(made) and _depend_on_order(outputs):
+                order = find_order(below)
                 if not order:
                     return None
             made = add_windows(made, keys, outputs, order)

@@ -145,7 +145,8 @@ def read_sort_values(call: CodeCall, column: Series) -> Series:
     frame = as_frame(call.node, column)
     name = next(iter(frame.columns.values()))
     order = SortKey(name, not call.read_constant("ascending", True))
-    return Series(sort_rows(frame.rows, (order,)), Col(name), column.name, index=frame.index)
+    rows = sort_rows(frame.rows, (order,))
+    return Series(rows, Col(name), column.name, index=frame.index, scope=column.scope)
 
 
 def read_sort_index(call: CodeCall, column: Series) -> Series:

@@ -301,6 +301,42 @@ def test_options_of_read_csv_are_those_of_the_dataset(options: str, dataset: str
 
 
 @pytest.mark.parametrize(
+    ("dates", "last", "expected"),
+    [
+        ("['d']", "02/16/2015", 'csv: {"dates": {"d": "%m/%d/%Y"}}'),
+        ("[0]", "02/16/2015", 'csv: {"dates": {"d": "%m/%d/%Y"}}'),
+        ("True, index_col='d'", "02/16/2015", 'csv: {"dates": {"d": "%m/%d/%Y"}}'),
+        ("['d']", "16 Feb", "files: df_2.parquet"),
+    ],
+)
+def test_dates_of_a_file_are_read_by_the_format_that_pandas_guesses(
+    tmp_path: Path, dates: str, last: str, expected: str
+) -> None:
+    (tmp_path / "s.csv").write_text(f"d,v\n01/15/2015,1\n{last},2\n")
+    start = f"import pandas as pd\ndf = pd.read_csv('s.csv', parse_dates={dates})\n"
+    code = start + "x = df.reset_index().groupby('d')['v'].sum()\n"
+    found = read_code(Source("x.py", code), (DataFile(tmp_path / "s.csv"),))
+    assert expected in found.workload
+
+
+def test_files_that_are_joined_have_dates_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text("k,d,v\na,01/15/2015,1\n")
+    (tmp_path / "t.csv").write_text("k,e,w\na,15.01.2015,1\n")
+    data = tuple(DataFile(tmp_path / name) for name in ("s.csv", "t.csv"))
+    code = (
+        "import pandas as pd\ns = pd.read_csv('s.csv', parse_dates=['d'])\n"
+        "t = pd.read_csv('t.csv', parse_dates=['e'])\nx = s.merge(t, on='k').groupby('d').w.sum()\n"
+    )
+    dates = 'csv: {"dates": {"d": "%m/%d/%Y", "e": "%d.%m.%Y"}}'
+    assert dates in read_code(Source("x.py", code), data).workload
+    (tmp_path / "t.csv").write_text("k,d,w\na,15.01.2015,1\n")
+    other = read_code(
+        Source("x.py", code.replace("['e']", "False").replace("by('d')", "by('k')")), data
+    )
+    assert "reads all of its CSV files with the same options" in other.remarks[0].text
+
+
+@pytest.mark.parametrize(
     ("options", "why"),
     [
         ("sep=r'\\s+'", "a workload has one character"),
