@@ -225,6 +225,8 @@ class Rounds:
         self, expected: Expected, path: Path, query: Query | Tasks, data: Dataset
     ) -> CheckResult:
         """Compare an answer, unless the same bytes have agreed in an earlier round."""
+        if self.plan.workload.measure.rounds == 1:
+            return compare_answer(expected, path, query, data.rows)
         digest = _digest(path)
         agreed = self.agreed[f"{query.name} {data.sha}"]
         if digest in agreed:

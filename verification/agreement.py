@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ from .differences import CheckResult, Requirements, describe_lengths, describe_n
 from .distributions import TASK, compare_distributions
 from .edges import is_possible
 from .ranks import Ranking, settle_ranks
+from .row_hashes import Sums
 from .values import check_order
 
 Answer: TypeAlias = Path | pa.Table
@@ -33,7 +34,7 @@ class Expected:
     steps, `variants` asks for the answers with steps pushed over their edges (see `rounding`).
     `choices` names the column of the values that a free output may have, and `ranks` how an output
     ranks values that may be off. Keys in `rounded` may be off in their last digits. `memory`
-    bounds, in bytes, what the comparison takes.
+    bounds, in bytes, what the comparison takes. `sums` are those of its rows' hashes, once known.
     """
 
     answer: Answer
@@ -44,6 +45,7 @@ class Expected:
     choices: Mapping[str, str] | None = None
     ranks: Mapping[str, Ranking] | None = None
     rounded: tuple[str, ...] = ()
+    sums: Sums = field(default_factory=dict, compare=False, repr=False)
 
     def settle(self, answer: Answer, asked: Requirements) -> Expected:
         """Return what is expected of an answer, which chooses the free outputs and near ranks."""
@@ -58,8 +60,9 @@ class Expected:
         def settle_variants() -> tuple[Answer, ...]:
             return tuple(map(settle_one, self.variants()))
 
+        settled = settle_one(self.answer)
         return replace(
-            self, answer=settle_one(self.answer), variants=settle_variants, choices=None, ranks=None
+            self, answer=settled, variants=settle_variants, choices=None, ranks=None, sums={}
         )
 
 
@@ -78,7 +81,7 @@ def compare_answer(
         expected = expected.settle(answer, kept)
     except IncomparableError as different:
         return CheckResult(False, str(different))
-    verdict = compare_answers(expected.answer, answer, kept)
+    verdict = compare_answers(expected.answer, answer, kept, expected.sums)
     if verdict.agrees:
         return verdict
     others = expected.variants()

@@ -26,7 +26,7 @@ from .differences import (
     describe_lengths,
     describe_names,
 )
-from .row_hashes import LARGE, Codes, RowHashes, hash_rows
+from .row_hashes import LARGE, Codes, RowHashes, Sums, hash_rows
 from .row_keys import break_ties, encode_keys, find_ties, sort_codes
 from .threads import map_threads
 from .values import (
@@ -47,13 +47,16 @@ VALUE_BYTES = 16  # of an answer that is not there yet; a text is longer, a numb
 
 
 def compare_answers(
-    expected: Path | pa.Table, answer: Path | pa.Table, asked: Requirements
+    expected: Path | pa.Table,
+    answer: Path | pa.Table,
+    asked: Requirements,
+    known: Sums | None = None,
 ) -> CheckResult:
     """Compare every value of two answers: Arrow IPC files, read as they lie on disk, or tables.
 
     Exact for whole numbers, text, truth values and times; float64 by what rounding may carry it
     (`asked.errors`), else by the rule in `tolerance`. Null, NaN and NA are one thing, and a missing
-    key is a group of its own.
+    key is a group of its own. `known` keeps what comparing the next answer needs of the expected.
     """
     full, other = open_answer(expected), open_answer(answer)
     one = asked.drop_errors(full)
@@ -62,7 +65,7 @@ def compare_answers(
     is_cut = asked.limit is not None and asked.limit < one.num_rows
     verdict = None
     if not (asked.positional or is_cut) and one.num_rows == other.num_rows >= LARGE:
-        verdict = _compare_by_hashes(full, other, asked)
+        verdict = _compare_by_hashes(full, other, asked, {} if known is None else known)
         if verdict and not (verdict.agrees and asked.sort):
             return verdict
     bounds = _read_bounds(full, asked)
@@ -116,17 +119,21 @@ def _compare_any_order(
     return compare_values(one, other, names, match, asked, bounds)
 
 
-def _compare_by_hashes(full: pa.Table, other: pa.Table, asked: Requirements) -> CheckResult | None:
+def _compare_by_hashes(
+    full: pa.Table, other: pa.Table, asked: Requirements, known: Sums
+) -> CheckResult | None:
     """Compare large answers by their rows' hashes, and only what these leave open by value.
 
     None where they differ, or cannot be hashed: value by value, the whole answers show how. Within
     a bound of memory, the first part that differs shows it.
     """
     one = asked.drop_errors(full)
-    hashes = hash_rows(one, other, asked.keys)
+    hashes = hash_rows(one, other, asked.keys, known)
     if hashes is None:
         return None
-    if len(hashes.unequal) and not asked.memory and np.array_equal(*hashes.exact):
+    if not len(hashes.unequal):
+        return CheckResult(True)
+    if not asked.memory and np.array_equal(*hashes.exact):
         bounds = _read_bounds(full, asked)
         in_place = compare_in_place(one, other, asked, hashes.inexact, bounds)
         return in_place if in_place.agrees else None

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from dfbench.verification.answers import compare_answers
 from dfbench.verification.differences import Requirements
-from dfbench.verification.row_hashes import LARGE
+from dfbench.verification.row_hashes import LARGE, Sums
 
 from tests.support.answers import BY_KEY, agrees
 
@@ -52,6 +52,25 @@ def test_a_change_in_any_cell_of_a_large_answer_is_found(large: pa.Table, column
     order = pa.array(np.random.default_rng(9).permutation(large.num_rows))
     assert not agrees(large, spoilt.take(order), BY_KEY)
     assert not agrees(large, spoilt.take(order), Requirements(unkeyed=True))
+
+
+def test_answers_behind_a_right_one_are_held_against_what_is_known_of_the_expected(
+    large: pa.Table,
+) -> None:
+    known: Sums = {}
+    order = pa.array(np.random.default_rng(12).permutation(large.num_rows))
+    assert compare_answers(large, large.take(order), BY_KEY, known).agrees
+    assert known
+    x = large["x"].to_numpy()
+    ulp = large.set_column(3, "x", pa.array(np.nextafter(x, np.inf)))
+    assert compare_answers(large, ulp.take(order), BY_KEY, known).agrees
+    swapped = large.set_column(3, "x", pa.array(x[::-1]))
+    assert not compare_answers(large, swapped.take(order), BY_KEY, known).agrees
+    floats = large.set_column(4, "n", large["n"].cast(pa.float64()))
+    assert compare_answers(large, floats.take(order), BY_KEY, known).agrees
+    twice = order.to_numpy().copy()
+    twice[0] = twice[1]
+    assert not compare_answers(large, large.take(pa.array(twice)), BY_KEY, known).agrees
 
 
 def test_floats_of_a_large_answer_may_be_off_by_their_last_digits(large: pa.Table) -> None:
