@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
@@ -11,13 +12,14 @@ from ..spec.expression import (
     IsMissing,
     Lit,
     build_case,
+    choose_fresh_name,
     list_columns,
     substitute,
 )
 from ..spec.joins import SUFFIX
 from ..spec.kinds import find_required_columns
 from ..spec.schema import Schema
-from ..spec.workload import How, Join
+from ..spec.workload import How, Join, SortKey
 from .alignment import label_name, materialize
 from .assignment import assign_column, rename_columns
 from .calls import CodeCall
@@ -36,8 +38,10 @@ from .rows import (
     list_conditions,
     list_names,
     list_tables,
+    rename,
     root_of,
     sort,
+    sort_fully,
     unsort,
 )
 from .selection import require_column
@@ -47,6 +51,9 @@ from .values import Frame, Label, Scalar, Series, Value, make_column
 
 if TYPE_CHECKING:
     from ..spec.expression import Expr
+
+
+UNMATCHED = "this key is missing in rows without a partner; use the key of the other frame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,12 @@ class _Merge:
     left: dict[Label, str]
     right: dict[Label, str]
     how: str
+    sort: bool = False
+
+    @property
+    def keeps_order(self) -> bool:
+        """Return whether the rows stay in the order of the left frame."""
+        return self.how in {"inner", "left"} and not self.sort
 
 
 def read_merge(call: CodeCall, frame: Frame) -> Value:
@@ -74,8 +87,9 @@ def read_merge(call: CodeCall, frame: Frame) -> Value:
 def merge_frames(call: CodeCall, frame: Frame, other: Frame) -> Frame:
     """Return two frames joined on equal keys."""
     how = call.read_constant("how", "inner")
-    call.read_constant("sort")
     call.read_constant("validate")
+    if call.read_constant("indicator", False):
+        raise call.fail("merge with 'indicator' is not read; leave 'indicator' out")
     suffixes = call.read_constant("suffixes", ("_x", "_y"))
     on = _list_key_labels(call, frame, "left")
     beside = _list_key_labels(call, other, "right")
@@ -125,7 +139,7 @@ def _merge(  # noqa: PLR0913 - what a merge has
     found = (find_category(Col(name)) for name in (*left.values(), *right.values()))
     if not all(one is None or one.is_natural for one in found):
         raise call.fail("a merge by categories in their order is not read; write .astype(object)")
-    merge = _Merge(call, frame, other, left, right, how)
+    merge = _Merge(call, frame, other, left, right, how, bool(call.read_constant("sort", False)))
     return _merge_aggregation(merge, suffixes) or _merge_table(merge, suffixes)
 
 
@@ -144,6 +158,8 @@ def _merge_aggregation(merge: _Merge, suffixes: tuple[str, str]) -> Frame | None
         return None
     derived = tuple(dict.fromkeys((*rows.derived, *other.rows.derived)))
     made = _add_groups(merge, replace(rows, derived=derived), suffixes)
+    if made and not merge.keeps_order:
+        made = replace(made, rows=_sort_by_keys(merge, made.rows))
     if made and merge.how in {"inner", "right"} and list_own_tests(frame.rows, size):
         found = spread_groups(made.rows, size, "size")
         if found is None:
@@ -151,6 +167,15 @@ def _merge_aggregation(merge: _Merge, suffixes: tuple[str, str]) -> Frame | None
         column = materialize(Series(found[0], found[1], "size", keys=found[2]))
         return replace(made, rows=keep(column.rows, negate(IsMissing(column.expr))))
     return made
+
+
+def _sort_by_keys(merge: _Merge, rows: Rows) -> Rows:
+    """Return rows as pandas orders them: by the keys of sorted groups, equal ones as they were."""
+    order = tuple(map(SortKey, merge.left.values()))
+    groups = merge.other.rows.origin
+    if merge.how == "right" and not (isinstance(groups, Sorted) and groups.by == order):
+        raise merge.call.fail("merge with how='right' is read of groups that are sorted by keys")
+    return sort_fully(sort(rows, order))
 
 
 def _add_groups(merge: _Merge, rows: Rows, suffixes: tuple[str, str]) -> Frame | None:
@@ -205,16 +230,47 @@ def _merge_table(merge: _Merge, suffixes: tuple[str, str]) -> Frame:
         raise call.fail("a merge with a file that is already in these rows is not read")
     if _may_match_missing(merge):
         raise call.fail("pandas joins missing keys with each other, a workload does not; drop them")
+    merge = _rename_namesakes(merge)
+    frame = merge.frame
     keys, others = tuple(merge.left.values()), tuple(merge.right.values())
     found = Join(table.name, keys, cast("How", how), () if keys == others else others)
     columns, dropped = _label_columns(merge, found, suffixes)
-    return Frame(
+    made = Frame(
         _change_joined(merge, found, _join_rows(merge, found)),
         columns,
         frame.complete and other.complete,
         dropped=dropped,
         unread={**other.unread, **frame.unread},
     )
+    for label in _list_missing_keys(merge, found):
+        made = made.without(label, UNMATCHED) if label in columns else made
+    return made
+
+
+def _list_missing_keys(merge: _Merge, found: Join) -> Iterator[Label]:
+    """Yield keys of another name on the other side, which are missing in rows without a partner."""
+    left, right = merge.left, merge.right
+    for side, beside, kept in ((left, right, "left"), (right, left, "right")):
+        for label, name in side.items() if merge.how not in {"inner", kept} else ():
+            if label not in beside and name in found.shared:
+                yield label
+
+
+def _rename_namesakes(merge: _Merge) -> _Merge:
+    """Return a merge whose left frame has computed no column of a name of the other file."""
+    frame, beside = merge.frame, merge.other.rows
+    there = {*beside.schema.names} if beside.schema else list_names(beside)
+    clash = {one.name for one in frame.rows.derived} & there - {*merge.left.values()}
+    if not clash:
+        return merge
+    taken = list_names(frame.rows) | there
+    names = {name: choose_fresh_name(name, taken) for name in clash}
+    rows = rename(frame.rows, names)
+    if rows is None:
+        shown = ", ".join(sorted(clash))
+        raise merge.call.fail(f"merge of two columns of one name is not read; rename one: {shown}")
+    columns = {label: names.get(name, name) for label, name in frame.columns.items()}
+    return replace(merge, frame=replace(frame, rows=rows, columns=columns))
 
 
 def _change_joined(merge: _Merge, found: Join, rows: Rows) -> Rows:
@@ -265,7 +321,7 @@ def _join_rows(merge: _Merge, found: Join) -> Rows:
         made = join(rows, found, beside, frozenset(merge.frame.outputs.values()))
     else:
         raise call.fail("to merge these rows, all of their columns have to be known: give --data")
-    return sort(made, order) if order else made
+    return sort(made, order) if order and merge.keeps_order else made
 
 
 def _is_of_files(rows: Rows) -> bool:
@@ -291,22 +347,25 @@ def _label_columns(
     hidden = {name for label, name in merge.right.items() if label in same or label in other.index}
     if found.how in {"right", "outer"} and hidden - {*found.shared}:
         raise merge.call.fail("merge with how='right' or 'outer' is read on keys of one name")
-    shared = {*frame.columns} & {*other.columns} - same
+    shared = ({*frame.columns, *merge.left} - {*frame.index}) & {*other.columns} - same
     own = frame.rows.schema.names if frame.rows.schema else list_names(frame.rows)
     columns: dict[Label, str] = {}
-    for label, name in {**merge.left, **frame.columns}.items():
+    keys = {label: name for label, name in merge.left.items() if label not in frame.columns}
+    for label, name in {**keys, **frame.columns}.items():
         if label in frame.outputs or not frame.complete:
             columns[_add_suffix(label, shared, suffixes[0])] = name
     for label, name in other.columns.items():
         if label not in same:
             beside = name if name not in own or name in found.shared else f"{name}{SUFFIX}"
-            beside = rename_like(beside, name)
-            columns[_add_suffix(label, shared, suffixes[1])] = beside
+            shown = _add_suffix(label, shared, suffixes[1])
+            if shown in columns:
+                raise merge.call.fail(f"two columns would be named {shown!r}; give other suffixes")
+            columns[shown] = rename_like(beside, name)
     return columns, frame.dropped | other.dropped | hidden - {*columns.values()}
 
 
-def _add_suffix(label: Label, shared: set[Label], suffix: str) -> Label:
-    return f"{label}{suffix}" if label in shared else label
+def _add_suffix(label: Label, shared: set[Label], suffix: str | None) -> Label:
+    return f"{label}{suffix or ''}" if label in shared else label
 
 
 def _may_match_missing(merge: _Merge) -> bool:

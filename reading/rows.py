@@ -444,7 +444,7 @@ def rename(rows: Rows, names: dict[str, str]) -> Rows | None:
             order = (replace(key, name=names.get(key.name, key.name)) for key in by)
             made = sort(inner, tuple(order))
         case _ if names.keys() <= {one.name for one in rows.derived}:
-            made = rows
+            made = replace(rows, schema=rows.schema and _leave_out(rows.schema, {*names}))
         case _:
             return None
     derived = tuple(
@@ -453,6 +453,10 @@ def rename(rows: Rows, names: dict[str, str]) -> Rows | None:
     )
     where = tuple(substitute(test, changed) for test in rows.where)
     return with_columns(replace(made, where=where, derived=()), derived)
+
+
+def _leave_out(schema: Schema, names: set[str]) -> Schema:
+    return replace(schema, columns=tuple(one for one in schema.columns if one.name not in names))
 
 
 def _rename_output(output: Output, names: dict[str, str]) -> Output:
