@@ -1,12 +1,15 @@
 """Generated programs against those of `by_hand`, in turns in one process; the fastest runs count.
 
     python benchmarks/programs.py [groupby] [apply] [join] [notebook] [-e ENGINE] [-q QUERY]
-        [--rows 1e6] [--nulls 0,5] [--seconds 4] [--keep FILE] [--check] [--cpu]
+        [--rows 1e6] [--nulls 0,5] [--seconds 4] [--against ENGINE] [--keep FILE [--rest]]
+        [--check] [--cpu]
 
 Each engine has a process of its own. A pair of programs answers once untimed, and both answers
 have to be the same; then they take turns. `--keep` adds the ratios to a file, and the table at the
 end has all that the file holds, so that the questions can be measured in pieces. `--check` only
 compares the answers; `--cpu` counts the process's CPU seconds, on a machine that is not quiet.
+`-e pandas+numba --against pandas` asks the programs by hand of pandas, whose own group-bys are
+faster than compiled ones at times. `--rest` leaves out what the file of `--keep` has already.
 """
 
 from __future__ import annotations
@@ -58,13 +61,14 @@ class Pair:
     program: str
     paths: tuple[str, ...]
     asked: Requirements
+    against: str
 
     @property
     def by_hand(self) -> tuple[str, str]:
         """Return the module and the function that a person wrote."""
         prefix = "join_" if self.workload == "join" else ""
         folder = "by_hand.notebook" if self.workload == "notebook" else "by_hand"
-        return f"{folder}.{self.engine.rpartition('+')[2]}", f"{prefix}{self.query}"
+        return f"{folder}.{self.against.rpartition('+')[2]}", f"{prefix}{self.query}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +116,15 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rows", default="1e6")
     parser.add_argument("--nulls", default="0,5", help="per cent of missing values")
     parser.add_argument("--seconds", type=float, default=4, help="for each pair")
+    parser.add_argument("--against", default="", help="the engine of the programs by hand")
     parser.add_argument("--keep", help="a CSV file")
+    parser.add_argument("--rest", action="store_true", help="only what the file has not")
     parser.add_argument("--check", action="store_true", help="only compare the answers")
     parser.add_argument("--cpu", action="store_true", help="count CPU seconds, without workers")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.rest and not asked.keep:
+        parser.error("--rest needs --keep FILE")
+    return asked
 
 
 def measure_engine(engine: str, asked: argparse.Namespace) -> Iterator[Measured]:
@@ -139,19 +148,28 @@ def write_pairs(engine: str, asked: argparse.Namespace, folder: Path) -> Iterato
             os.environ.update(plan.find_engine(engine).list_variables(plan.resources))
             for query in plan.workload.queries:
                 program = plan.programs[engine, query.name]
-                if not isinstance(program, Program):
+                question = (name, engine, query.name, nulls)
+                if not isinstance(program, Program) or not is_asked(question, asked):
                     continue
                 path = folder / f"{name}_{query.name}_{nulls}.py"
                 path.write_text(program.text)
                 paths = (str(plan.data.path), *map(str, plan.data.find_joins(query)))
                 kept = derive_requirements(query, plan.data.rows)
-                yield Pair(name, engine, query.name, nulls, str(path), paths, kept)
+                against = asked.against or engine
+                yield Pair(*question, str(path), paths, kept, against)
+
+
+def is_asked(question: tuple[str, str, str, int], asked: argparse.Namespace) -> bool:
+    """Return whether a question is among those asked for, and not measured already."""
+    if asked.queries and question[2] not in asked.queries.split(","):
+        return False
+    kept = read_kept(Path(asked.keep)) if asked.rest else []
+    return question not in {astuple(result)[:4] for result in kept}
 
 
 def plan_workload(name: str, engine: str, asked: argparse.Namespace, nulls: int) -> Plan:
-    queries = tuple(asked.queries.split(",")) if asked.queries else ()
     overrides = {"dataset.rows": asked.rows, "dataset.nulls": str(nulls)}
-    request = Request(name, engines=(engine,), queries=queries, overrides=overrides)
+    request = Request(name, engines=(engine,), overrides=overrides)
     workload = request.read()
     data = make_dataset(find_dataset(workload), request.cache)
     return make_plan(workload, data, choose_backend(), request.cache / ANSWERS)
@@ -230,13 +248,16 @@ def time_run(run: Run, clock: Callable[[], float]) -> float:
 
 def keep(results: list[Measured], path: Path) -> list[Measured]:
     """Add results to a file, in place of older ones of their questions; return all of the file."""
-    older = list(map(read_result, csv.DictReader(path.open()))) if path.exists() else []
-    found = {astuple(result)[:4]: result for result in (*older, *results)}
+    found = {astuple(result)[:4]: result for result in (*read_kept(path), *results)}
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(field.name for field in fields(Measured))
         writer.writerows(map(astuple, found.values()))
     return list(found.values())
+
+
+def read_kept(path: Path) -> list[Measured]:
+    return list(map(read_result, csv.DictReader(path.open()))) if path.exists() else []
 
 
 def read_result(row: dict[str, str]) -> Measured:

@@ -1,4 +1,7 @@
-"""pandas by hand where pandas is asked, and a compiled loop where a function is."""
+"""pandas with `engine="numba"` where its group-bys have it, and compiled loops for functions.
+
+pandas' own group-bys are faster at times: `programs.py --against pandas` compares with those.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,54 @@ import pandas as pd
 
 from by_hand import functions
 from by_hand.pandas import *  # noqa: F403 - the same questions
+from by_hand.pandas import KEYS
 
+NUMBA = {"engine": "numba"}
 spread_of_group = numba.njit(functions.weighted_spread)
 line_of_group = numba.njit(error_model="numpy")(functions.line)
+
+
+def q1(data: pd.DataFrame, *, missing: bool) -> pd.DataFrame:
+    groups = data.groupby("id1", sort=False, dropna=not missing)
+    return groups["v1"].sum(**NUMBA).reset_index()
+
+
+def q2(data: pd.DataFrame, *, missing: bool) -> pd.DataFrame:
+    groups = data.groupby(["id1", "id2"], sort=False, dropna=not missing)
+    return groups["v1"].sum(**NUMBA).reset_index()
+
+
+def q3(data: pd.DataFrame, *, missing: bool) -> pd.DataFrame:
+    groups = data.groupby("id3", sort=False, dropna=not missing)
+    sums, means = groups["v1"].sum(**NUMBA), groups["v3"].mean(**NUMBA)
+    return pd.DataFrame({"v1": sums, "v3": means}).reset_index()
+
+
+def q4(data: pd.DataFrame, *, missing: bool) -> pd.DataFrame:
+    groups = data.groupby("id4", sort=False, dropna=not missing)
+    return groups[["v1", "v2", "v3"]].mean(**NUMBA).reset_index()
+
+
+def q5(data: pd.DataFrame, *, missing: bool) -> pd.DataFrame:
+    groups = data.groupby("id6", sort=False, dropna=not missing)
+    return groups[["v1", "v2", "v3"]].sum(**NUMBA).reset_index()
+
+
+def q6(data: pd.DataFrame, *, missing: bool) -> pd.DataFrame:
+    groups = data.groupby(["id4", "id5"], sort=False, dropna=not missing)["v3"]
+    median, spread = groups.median(), groups.std(**NUMBA)
+    return pd.DataFrame({"median_v3": median, "sd_v3": spread}).reset_index()
+
+
+def q7(data: pd.DataFrame, *, missing: bool) -> pd.DataFrame:
+    groups = data.groupby("id3", sort=False, dropna=not missing)
+    answer = groups["v1"].max(**NUMBA) - groups["v2"].min(**NUMBA)
+    return answer.rename("range_v1_v2").reset_index()
+
+
+def q10(data: pd.DataFrame, *, missing: bool) -> pd.DataFrame:
+    groups = data.groupby(KEYS, sort=False, dropna=not missing)["v3"]
+    return pd.DataFrame({"v3": groups.sum(**NUMBA), "count": groups.size()}).reset_index()
 
 
 @numba.vectorize

@@ -24,6 +24,7 @@ from ..writing.quote import quote, to_source
 from ..writing.steps import Reduction, Steps, decompose, is_present
 from ..writing.user_functions import list_missing_inputs
 from .functions import Lifting, group_statements, write_array, write_group_loop, write_row_loop
+from .kernels import CORR, EXTREME, GROUPED
 
 # What pandas' own `engine="numba"` knows in a group-by.
 COMPILED = {"sum", "mean", "min", "max", "std", "var"}
@@ -34,50 +35,10 @@ FILLED = {
     "min": "x.min(engine='numba').where(x.count() > 0)",
     "max": "x.max(engine='numba').where(x.count() > 0)",
 }
+# What pandas holds as 64 bits, with NaN where a value is missing.
+NUMBERS = {"int64", "double"}
 # Beyond this, keeping the extremes of every group at hand costs more than sorting once.
 MOST_EXTREMES = 16
-
-EXTREME = '''
-@njit
-def NAME(group, values, groups, n):
-    """Find the n NAME values of each group, and how many there are."""
-    top = np.empty((groups, n), values.dtype)
-    found = np.zeros(groups, np.int64)
-    for i in range(len(values)):
-        g, value = group[i], values[i]
-        MISSING
-        if found[g] < n:
-            k = found[g]
-            found[g] += 1
-        elif value BEATS top[g, n - 1]:
-            k = n - 1
-        else:
-            continue
-        while k > 0 and value BEATS top[g, k - 1]:
-            top[g, k] = top[g, k - 1]
-            k -= 1
-        top[g, k] = value
-    return top, found
-'''
-CORR = '''
-@njit
-def corr(group, x, y, groups):
-    """Correlate x and y in each group by Welford's updates, in one pass."""
-    n = np.zeros(groups)
-    mean_x, mean_y = np.zeros(groups), np.zeros(groups)
-    xx, yy, xy = np.zeros(groups), np.zeros(groups), np.zeros(groups)
-    for i in range(len(group)):
-        MISSING
-        g = group[i]
-        n[g] += 1
-        dx, dy = x[i] - mean_x[g], y[i] - mean_y[g]
-        mean_x[g] += dx / n[g]
-        mean_y[g] += dy / n[g]
-        xx[g] += dx * (x[i] - mean_x[g])
-        yy[g] += dy * (y[i] - mean_y[g])
-        xy[g] += dx * (y[i] - mean_y[g])
-    return xy / np.sqrt(xx * yy)
-'''
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +65,12 @@ class NumbaSteps(PandasSteps):
                 pass
         if self.query.extreme and self._is_few(self.query.extreme):
             return self._write_extreme_loop(self.query.extreme)
-        return self._write_corr_loop() if self._only_corr else ""
+        if self._only_corr:
+            return self._write_corr_loop()
+        taken = self._decompose()
+        if not self._loops_over_gaps(taken):
+            return ""
+        return "\n\n".join(dict.fromkeys(GROUPED[r.function] for r in taken.reductions))
 
     def write_statements(self) -> list[str]:
         """Write the statements before the answer, and last the answer's expression."""
@@ -204,7 +170,32 @@ class NumbaSteps(PandasSteps):
             values[reduction.name] = quote(
                 "corr(group, x, y, g)", x=x, y=y, g=ast.parse(groups, mode="eval").body
             )
-        frame = quote("pd.DataFrame(v)", v=values)
+        return self._end(lines, quote("pd.DataFrame(v)", v=values), taken)
+
+    def _loops_over_gaps(self, taken: Steps) -> bool:
+        """Return whether loops of our own reduce the groups: of numbers, some of them missing."""
+        query = self.query
+        if len(query.group_by) not in {1, 2} or not query.aggregate or query.pivot:
+            return False
+        if not self.data.rows or any(r.function not in GROUPED for r in taken.reductions):
+            return False
+        names = {r.column for r in taken.reductions}
+        given = names.intersection(self.data.names) - {o.name for o in taken.derived}
+        if given != names or any(self.data[name].arrow not in NUMBERS for name in names):
+            return False
+        gaps = {name for name in names if self.facts.may_miss(Col(name))}
+        worth = len(taken.reductions) > 1 or taken.reductions[0].function in FILLED
+        return worth and bool(gaps) and all(self.data[n].kind == "float" for n in names - gaps)
+
+    def _reduce_gaps(self, taken: Steps) -> list[str]:
+        lines, groups, values = self._factorize_keys()
+        count = ast.parse(groups, mode="eval").body
+        for r in taken.reductions:
+            x = _write_array(self.frame, r.column)
+            values[r.name] = quote(f"group_{r.function}(group, x, g)", x=x, g=count)
+        return self._end(lines, quote("pd.DataFrame(v)", v=values), taken)
+
+    def _end(self, lines: list[str], frame: ast.expr, taken: Steps) -> list[str]:
         if taken.direct:
             return [*lines, *self.finish(frame)]
         return [*lines, f"answer = {to_source(frame)}", *self.combine(taken)]
@@ -247,6 +238,8 @@ class NumbaSteps(PandasSteps):
     def _group(self, taken: Steps) -> list[str]:
         facts = collect_row_facts(replace(self.query, derive=taken.derived), self.data)
         compiled = {r for r in taken.reductions if self._compiles(r, facts)}
+        if self._loops_over_gaps(taken):
+            return self._reduce_gaps(taken)
         if not compiled or not self.data.rows:
             return PandasSteps._group(self, taken)  # noqa: SLF001 - as above
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
@@ -267,9 +260,7 @@ class NumbaSteps(PandasSteps):
             }
             lines = [f"groups = {to_source(groups)}"]
             frame = quote("pd.DataFrame(v).reset_index()", v=values)
-        if taken.direct:
-            return [*lines, *self.finish(frame)]
-        return [*lines, f"answer = {to_source(frame)}", *self.combine(taken)]
+        return self._end(lines, frame, taken)
 
 
 def _write_reduction(reduction: Reduction, *, compiled: bool) -> ast.expr:

@@ -8,10 +8,7 @@ from collections import Counter
 from dataclasses import replace
 
 from ...errors import Unsupported
-from ...spec.expression import (
-    Col,
-    walk,
-)
+from ...spec.expression import Col, Expr, substitute, walk
 from ...spec.unpivot import NAMES, VALUES
 from ...spec.workload import (
     SortKey,
@@ -78,6 +75,21 @@ def with_columns(reductions: tuple[Reduction, ...], key: str) -> tuple[Reduction
     numbers = [r for r in measured if r.function in {"sum", "mean"}]
     measure = next((r.columns[0] for r in (*numbers, *measured)), key)
     return tuple(r if r.columns else replace(r, columns=(measure,)) for r in reductions)
+
+
+def name_by_columns(taken: Steps, keys: tuple[str, ...]) -> Steps:
+    """Return the steps with each reduction named as its column, where no two share a column.
+
+    Modin takes a fifth longer for named aggregations than for a function by column.
+    """
+    columns = [name for r in taken.reductions for name in r.columns or ("",)]
+    used = {*keys, *(output.name for output in taken.outputs), ""}
+    if len({*columns}) < len(columns) or not used.isdisjoint(columns):
+        return taken
+    names: dict[str, Expr] = {r.name: Col(r.column) for r in taken.reductions}
+    outputs = (replace(o, expression=substitute(o.expression, names)) for o in taken.outputs)
+    reductions = (replace(r, name=r.column) for r in taken.reductions)
+    return replace(taken, reductions=tuple(reductions), outputs=tuple(outputs))
 
 
 def assigns_once(line: str, name: str) -> bool:

@@ -51,6 +51,7 @@ from .expressions import SeriesWriter, make_series_writer
 from .frames import (
     assigns_once,
     list_repeated,
+    name_by_columns,
     sort_frame,
     with_columns,
     write_agg,
@@ -160,10 +161,8 @@ class PandasSteps:
     def combine(self, taken: Steps) -> list[str]:
         """Write the outputs over the reductions in `answer`; the last line is an expression."""
         answer = self._answer()
-        lines = []
-        for output in taken.outputs:
-            if output.expression != Col(output.name):
-                lines += write_assignment(output, answer)
+        made = (o for o in taken.outputs if o.expression != Col(o.name))
+        lines = [line for output in made for line in write_assignment(output, answer)]
         return [*lines, *self.finish(quote("answer[c]", c=list(self.query.outputs)))]
 
     def finish(self, tree: ast.expr) -> list[str]:
@@ -313,6 +312,8 @@ class PandasSteps:
         if not taken.direct and taken.once and not self.spread and not chooses:
             return self._inline(taken)
         unnamed = {"quantile", *POPULATION}
+        if self.spread and not taken.direct:
+            taken = name_by_columns(taken, self.query.group_by)
         quantile = any(r.function in unnamed for r in taken.reductions)
         if quantile or not any(r.columns for r in taken.reductions):
             return self._by_series(taken)

@@ -100,6 +100,19 @@ def test_steps_that_see_all_rows_stay_in_modin_and_those_behind_a_reduction_leav
     assert "to_pandas()" not in asked[: asked.index("step_2 =")]
 
 
+def test_a_function_by_column_is_asked_where_no_two_outputs_need_one_name() -> None:
+    x, y = Agg("max", (Col("x"),)), Agg("min", (Col("y"),))
+    data = Schema((*DATA.columns, Column("y", "int", "int64", True)), 5)
+
+    def write(name: str) -> str:
+        outputs = (Output(name, Arith("-", x, y)), Output("high", Arith("*", x, Lit(2))))
+        return ENGINE.write(Query("q", "", group_by=("k",), aggregate=outputs), data).text
+
+    assert '.agg({"x": "max", "y": "min"})' in write("range")
+    # The first output would take the place of what the second reads.
+    assert '.agg(max_x=("x", "max"), min_y=("y", "min"))' in write("x")
+
+
 def test_parts_of_texts_are_cast_though_modin_takes_them_for_texts() -> None:
     part = Call("contains", (Call("split", (Col("k"), Lit(None), Lit(1))), Lit("x")))
     text = ENGINE.write(Query("q", "", where=part, select=("x",)), DATA).text

@@ -119,13 +119,26 @@ def test_correlation_is_pairwise_complete_and_missing_where_undefined(tmp_path: 
     assert [missing(row["r"]) for row in answer[1:]] == [None, None]
 
 
-def test_compiled_reductions_are_missing_where_a_group_is_empty(tmp_path: Path) -> None:
-    reductions = tuple(Output(f, Agg(f, (Y,))) for f in ("mean", "min", "max"))
-    risky = Query("q", "", group_by=("k",), aggregate=reductions)
-    text = program(risky)
-    assert text.count('engine="numba"') == 3
-    answer = [tuple(map(missing, list(row.values())[1:])) for row in ran(risky, tmp_path)]
+@pytest.mark.parametrize(("beside", "word"), [((), "@njit"), (("size",), 'engine="numba"')])
+def test_compiled_reductions_are_missing_where_a_group_is_empty(
+    beside: tuple[str, ...], word: str, tmp_path: Path
+) -> None:
+    reductions = [Output(f, Agg(f, (Y,))) for f in ("mean", "min", "max")]
+    reductions += [Output(f, Agg(f, ())) for f in beside]
+    risky = Query("q", "", group_by=("k",), aggregate=tuple(reductions))
+    assert program(risky).count(word) == 3
+    answer = [tuple(map(missing, list(row.values())[1:4])) for row in ran(risky, tmp_path)]
     assert answer == [(5.0, 2.0, 8.0), (1.0, 1.0, 1.0), (None, None, None)]
+
+
+def test_several_numbers_with_gaps_are_reduced_by_loops_for_each_pair_of_keys(
+    tmp_path: Path,
+) -> None:
+    outputs = (Output("s", Agg("sum", (Y,))), Output("r", Arith("-", Agg("max", (Y,)), Lit(1))))
+    answer = ran(Query("q", "", group_by=("k", "x"), aggregate=outputs), tmp_path)
+    assert [row["s"] for row in answer] == [2, 8, 5, 1, 0, 0]
+    assert [missing(row["r"]) for row in answer] == [1, 7, 4, 0, None, None]
+    assert [(missing(row["k"]), row["x"]) for row in answer[2:4]] == [(1, 0), (None, 4)]
 
 
 def test_text_is_compared_by_pandas_and_numbers_go_to_the_loop() -> None:

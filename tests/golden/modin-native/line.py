@@ -30,19 +30,11 @@ def query(data):
     data = data.assign(dx_2=data["dx"] ** 2)
     answer = (
         data.groupby("id4", sort=False)
-        .agg(
-            sum_dx_v3=("dx_v3", "sum"),
-            sum_dx_2=("dx_2", "sum"),
-            mean_v3=("v3", "mean"),
-            mean_v2_2=("v2", "mean"),
-        )
+        .agg({"dx_v3": "sum", "dx_2": "sum", "v3": "mean", "v2": "mean"})
         .reset_index()
     )
-    answer["slope"] = answer["sum_dx_v3"] / answer["sum_dx_2"]
-    answer["intercept"] = (
-        answer["mean_v3"]
-        - answer["sum_dx_v3"] / answer["sum_dx_2"] * answer["mean_v2_2"]
-    )
+    answer["slope"] = answer["dx_v3"] / answer["dx_2"]
+    answer["intercept"] = answer["v3"] - answer["dx_v3"] / answer["dx_2"] * answer["v2"]
     answer = answer[["id4", "slope", "intercept"]]
     # Modin's calls return before their work is done.
     execute(answer)

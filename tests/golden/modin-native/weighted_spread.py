@@ -27,12 +27,10 @@ def query(data):
     groups = data.groupby("id4")
     data = data.assign(centre=groups["v3"].transform("mean"))
     data = data.assign(v1_v3_centre=data["v1"] * (data["v3"] - data["centre"]) ** 2)
-    answer = (
-        data.groupby("id4", sort=False)
-        .agg(sum_v1_v3_centre=("v1_v3_centre", "sum"), sum_v1=("v1", "sum"))
-        .reset_index()
-    )
-    answer["spread"] = np.sqrt(answer["sum_v1_v3_centre"] / answer["sum_v1"])
+    answer = data.groupby("id4", as_index=False, sort=False)[
+        ["v1_v3_centre", "v1"]
+    ].sum()
+    answer["spread"] = np.sqrt(answer["v1_v3_centre"] / answer["v1"])
     answer = answer[["id4", "spread"]]
     # Modin's calls return before their work is done.
     execute(answer)
