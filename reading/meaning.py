@@ -10,7 +10,6 @@ from __future__ import annotations
 from ..spec.expression import (
     Agg,
     Bool,
-    Call,
     Case,
     Col,
     Compare,
@@ -159,15 +158,5 @@ class _Language:
                 return build_chain("and", Not(IsMissing(inner)), found) if missing_one else found
             case Case(branches, otherwise):
                 pairs = ((self.read_test(test), self.read_value(value)) for test, value in branches)
-                made = Case(tuple(pairs), self.read_value(otherwise))
-                return self._fill(made) or made
-        return None
-
-    def _fill(self, node: Case) -> Expr | None:
-        """Return a choice of another value where one is missing as `coalesce`; None for others."""
-        match node:
-            case Case(((IsMissing(value), other),), rest) | Case(
-                ((Not(IsMissing(value)), rest),), other
-            ) if value == rest and other != Lit(None) and not is_condition(value, self.schema):
-                return Call("coalesce", (value, other))
+                return Case(tuple(pairs), self.read_value(otherwise))
         return None

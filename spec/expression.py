@@ -243,11 +243,19 @@ def choose_fresh_name(name: str, taken: set[str]) -> str:
     return next(f"{name}_{n}" for n in range(2, 10_000) if f"{name}_{n}" not in taken)
 
 
-def build_case(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Case:
-    """Return one flat chain: a chain in the `else` of another continues it."""
+def build_case(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Case | Call:
+    """Return one flat chain: a chain in the `else` of another continues it.
+
+    Another value where one is missing is `coalesce`.
+    """
     match otherwise:
         case Case(more, last):
             return Case((*branches, *more), last)
+    match branches:
+        case ((IsMissing(value), other),) if value == otherwise and other != Lit(None):
+            return Call("coalesce", (value, other))
+        case ((Not(IsMissing(value)), kept),) if value == kept and otherwise != Lit(None):
+            return Call("coalesce", (value, otherwise))
     return Case(branches, otherwise)
 
 

@@ -25,7 +25,6 @@ from .document import Position
 from .expression import (
     Arith,
     Call,
-    Case,
     Col,
     Expr,
     IsMissing,
@@ -522,7 +521,7 @@ class _Body:
         otherwise = self.parse_block([*node.orelse, *([] if leaves(node.orelse) else rest)])
         return build_case(((test, then),), otherwise)
 
-    def read_choice(self, node: ast.If, name: str) -> Case:
+    def read_choice(self, node: ast.If, name: str) -> Expr:
         """Read `if` branches that all assign the same name."""
         test, then = self.converter.parse_expr(node.test), self.read_assigned_value(node.body)
         match node.orelse:
