@@ -176,7 +176,8 @@ def _describe_alone(view: View) -> Iterator[str]:
     if not view.is_timed or any(c.outcome is None for row in view.rows for c in row.cells):
         return
     if len(view.columns) == 1:
-        yield f"Only {view.columns[0].engine} ran: there is no other engine to compare it with."
+        only = view.columns[0].engine
+        yield f"Only {only} ran: `dfbench engines` lists the others, and how to install them."
         return
     alone: dict[str, list[str]] = {}
     for row in view.rows:

@@ -62,8 +62,9 @@ def test_the_wheel_carries_the_docs_and_neither_tests_nor_benchmarks(
     names: set[str],
 ) -> None:
     there = {name for name in names if name.split("/")[1] in NOT_INSTALLED}
-    shown = (path.name for path in (ROOT / "docs").iterdir() if path.suffix in {".md", ".yml"})
-    pages = {f"dfbench/docs/{name}" for name in shown}
+    docs = [path for path in list_tracked() if path.parts[0] == "docs"]
+    shown = {".md", ".yml", ".ipynb"}
+    pages = {f"dfbench/{path.as_posix()}" for path in docs if path.suffix in shown}
     assert there == {*pages, "dfbench/docs/generated_pages.py"}
 
 

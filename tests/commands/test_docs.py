@@ -16,7 +16,9 @@ def test_pages_are_listed_and_printed(
 ) -> None:
     assert not run_dfbench(monkeypatch, "docs")
     listed = [line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()]
-    written = [path.stem for path in DOCS.iterdir() if path.suffix in {".md", ".yml"}]
+    paths = [path.relative_to(DOCS) for path in DOCS.rglob("*")]
+    pages = [path for path in paths if path.suffix in {".md", ".yml", ".ipynb"}]
+    written = [path.with_suffix("").as_posix() for path in pages]
     assert listed == sorted([*written, "engines", "options", "reference"])
     for page, shown in (("engines", "`polars`"), ("options", "--fail-if"), ("reference", "`rows`")):
         assert not run_dfbench(monkeypatch, "docs", page)
@@ -25,5 +27,11 @@ def test_pages_are_listed_and_printed(
     assert capsys.readouterr().out == (DOCS / "gates.md").read_text(encoding="utf-8")
     assert not run_dfbench(monkeypatch, "docs", "dfbench-workflow")
     assert capsys.readouterr().out == (DOCS / "dfbench-workflow.yml").read_text(encoding="utf-8")
+    assert not run_dfbench(monkeypatch, "docs", "decisions/joins")
+    assert capsys.readouterr().out == (DOCS / "decisions/joins.md").read_text(encoding="utf-8")
+    assert not run_dfbench(monkeypatch, "docs", "tutorials/2-own-data")
+    shown = capsys.readouterr().out
+    assert shown.startswith("# ")
+    assert "\n```python\n" in shown
     assert run_dfbench(monkeypatch, "docs", "gate") == 2
     assert "no page 'gate'; expected one of: architecture" in capsys.readouterr().err

@@ -293,7 +293,10 @@ def test_who_answers_alone_is_not_called_fastest(tmp_path: Path) -> None:
 def test_of_one_engine_nothing_is_called_fastest(tmp_path: Path) -> None:
     head = samples.head(engines=("pandas",), queries=("q1", "q2"))
     shown = build.build(folder.read(samples.store(tmp_path, head).path))
-    assert shown.sentences[0] == "Only pandas ran: there is no other engine to compare it with."
+    assert (
+        shown.sentences[0]
+        == "Only pandas ran: `dfbench engines` lists the others, and how to install them."
+    )
     for form in (export.Format.TABLE, export.Format.MARKDOWN):
         assert "is fastest" not in export.render(shown, form)
 
