@@ -248,13 +248,6 @@ def read_missing(call: CodeCall, column: Value) -> Value:
     return found.make(negate(test) if call.name.startswith("not") else test)
 
 
-def read_isin(call: CodeCall, column: Value) -> Value:
-    """Read `isin([…])`."""
-    found = alignment.align(call.node, column)
-    values = call.require("values")
-    return found.make(operators.is_in(call.node, found.exprs[0], values, found.rows))
-
-
 def read_between(call: CodeCall, column: Value) -> Value:
     """Read `between(left, right)`."""
     inclusive = call.read_constant("inclusive", "both")

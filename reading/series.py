@@ -23,7 +23,6 @@ from .columns import (
     read_between,
     read_clip,
     read_fillna,
-    read_isin,
     read_map,
     read_missing,
     read_modes,
@@ -38,6 +37,7 @@ from .columns import (
 from .frames import count_values, fill
 from .grouping import group_keys, note_empty
 from .meaning import can_miss, negate
+from .members import read_isin
 from .operators import number
 from .rows import Sorted, keep, keep_distinct
 from .rows import limit as limit_rows
@@ -274,9 +274,12 @@ def read_place(call: CodeCall, column: Series) -> Value:
     return Series(limit_rows(sort_rows(frame.rows, by), 1), Col(key), label)
 
 
-def read_index_item(node: ast.AST, owner: Value, index: Value) -> Series:
-    """Read `column.index[0]`."""
+def read_index_item(node: ast.AST, owner: Value, index: Value) -> Value:
+    """Read `column.index[0]`, and `column.index[mask]` of a mask of the column's rows."""
     column = materialize(cast("Series", cast("Part", owner).owner))
+    if isinstance(index, Series) and not index.element:
+        column = materialize(cast("Series", read_index(node, column, index)))
+        return take_index(node, Part("index", column))
     if not (isinstance(index, Const) and index.value == 0 and len(column.index) == 1):
         raise UnreadError(node, "an index is read as .index[0], of groups of one key")
     ((label, key),) = column.index.items()

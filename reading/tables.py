@@ -20,10 +20,11 @@ from .accessors import (
 )
 from .calls import Method, make_accessor
 from .category_columns import CATEGORY_METHODS, read_codes
-from .columns import read_isin, read_mode, read_most_frequent
+from .columns import read_mode, read_most_frequent
 from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
 from .groups import GROUP_ATTRIBUTES, GROUP_EXPANDING, GROUP_METHODS, GROUP_ROLLING
 from .libraries import MELT
+from .members import read_isin
 from .merges import read_join, read_merge
 from .numpy_functions import read_pair_item
 from .patterns import MATCH_METHODS, take_group
