@@ -77,6 +77,8 @@ def _write_step(step: StepQuery, frame: ast.expr) -> tuple[list[str], ast.expr]:
     asked = derive_sums(step.query, collect_row_facts(step.query, step.rows))
     lines, joined = write_joins(frame, step.query, step.joinings)
     chain = BracketChain(asked, collect_row_facts(asked, step.rows), step.rows, joined)
+    if step.joinings or not isinstance(frame, ast.Name):
+        chain = replace(chain, loses_rows=True)
     more, answer = chain.write()
     if not step.joinings or answer is joined:
         return [*lines, *more], answer

@@ -35,28 +35,63 @@ from ..writing.steps import is_present, negate, split_batches
 from .expressions import DatatableWriter, f, is_whole
 from .words import AGGREGATIONS, FUNCTIONS, UNSUPPORTED, WINDOWS
 
+CUMULATIVE = frozenset({"cumsum", "cummin", "cummax"})
+ENDS = "# Of no rows, a cumulative function would end the process."
+ONE_OF_NONE = frozenset({"first", "last", "any_value", "median"})
+ADDS = "# Of no rows, first, last and median by group have a value each, without the slice."
+
 
 @dataclass(frozen=True, slots=True)
 class BracketChain:
-    """One query over one frame; without a tree of its own, that is the data's."""
+    """One query over one frame; without a tree of its own, that is the data's.
+
+    `loses_rows` says that the frame is what a join or an earlier step has left.
+    """
 
     query: Query
     facts: Facts
     data: Schema
     frame: ast.expr | None = None
+    loses_rows: bool = False
 
     def write(self) -> tuple[list[str], ast.expr]:
         """Write the statements before the answer, and the brackets from the frame to it."""
         frame = self.frame or quote("data")
         lines: list[str] = []
         tree = self._write_rows(frame)
+        if self._may_end:
+            lines, tree = [ENDS, f"data = {to_source(tree)}"], quote("data")
         if self._updates:
             lines, tree = self._update(tree, copy=tree is frame)
         else:
             tree = self._write_columns(tree)
+        if self._may_add:
+            lines, tree = [*lines, ADDS], quote("t[0:, :]", t=tree)
+        if self.query.unpivot and self._may_be_empty:
+            lines, tree = _keep_columns(tree)
         for step in (self._filter_groups, self._sort, self._limit):
             tree = step(tree)
         return lines, tree
+
+    @property
+    def _may_be_empty(self) -> bool:
+        """Return whether no row may be left."""
+        return self.query.where is not None or self.loses_rows
+
+    @property
+    def _may_end(self) -> bool:
+        """Return whether a window over all rows would end the process where none is left."""
+        return self._may_be_empty and not self.query.group_by and self._calls(CUMULATIVE)
+
+    @property
+    def _may_add(self) -> bool:
+        """Return whether no rows would have a group, in some of the columns."""
+        return self._may_be_empty and bool(self.query.group_by) and self._calls(ONE_OF_NONE)
+
+    def _calls(self, functions: frozenset[str]) -> bool:
+        outputs = (*self.query.aggregate, *self.query.transform)
+        called = list_aggregations(*(output.expression for output in outputs))
+        return any(agg.function in functions for agg in called)
 
     @property
     def _has_windows(self) -> bool:
@@ -218,6 +253,8 @@ class BracketChain:
         steps = count_steps(agg)
         default = [] if steps == 1 else [write_literal(steps)]
         tree = quote(template, x=filled if missing else x, n=steps, default=default)
+        if self._may_end and agg.function in CUMULATIVE:
+            tree = quote("t if data.nrows else x", t=tree, x=x)
         if missing and agg.function in {"cumsum", "cummin", "cummax"}:
             # datatable carries the value on.
             return quote("ifelse(x == None, None, t)", x=x, t=tree)
@@ -318,6 +355,13 @@ def _sort_rows(tree: ast.expr, keys: tuple[SortKey, ...]) -> ast.expr:
     same = descending[0] if len(set(descending)) == 1 else descending
     order = quote("sort(*n, reverse=d, na_position='last')", n=names, d=same)
     return quote("t[:, :, s]", t=tree, s=order)
+
+
+def _keep_columns(bound: ast.expr) -> tuple[list[str], ast.expr]:
+    """Write frames that are bound together, which would lose the columns of no rows."""
+    assert isinstance(bound, ast.Call)
+    lines = [f"parts = {to_source(bound.args[0])}", "# Of no rows, rbind drops the columns."]
+    return lines, quote("dt.rbind(parts) if parts[0].nrows else parts[0]")
 
 
 def _write_brackets(tree: ast.expr, rows: ast.expr | None, selected: ast.expr) -> ast.expr:

@@ -28,7 +28,7 @@ from dfbench.spec.expression import (
     Not,
 )
 from dfbench.spec.schema import Column, Schema
-from dfbench.spec.workload import Extreme, Output, Query, RowFunction, SortKey
+from dfbench.spec.workload import Extreme, Output, Query, RowFunction, SortKey, Unpivot
 
 datatable = pytest.importorskip("datatable")
 
@@ -58,6 +58,41 @@ def ran(query: Query, tmp_path: Path) -> list[dict]:
     module: dict = {"__name__": "program"}
     exec(ENGINE.write(query, DATA).text, module)
     return module["rows"](module["query"](module["load"](str(path)))).to_pylist()
+
+
+NO_ROW = Compare(">", X, Lit(1000))
+UNPIVOT = Unpivot(("x", "y"), ("k",), "name", "value")
+OF_NONE = {
+    "by group": Query(
+        name="q",
+        question="",
+        where=NO_ROW,
+        group_by=("k",),
+        aggregate=(Output("m", Agg("median", (X,))), Output("u", Agg("first", (Col("u"),)))),
+        sort=(SortKey("k"),),
+    ),
+    "unpivoted": Query(name="q", question="", where=NO_ROW, unpivot=UNPIVOT, sort=(SortKey("k"),)),
+    "cumulated": Query(
+        name="q",
+        question="",
+        where=NO_ROW,
+        transform=(Output("c", Agg("cumsum", (X,))), Output("m", Agg("cummax", (Col("u"),)))),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(OF_NONE))
+def test_a_question_of_no_rows_has_no_rows_and_all_columns(name: str, tmp_path: Path) -> None:
+    query = OF_NONE[name]
+    text = ENGINE.write(query, DATA).text
+    assert "# Of no rows" in text  # without it, a cumulative function ends this process
+    path = tmp_path / "data.parquet"
+    pq.write_table(TABLE, path)
+    module: dict = {"__name__": "program"}
+    exec(text, module)
+    answer = module["rows"](module["query"](module["load"](str(path))))
+    assert answer.num_rows == 0
+    assert set(answer.column_names) == set(query.outputs)
 
 
 def column(body: Expr, tmp_path: Path, **options: Any) -> list:
