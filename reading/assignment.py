@@ -116,11 +116,14 @@ def on_frame(
     return replace(make_column(frame, column.expr, column.name), rows=rows)
 
 
-def operate(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Frame:
-    """Return arithmetic of each column of a frame with one number."""
+def operate(
+    node: ast.AST, op: ast.operator, left: Value, right: Value, *, by_rows: bool = False
+) -> Frame:
+    """Return arithmetic of each column of a frame with one number, or with one of each row."""
     first = isinstance(left, Frame)
     frame, other = (left, right) if first else (right, left)
-    if not isinstance(frame, Frame) or not isinstance(other, Const | Scalar) or not frame.whole:
+    known = isinstance(other, Const | Scalar) or (by_rows and isinstance(other, Series))
+    if not isinstance(frame, Frame) or not known or not frame.whole:
         raise UnreadError(node, "arithmetic of a frame is read with one number; name the columns")
     for label, name in frame.columns.items():
         column = take_column(frame, label, name)

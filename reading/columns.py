@@ -25,6 +25,7 @@ from ..spec.expression import (
 from ..spec.schema import Kind
 from . import alignment, operators
 from .alignment import make_literal
+from .assignment import assign_column, operate
 from .called import call_on_column
 from .calls import CodeCall
 from .categories import as_plain, find_category
@@ -33,11 +34,13 @@ from .date_texts import write_period_text
 from .frames import fill
 from .meaning import can_miss, negate
 from .operators import number, read_kind
-from .rows import Loaded, list_tables, root_of
+from .rows import Loaded, Rows, list_tables, root_of
+from .selection import require_column
 from .spread import spread_groups
 from .values import (
     CodeFunction,
     Const,
+    Frame,
     Library,
     Mapping,
     Part,
@@ -46,6 +49,7 @@ from .values import (
     UnreadError,
     Value,
     read_parameters,
+    take_column,
 )
 from .windows import fill_gaps
 
@@ -70,6 +74,7 @@ COMPARISONS: dict[str, ast.cmpop] = {
     "gt": ast.Gt(),
     "ge": ast.GtE(),
 }
+LEFT = "texts that replace has no number for stay texts in pandas, and are missing here"
 WHOLE = {"int", "int8", "int16", "int32", "int64", "Int64", "integer"}
 FLOATS = {"float", "float32", "float64"}
 
@@ -194,8 +199,12 @@ def read_operator(call: CodeCall, column: Value) -> Value:
     """Read `add`, `sub`, `mul` and the like."""
     if call.has("fill_value"):
         raise call.fail(f"{call.name} with fill_value is not read; call fillna first")
-    call.read_constant("axis")
+    by_rows = call.read_constant("axis", "columns") in {0, "index"}
     other = call.require("other")
+    if isinstance(column, Frame):
+        if isinstance(other, Series) and not by_rows:
+            raise call.fail(f"{call.name} of a frame and a series is read with axis=0")
+        return operate(call.node, OPERATORS[call.name], column, other, by_rows=by_rows)
     if call.name in COMPARISONS:
         return operators.compare(call.node, COMPARISONS[call.name], column, other)
     return operators.read_binary(call.node, OPERATORS[call.name], column, other)
@@ -405,6 +414,15 @@ def read_replace(call: CodeCall, column: Series) -> Value:
         news = new if isinstance(new, list | tuple) else [new] * len(olds)
         pairs = dict(zip(olds, news, strict=True))
     found = alignment.align(call.node, column)
+    subject, rows = found.exprs[0], found.rows
+    pairs = {key: value for key, value in pairs.items() if _may_equal(subject, rows, key)}
+    if not pairs:
+        return column
+    rest = as_plain(found.exprs[0])
+    texts = all(isinstance(key, str) for key in pairs)
+    if texts and all(isinstance(value, int | float) for value in pairs.values()):
+        call.reader.note(call.node, LEFT)  # texts and numbers have no common type
+        rest = Lit(None)
     branches = tuple(
         (
             _is_infinite(found.exprs[0], key)
@@ -413,7 +431,15 @@ def read_replace(call: CodeCall, column: Series) -> Value:
         )
         for key, value in pairs.items()
     )
-    return map_categories(found.make(build_case(branches, as_plain(found.exprs[0]))), column)
+    return map_categories(found.make(build_case(branches, rest)), column)
+
+
+def _may_equal(expr: Expr, rows: Rows, value: object) -> bool:
+    """Return whether a column may have a constant: texts are no numbers, and no times."""
+    kind = read_kind(expr, rows)
+    if value is None:
+        return can_miss(expr, rows.schema)
+    return kind is None or isinstance(value, str) == (kind == "string")
 
 
 def _is_infinite(subject: Expr, wanted: object) -> Expr | None:
@@ -423,6 +449,22 @@ def _is_infinite(subject: Expr, wanted: object) -> Expr | None:
     if wanted > 0:
         return Compare(">", subject, Lit(sys.float_info.max))
     return Compare("<", subject, Neg(Lit(sys.float_info.max)))
+
+
+def read_replace_all(call: CodeCall, frame: Frame) -> Frame:
+    """Read `replace({old: new})` of each column of a frame, or of some: `{"a": {old: new}}`."""
+    table = call.read_constant("to_replace")
+    nested = isinstance(table, dict) and any(isinstance(one, dict) for one in table.values())
+    if not nested:
+        frame.require_whole(call.node, "replace of all columns needs to know them: give --data")
+    for label in list(table) if nested else list(frame.columns):
+        name = require_column(call.node, frame, label)
+        column = take_column(frame, label, name)
+        own = Const(table[label] if nested else table)
+        made = read_replace(replace(call, given={**call.given, "to_replace": own}), column)
+        frame = assign_column(call.node, frame, label, made)
+    call.used |= {"to_replace", "value", "regex"}
+    return frame
 
 
 def read_where(call: CodeCall, column: Series) -> Value:

@@ -93,6 +93,9 @@ def _group_key(call: CodeCall, frame: Frame, part: Value) -> tuple[Frame, Label,
             column = part.owner if isinstance(part, Part) else part
             return _read_derived_key(call, frame, cast("Series", column))
         case Part("grouper", _, (key, unit)):
+            if key is None and len(frame.index) != 1:
+                raise call.fail("pd.Grouper is read with a key, or of an index of times")
+            key = str(next(iter(frame.index))) if key is None else key
             return _read_derived_key(
                 call, frame, call.reader.read_period(call.node, frame, key, unit)
             )

@@ -34,6 +34,7 @@ from .columns import read_fillna
 from .frames import count_values, keep_first_rows, keep_last_rows
 from .meaning import can_miss
 from .operators import number
+from .places import keep_nth_rows
 from .rows import (
     Aggregated,
     Limited,
@@ -315,9 +316,9 @@ def read_head(call: CodeCall, grouped: Grouped) -> Frame:
     if grouped.selected is not None:
         labels = [label for label, _ in grouped.selected]
         frame = select_columns(call.node, frame, labels)
-    n = call.read_constant("n", 5) if call.name in {"head", "tail"} else 1
-    if call.name == "nth" and call.read_constant("n") != 0:
-        raise call.fail("nth is read with n=0 only")
+    n = call.read_constant("n", 5)
+    if call.name == "nth" and isinstance(n, int):
+        return keep_nth_rows(frame, keys, n)
     if not isinstance(n, int) or n < 0:
         raise call.fail(f"{call.name} of a negative number is not read")
     return (
@@ -391,15 +392,28 @@ def read_largest(call: CodeCall, grouped: Grouped) -> Value:
     label, expr = grouped.selected[0]
     if not isinstance(expr, Col):
         raise call.fail("assign this column to the frame first")
-    if grouped.frame.index:
-        raise call.fail(f"{call.name} of groups is read of rows without an index: reset_index()")
     keys = tuple(dict.fromkeys(grouped.keys.values()))
     smallest = call.name == "nsmallest"
-    name = choose_output_name(label, {*keys})
     n = call.read_constant("n", 5)
+    if grouped.frame.index:
+        return _rank_with_index(grouped, label, expr, n, smallest=smallest)
+    name = choose_output_name(label, {*keys})
     rows = select_largest(group_rows(grouped), keys, expr.name, n, name, smallest=smallest)
     by = (*map(SortKey, keys), SortKey(name, not smallest))
     return Series(sort_rows(rows, by), Col(name), label, index=grouped.keys)
+
+
+def _rank_with_index(
+    grouped: Grouped, label: Label, expr: Col, n: int, *, smallest: bool
+) -> Series:
+    """Return the largest values of each group, with the index of their rows."""
+    rows, keys = group_rows(grouped), tuple(dict.fromkeys(grouped.keys.values()))
+    if can_miss(expr, rows.schema):
+        rows = keep(rows, Not(IsMissing(expr)))
+    rows = rank_rows(rows, keys, number(expr, rows), n, descending=not smallest)
+    by = (*map(SortKey, keys), SortKey(expr.name, not smallest))
+    own = grouped.keys if grouped.group_keys else {}
+    return Series(sort_rows(rows, by), expr, label, index={**own, **grouped.frame.index})
 
 
 def read_corr(call: CodeCall, _grouped: Grouped) -> Value:

@@ -348,8 +348,6 @@ def read_merge(call: CodeCall) -> Value:
 def read_grouper(call: CodeCall) -> Value:
     """Read `pd.Grouper(key, freq)`."""
     key, unit = call.read_constant("key"), call.read_constant("freq")
-    if key is None:
-        raise call.fail("pd.Grouper is read with a key")
     return Part("grouper", Const(key), (key, check_period(call, unit)))
 
 

@@ -12,6 +12,7 @@ from ..spec.vocabulary import suggest
 from ..spec.workload import Output, SortKey
 from . import alignment, operators
 from .alignment import materialize
+from .labels import name_columns_at, take_rows
 from .meaning import can_miss, negate
 from .rows import (
     Joined,
@@ -158,8 +159,10 @@ def read_loc(node: ast.AST, owner: Value, *index: Value) -> Value:
             frame = filter_rows(node, frame, rows)
         case Const(slice() as found) if found == slice(None, None, None):
             pass
+        case Const(found):
+            frame = take_rows(node, frame, found)
         case _:
-            raise UnreadError(node, "loc is read with a condition on rows, not with an index")
+            raise UnreadError(node, "loc is read with a condition on rows, or with labels")
     return select(node, frame, index[1]) if len(index) > 1 else frame
 
 
@@ -213,4 +216,8 @@ def read_iloc(node: ast.AST, owner: Value, *index: Value) -> Value:
     match index:
         case (Const(slice() as found),):
             return slice_rows(node, frame, found)
+        case (Const(slice() as found), columns):
+            every = found == slice(None, None, None)
+            frame = frame if every else slice_rows(node, frame, found)
+            return select(node, frame, name_columns_at(node, frame, columns))
     raise UnreadError(node, "iloc is read as .iloc[:n] only; use columns' names")

@@ -36,6 +36,7 @@ from .columns import (
 )
 from .frames import count_values, fill
 from .grouping import group_keys, note_empty
+from .labels import take_labels
 from .meaning import can_miss, negate
 from .members import read_isin
 from .operators import number
@@ -251,6 +252,8 @@ def read_index(_node: ast.AST, owner: Value, index: Value) -> Value:
         stop = index.value.stop
         if index.value.start in {None, 0} and isinstance(stop, int) and stop >= 0:
             return replace(column, rows=limit_rows(column.rows, stop))
+    if isinstance(index, Const) and isinstance(index.value, list) and not column.scope:
+        return take_labels(_node, column, index.value)
     if isinstance(index, Const) and len(column.index) == 1 and not column.scope:
         name = next(iter(column.index.values()))
         test = operators.compare(_node, ast.Eq(), Series(column.rows, Col(name)), index)

@@ -20,15 +20,23 @@ from .accessors import (
 )
 from .calls import Method, make_accessor
 from .category_columns import CATEGORY_METHODS, read_codes
-from .columns import read_mode, read_most_frequent
+from .columns import (
+    OPERATORS,
+    read_mode,
+    read_most_frequent,
+    read_operator,
+    read_replace_all,
+)
 from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
 from .groups import GROUP_ATTRIBUTES, GROUP_EXPANDING, GROUP_METHODS, GROUP_ROLLING
+from .labels import read_reindex
 from .libraries import MELT
 from .members import read_isin
 from .merges import read_join, read_merge
 from .numpy_functions import read_pair_item
 from .patterns import MATCH_METHODS, take_group
 from .periods import read_group_resample, read_resample
+from .places import read_duplicated, read_ngroup
 from .python_values import CONSTANT_DICT, CONSTANT_LIST, CONSTANT_TEXT, LABELS, LIST_ATTRIBUTES
 from .query_text import read_query
 from .reshape import read_melt
@@ -66,11 +74,17 @@ METHODS: dict[str, dict[str, Method]] = {
         "resample": Method(read_resample, "rule axis closed label on"),
         "pivot": Method(read_pivot, "index columns values"),
         "melt": Method(read_melt, MELT),
+        "reindex": Method(read_reindex, "labels index columns axis fill_value"),
+        "duplicated": Method(read_duplicated, "subset keep"),
+        "replace": Method(read_replace_all, "to_replace value inplace limit regex method"),
+        **{name: Method(read_operator, "other axis level fill_value") for name in OPERATORS},
     },
     "Series": {
         **COLUMN_METHODS,
         "unstack": Method(read_unstack, "level fill_value"),
         "resample": Method(read_resample, "rule axis closed label"),
+        "reindex": Method(read_reindex, "index axis fill_value"),
+        "duplicated": Method(read_duplicated, "keep"),
     },
     "wide": WIDE_METHODS,
     "element": ELEMENT_METHODS,
@@ -83,7 +97,11 @@ METHODS: dict[str, dict[str, Method]] = {
     "rolled": GROUP_ROLLING,
     "expanded": GROUP_EXPANDING,
     "parts": {"get": Method(read_get, "i")},
-    "Grouped": {**GROUP_METHODS, "resample": Method(read_group_resample, "rule on")},
+    "Grouped": {
+        **GROUP_METHODS,
+        "resample": Method(read_group_resample, "rule on"),
+        "ngroup": Method(read_ngroup, "ascending"),
+    },
     "row": {name: Method(read_row) for name in ("sum", "mean", "min", "max")},
     "text": CONSTANT_TEXT,
     "dict": CONSTANT_DICT,
