@@ -104,7 +104,7 @@ def _check_names(query: Query) -> None:
         if not name:
             raise Unsupported(NAMELESS, "datatable gives a column without a name one of its own")
         if any(ord(character) < 32 for character in name):
-            raise Unsupported(repr(name), "datatable replaces unprintable characters with points")
+            raise Unsupported(repr(name), "datatable replaces unprintable characters with dots")
 
 
 def _check_zones(last: StepQuery) -> None:

@@ -10,7 +10,7 @@ from ..properties import collect_row_facts
 from .join import join_single_frame
 
 EXTREMES = {"min", "max", "arg_min", "arg_max"}
-UNORDERED = "Python orders no text beside a missing one; use pandas, or fill(…) it"
+UNORDERED = "Python cannot order texts and missing values; use pandas, or fill(…) the column"
 
 
 def require_text(query: Query, data: Schema, engine: str) -> Query:
