@@ -12,6 +12,7 @@ from ..spec.expression import (
     IsMissing,
     Lit,
     build_case,
+    build_chain,
     choose_fresh_name,
     list_columns,
     substitute,
@@ -31,7 +32,6 @@ from .rows import (
     Rows,
     Sorted,
     derive,
-    find_inner_rows,
     find_joins,
     join,
     keep,
@@ -146,8 +146,8 @@ def _merge(  # noqa: PLR0913 - what a merge has
 def _merge_aggregation(merge: _Merge, suffixes: tuple[str, str]) -> Frame | None:
     """Return a frame with values of its own groups; None where the other is of other rows."""
     frame, other = merge.frame, merge.other
-    rows = find_inner_rows(other.rows) if isinstance(other.rows.origin, Sorted) else other.rows
-    if rows is None or not isinstance(rows.origin, Aggregated) or rows.where:
+    rows, _ = unsort(other.rows)
+    if not isinstance(rows.origin, Aggregated):
         return None
     keys = rows.origin.keys
     if {*keys} != {*merge.left.values()} or {*keys} != {*merge.right.values()}:
@@ -156,12 +156,13 @@ def _merge_aggregation(merge: _Merge, suffixes: tuple[str, str]) -> Frame | None
     more = list_conditions(frame.rows) - list_conditions(size.rows) - list_present(size)
     if more and merge.how in {"right", "outer"}:
         return None
-    derived = tuple(dict.fromkeys((*rows.derived, *other.rows.derived)))
-    made = _add_groups(merge, replace(rows, derived=derived), suffixes)
+    made = _add_groups(merge, rows, suffixes)
     if made and not merge.keeps_order:
         made = replace(made, rows=_sort_by_keys(merge, made.rows))
-    if made and merge.how in {"inner", "right"} and list_own_tests(frame.rows, size):
-        found = spread_groups(made.rows, size, "size")
+    some = rows.where or list_own_tests(frame.rows, size)
+    if made and merge.how in {"inner", "right"} and some:
+        member = replace(size, expr=_keep_members(rows, size.expr))
+        found = spread_groups(made.rows, member, "size")
         if found is None:
             return None
         column = materialize(Series(found[0], found[1], "size", keys=found[2]))
@@ -181,8 +182,9 @@ def _sort_by_keys(merge: _Merge, rows: Rows) -> Rows:
 def _add_groups(merge: _Merge, rows: Rows, suffixes: tuple[str, str]) -> Frame | None:
     """Return a frame with the outputs of an aggregation of its rows, in each row of a group."""
     origin, frame, call = cast("Aggregated", rows.origin), merge.frame, merge.call
-    values = {one.name: one.expression for one in origin.outputs}
-    values |= {one.name: substitute(one.expression, values) for one in rows.derived}
+    values = _list_values(rows)
+    if merge.how in {"left", "outer"}:
+        values = {name: _keep_members(rows, expr) for name, expr in values.items()}
     schema = frame.rows.schema
     missing = [IsMissing(Col(key)) for key in origin.keys if can_miss(Col(key), schema)]
     for label, name in merge.other.columns.items():
@@ -205,6 +207,20 @@ def _add_groups(merge: _Merge, rows: Rows, suffixes: tuple[str, str]) -> Frame |
     for test in missing if merge.how in {"inner", "right"} else ():
         frame = replace(frame, rows=keep(frame.rows, negate(test)))
     return frame
+
+
+def _list_values(rows: Rows) -> dict[str, Expr]:
+    """Return the outputs of an aggregation, and what is made of them, over its groups."""
+    values = {one.name: one.expression for one in cast("Aggregated", rows.origin).outputs}
+    return values | {one.name: substitute(one.expression, values) for one in rows.derived}
+
+
+def _keep_members(rows: Rows, expr: Expr) -> Expr:
+    """Return an aggregation that is missing in groups that conditions leave out."""
+    tests = tuple(substitute(test, _list_values(rows)) for test in rows.where)
+    if not tests:
+        return expr
+    return build_case(((build_chain("and", *tests) if tests[1:] else tests[0], expr),), Lit(None))
 
 
 def _has_label(frame: Frame, label: Label, value: Expr) -> bool:
