@@ -23,7 +23,7 @@ from ..spec.joins import SUFFIX
 from ..spec.order import ORDERED
 from ..spec.workload import Join, Output, SortKey, Unpivot
 from .meaning import as_filter, as_value
-from .repeated import name_repeated
+from .repeated import find_repeated, name_repeated
 from .rows import (
     Aggregated,
     Distinct,
@@ -88,7 +88,8 @@ def _name_repeated(steps: list[Step], rows: Rows) -> tuple[Step, ...]:
         exprs = [o.expression for o in (*step.derive, *step.outputs)]
         taken = {*list_columns(*exprs, *step.where), *step.group_by, *step.names}
         taken |= {o.name for o in step.derive} | {k.name for k in (*step.order_by, *step.sort)}
-        named = dict(_list_named(rows, taken)) if step.answer else {}
+        again = find_repeated(step.derive, step.outputs) if step.answer else set()
+        named = {n: e for n, e in _list_named(rows, taken) if e in again} if again else {}
         derive, outputs = name_repeated(step.derive, step.outputs, named)
         found.append(replace(step, derive=derive, outputs=outputs))
     return tuple(found)

@@ -253,7 +253,7 @@ class Evaluator(Scopes, ABC):
             return found
         if any(isinstance(one, Series) and not one.element for one in values):
             raise UnreadError(node, f"'{word}' of columns raises in pandas; write & or |")
-        return operators.combine_conditions(node, word, *values)
+        return operators.choose_first(node, word, *values)
 
     def read_comparison(self, node: ast.Compare) -> Value:
         """Return a comparison, or a chain of them."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..spec.kinds import KindError
 from . import operators
 from .accessors import assign_parts
-from .assignment import assign_column, assign_columns, drop_columns, rename_all, set_index
+from .assignment import SEVERAL, assign_column, assign_columns, drop_columns, rename_all, set_index
 from .calls import to_python
 from .category_columns import keep_category
 from .evaluator import MOST_TURNS
@@ -308,14 +308,17 @@ class CodeInterpreter(UnreadCode):
         """Return a frame in which some rows of a column have another value."""
         match index:
             case ast.Tuple([mask, column]):
-                label = to_python(self.read_value(column), target, "the column")
-                name = find_column(frame, label)
-                old: Value = Const(None)
-                if name is not None:
-                    old = select(target, frame, Const(label))
-                made = operators.choose(target, self.read_value(mask), value, old)
-                made = keep_category(made, old)
-                return assign_column(target, frame, label, made)
+                labels = to_python(self.read_value(column), target, "the column")
+                test = self.read_value(mask)
+                if isinstance(labels, list) and not isinstance(value, Const):
+                    raise UnreadError(target, SEVERAL)
+                for label in labels if isinstance(labels, list) else [labels]:
+                    old: Value = Const(None)
+                    if find_column(frame, label) is not None:
+                        old = select(target, frame, Const(label))
+                    made = keep_category(operators.choose(target, test, value, old), old)
+                    frame = assign_column(target, frame, label, made)
+                return frame
         raise UnreadError(target, "name the column: df.loc[mask, 'column'] = …")
 
     def replace(self, owner: ast.expr, old: Value, new: Value) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-import functools
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any, cast
 
 from ..spec.bins import label_edges
@@ -420,9 +418,7 @@ def reduce_argument(name: str) -> Callable[[CodeCall], Value]:
         value = call.require("a")
         call.read_constant("axis")
         if isinstance(value, Items) and name == "sum":
-            return functools.reduce(
-                partial(operators.read_binary, call.node, ast.Add()), value.values
-            )
+            return operators.add_up(call.node, value.values)
         if not isinstance(value, Series):
             raise call.fail(f"{call.name} is read of a column")
         return operators.reduce(value, name)
@@ -460,11 +456,24 @@ def read_percentile(call: CodeCall) -> Value:
     if not isinstance(value, Series) or not isinstance(share, int | float):
         raise call.fail(f"{call.name} is read of a column, with one number")
     part = share / 100 if "percentile" in call.name else share
-    found = operators.reduce(value, "quantile", Lit(part))
+    return _miss_if_any(operators.reduce(value, "quantile", Lit(part)), value)
+
+
+def reduce_whole(name: str) -> Callable[[CodeCall], Value]:
+    """Return what reads `np.median(x)` and Python's `sum(x)`, which leave no missing value out."""
+
+    def read(call: CodeCall) -> Value:
+        found, value = reduce_argument(name)(call), call.require("a")
+        return _miss_if_any(found, value) if isinstance(value, Series) else found
+
+    return read
+
+
+def _miss_if_any(found: Value, value: Series) -> Value:
+    """Return a number of a column as NumPy has it: missing if a value is."""
     value = alignment.materialize(value)
-    if not can_miss(value.expr, value.rows.schema):
+    if not (isinstance(found, Scalar) and can_miss(value.expr, value.rows.schema)):
         return found
-    # NumPy's answer is missing if a value is
     some = Compare("<", Agg("count", (value.expr,)), Agg("size", ()))
     return replace(found, expr=build_case(((some, Lit(None)),), found.expr))
 
@@ -476,6 +485,9 @@ def read_extreme(call: CodeCall) -> Value:
     if len(values) == 1:
         match values[0]:
             case Series() as column:
+                known = call.name.startswith("builtins.") and column.rows.schema
+                if known and can_miss(column.expr, known):
+                    raise call.fail(f"Python's {word_of} may answer NaN: write .{word_of}()")
                 return operators.reduce(column, word_of)
             case Const(list() | tuple() as found):
                 return Const({"min": min, "max": max}[word_of](found))
@@ -513,6 +525,7 @@ LIBRARIES: dict[str, Method] = {
     "np.corrcoef": Method(read_correlation, "x y"),
     "np.arange": Method(read_range, "*"),
     "np.select": Method(read_select, "condlist choicelist default"),
+    "np.median": Method(reduce_whole("median"), "a axis"),
     "np.average": Method(read_average, "a axis weights"),
     "np.percentile": Method(read_percentile, "a q"),
     "np.quantile": Method(read_percentile, "a q"),
@@ -558,7 +571,7 @@ LIBRARIES: dict[str, Method] = {
         "index columns values rownames colnames aggfunc margins margins_name dropna normalize",
     ),
     "builtins.len": Method(read_length, "x"),
-    "builtins.sum": Method(reduce_argument("sum"), "a"),
+    "builtins.sum": Method(reduce_whole("sum"), "a"),
     "builtins.abs": Method(write_word("abs"), "x"),
     "builtins.any": Method(reduce_argument("any"), "a"),
     "builtins.all": Method(reduce_argument("all"), "a"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from ..spec.expression import (
     Agg,
@@ -27,9 +27,9 @@ from ..spec.parser import ARITHMETIC, COMPARISONS
 from ..spec.ranges import find_range
 from ..spec.schema import Kind, Schema
 from ..spec.vocabulary import ROW_FUNCTIONS
-from .alignment import align, make_literal, materialize
+from .alignment import Aligned, align, make_literal, materialize
 from .categories import NO_NUMBERS, compare_categories, find_category
-from .meaning import is_condition, negate
+from .meaning import can_miss, is_condition, negate
 from .rows import (
     Rows,
 )
@@ -103,8 +103,30 @@ def read_binary(node: ast.AST, op: ast.operator, left: Value, right: Value) -> V
     found = align(node, left, right)
     if type(op) not in ARITHMETIC:
         raise UnreadError(node, "this operator of columns is not read")
+    if flags := _combine_flags(op, (left, right), found):
+        return found.make(flags)
     one, other = found.exprs
     return found.make(read_arithmetic(node, ARITHMETIC[type(op)], one, other, found.rows))
+
+
+def add_up(node: ast.AST, values: tuple[Value, ...]) -> Value:
+    """Return Python's `sum` of several values, which counts conditions."""
+    found = align(node, *values)
+    made, *others = found.exprs
+    for one in others:
+        made = read_arithmetic(node, "+", made, one, found.rows)
+    return found.make(made)
+
+
+def _combine_flags(op: ast.operator, sides: tuple[Value, Value], found: Aligned) -> Expr | None:
+    """Return the condition that pandas adds or multiplies columns of conditions to."""
+    words: dict[type[ast.operator], Literal["and", "or"]] = {ast.Add: "or", ast.Mult: "and"}
+    rows, schema = found.rows, found.rows.schema
+    alone = any(isinstance(side, Series) and side.element for side in sides)
+    if type(op) not in words or alone or any(can_miss(one, schema) for one in found.exprs):
+        return None
+    conditions = all(read_kind(one, rows) == "bool" for one in found.exprs)
+    return build_chain(words[type(op)], *found.exprs) if conditions else None
 
 
 def _refuse_bits(node: ast.AST, value: Value) -> None:
@@ -205,6 +227,22 @@ def combine_conditions(node: ast.AST, op: str, *values: Value) -> Value:
     found = align(node, *values)
     tests = tuple(read_truth(node, expr, found.rows) for expr in found.exprs)
     return found.make(build_chain("and" if op == "and" else "or", *tests))
+
+
+def choose_first(node: ast.AST, op: str, *values: Value) -> Value:
+    """Return Python's `x or y` and `x and y`: of values that are no conditions, one of them."""
+    found = align(node, *values)
+    rows, exprs = found.rows, found.exprs
+    kinds = {read_kind(one, rows) for one in exprs}
+    if kinds <= {"bool", None}:
+        return combine_conditions(node, op, *values)
+    *before, made = (number(one, rows) for one in exprs) if kinds & NUMBERS else exprs
+    for expr in reversed(before):
+        if read_kind(expr, rows) == "string" and can_miss(expr, rows.schema):
+            raise UnreadError(node, f"'{op}' of texts that may be missing is not read; fill them")
+        yes, no = (expr, made) if op == "or" else (made, expr)
+        made = build_case(((read_truth(node, expr, rows), yes),), no)
+    return found.make(made)
 
 
 def read_truth(node: ast.AST, expr: Expr, rows: Rows) -> Expr:

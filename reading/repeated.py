@@ -23,14 +23,13 @@ def name_repeated(
     Args:
         derive: The columns that the step makes, each of the step's own columns alone.
         outputs: What its answer has.
-        named: Further columns that the code made, in its order, which the step may make too: those
-            that others use twice.
+        named: Further columns that the code made, in its order, which the step may make too: of
+            those that occur more than once, the ones that others use twice.
 
     """
     found = [*derive]
-    counts = Counter(node for one in (*derive, *outputs) for node in walk(one.expression))
     for name, expr in reversed([*named.items()]):
-        if counts[expr] > 1 and _is_worth_a_name(expr):
+        if _is_worth_a_name(expr):
             output = Output(name, expr)
             if _count_uses(output, found, outputs) > 1:
                 _insert(output, found)
@@ -41,6 +40,17 @@ def name_repeated(
         if not (isinstance(output.expression, Col | Lit) or is_condition(output.expression, None)):
             known.setdefault(output.expression, output.name)
     return tuple(made), tuple(Output(o.name, _use_names(o.expression, known)) for o in outputs)
+
+
+def find_repeated(derive: tuple[Output, ...], outputs: tuple[Output, ...]) -> set[Expr]:
+    """Return the expressions that occur more than once in the columns of a step."""
+    counts = Counter(
+        node
+        for one in (*derive, *outputs)
+        for node in walk(one.expression)
+        if not isinstance(node, Col | Lit)
+    )
+    return {node for node, count in counts.items() if count > 1}
 
 
 def _is_worth_a_name(expr: Expr) -> bool:
