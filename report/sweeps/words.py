@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -78,19 +78,23 @@ def _describe_rest(engine: str, other: str, contest: Contest, form: SizeFormat) 
     if not decided:
         yield f"{engine} against {other} is undecided from {first} to {last}{form.unit}"
         return
-    edge = decided[-1].high, decided[0].low
     if not contest.crossings:
         word = "faster" if decided[0].sign < 0 else "slower"
         ranges = join_names([_describe_range(one, form) for one in decided])
         yield f"{engine} is {word} than {other} {ranges}{form.unit}"
+    if gaps := list(_list_gaps(decided, contest, form)):
+        yield f"undecided {join_names(gaps)}"
+
+
+def _list_gaps(decided: Sequence[Stretch], contest: Contest, form: SizeFormat) -> Iterator[str]:
+    """Yield the ranges that are undecided, beside those of the crossings."""
+    if decided[0].low > contest.low:
+        yield f"below {form.count(decided[0].low)}"
     for before, after in pairwise(decided):
         if before.sign == after.sign:
-            low, high = form.count(before.high), form.count(after.low)
-            yield f"undecided from {low} to {high}"
-    if edge[1] > contest.low:
-        yield f"undecided below {form.count(edge[1])}"
-    if edge[0] < contest.high:
-        yield f"undecided above {form.count(edge[0])}"
+            yield f"from {form.count(before.high)} to {form.count(after.low)}"
+    if decided[-1].high < contest.high:
+        yield f"above {form.count(decided[-1].high)}"
 
 
 def _describe_range(found: Stretch, form: SizeFormat) -> str:

@@ -94,7 +94,7 @@ def test_what_lies_undecided_between_two_certain_ranges_is_told() -> None:
     told = words.describe_contest("polars", "pandas", Contest(1, 400, stretches, ()), form)
     assert told == (
         "polars is faster than pandas from 1 to 7 and at 390 % of the data; "
-        "undecided from 7 to 390; undecided above 390"
+        "undecided from 7 to 390 and above 390"
     )
 
 
