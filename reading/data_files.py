@@ -34,8 +34,9 @@ class DataFiles:
 
     def see(self, tree: ast.Module) -> None:
         """Note the variables that calls are assigned to, and the names of files in the code."""
-        self.variables = dict(_list_assigned_lines(tree))
-        texts = (one.value for one in ast.walk(tree) if isinstance(one, ast.Constant))
+        nodes = [*ast.walk(tree)]
+        self.variables = dict(_list_assigned_lines(nodes))
+        texts = {one.value for one in nodes if isinstance(one, ast.Constant)}
         self.reserved = frozenset(_strip_suffix(text) for text in texts if isinstance(text, str))
 
     def find_path(self, frame: LoadedFrame) -> Path | None:
@@ -72,8 +73,8 @@ class DataFiles:
         return [one for one in self.given if one not in self.chosen.values()]
 
 
-def _list_assigned_lines(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _list_assigned_lines(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in nodes:
         match node:
             case ast.Assign([ast.Name(name)], value):
                 for part in ast.walk(value):

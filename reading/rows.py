@@ -17,6 +17,7 @@ from ..spec.expression import (
     choose_fresh_name,
     list_aggregations,
     list_children,
+    list_columns,
     substitute,
 )
 from ..spec.joins import join_schemas
@@ -142,7 +143,9 @@ class Rows:
 
     def inline(self, expr: Expr) -> Expr:
         """Return an expression over the origin's columns alone."""
-        return substitute(expr, {output.name: output.expression for output in self.derived})
+        names = {*list_columns(expr)}
+        made = {one.name: one.expression for one in self.derived if one.name in names}
+        return substitute(expr, made) if made else expr
 
 
 def load(name: str, schema: Schema | None, *, csv: bool = False) -> Rows:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import datetime as dt
 from collections.abc import Sequence
+from keyword import iskeyword
 from typing import assert_never
+from unicodedata import normalize
 
 from .bins import Bins, NumberedBins, read_bins, read_numbered
 from .calls import ORDERED_BY
@@ -127,13 +129,7 @@ def _unparse_column(name: str) -> ast.expr:
 
 def _is_word(name: str) -> bool:
     """Return whether Python reads a name unchanged: not a keyword, and in normal form."""
-    if not name.isidentifier():
-        return False
-    try:
-        parsed = ast.parse(name, mode="eval").body
-    except SyntaxError:
-        return False
-    return isinstance(parsed, ast.Name) and parsed.id == name
+    return name.isidentifier() and not iskeyword(name) and normalize("NFKC", name) == name
 
 
 def _call(function: str, *arguments: ast.expr) -> ast.expr:

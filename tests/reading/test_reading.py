@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from dfbench.engines import find
@@ -252,7 +254,7 @@ def test_a_column_made_of_too_many_operations_is_a_sentence(change: str) -> None
 
 
 def test_twice_the_lines_are_twice_the_work() -> None:
-    assert _count_lines(40) < 2.2 * _count_lines(20)
+    assert _count_lines(80) < 2.2 * _count_lines(40)
 
 
 def _count_lines(n: int) -> int:
@@ -276,6 +278,36 @@ def _count_lines(n: int) -> int:
     finally:
         sys.settrace(before)
     return count
+
+
+def test_each_expression_is_parsed_once_and_the_workload_too() -> None:
+    _count_parses(1)  # what is imported late
+    few, many = _count_parses(20), _count_parses(40)
+    assert many["compile"] - few["compile"] == 20 * 4  # a column, a condition, two aggregations
+    assert many["get_single_node"] == 1
+
+
+def _count_parses(n: int) -> Counter[str]:
+    """Return how often Python and YAML are parsed for so many answers."""
+    code = START + "".join(
+        f"df['c{i}'] = df['v'] * {i}\n"
+        f"g{i} = df[df['c{i}'] > {i}].groupby('k').agg(a=('v', 'mean'), b=('c{i}', 'max'))\n"
+        for i in range(n)
+    )
+    found: Counter[str] = Counter()
+
+    def profile(frame: FrameType, event: str, argument: object) -> None:
+        if event == "call":
+            found[frame.f_code.co_name] += 1
+        elif argument is compile:
+            found["compile"] += event == "c_call"
+
+    sys.setprofile(profile)
+    try:
+        assert len(read_code(Source("x.py", code)).answers) == n
+    finally:
+        sys.setprofile(None)
+    return found
 
 
 @pytest.mark.parametrize(
