@@ -14,13 +14,15 @@ from ..spec.expression import (
     build_case,
     build_chain,
     choose_fresh_name,
+    list_aggregations,
     list_columns,
     substitute,
 )
 from ..spec.joins import SUFFIX
 from ..spec.kinds import find_required_columns
+from ..spec.order import is_ordered
 from ..spec.schema import Schema
-from ..spec.workload import How, Join, SortKey
+from ..spec.workload import How, Join, Output, SortKey
 from .alignment import label_name, materialize
 from .assignment import assign_column, rename_columns
 from .calls import CodeCall
@@ -31,8 +33,11 @@ from .rows import (
     Loaded,
     Rows,
     Sorted,
+    aggregate,
+    combine,
     derive,
     find_joins,
+    find_order,
     join,
     keep,
     list_conditions,
@@ -46,7 +51,7 @@ from .rows import (
 )
 from .selection import require_column
 from .series import as_frame
-from .spread import list_own_tests, list_present, spread_groups
+from .spread import list_own_tests, list_present, restrict_total, spread_groups
 from .values import Frame, Label, Scalar, Series, Value, make_column
 
 if TYPE_CHECKING:
@@ -140,7 +145,11 @@ def _merge(  # noqa: PLR0913 - what a merge has
     if not all(one is None or one.is_natural for one in found):
         raise call.fail("a merge by categories in their order is not read; write .astype(object)")
     merge = _Merge(call, frame, other, left, right, how, bool(call.read_constant("sort", False)))
-    return _merge_aggregation(merge, suffixes) or _merge_table(merge, suffixes)
+    return (
+        _merge_aggregation(merge, suffixes)
+        or _merge_groups(merge, suffixes)
+        or _merge_table(merge, suffixes)
+    )
 
 
 def _merge_aggregation(merge: _Merge, suffixes: tuple[str, str]) -> Frame | None:
@@ -168,6 +177,106 @@ def _merge_aggregation(merge: _Merge, suffixes: tuple[str, str]) -> Frame | None
         column = materialize(Series(found[0], found[1], "size", keys=found[2]))
         return replace(made, rows=keep(column.rows, negate(IsMissing(column.expr))))
     return made
+
+
+def _merge_groups(merge: _Merge, suffixes: tuple[str, str]) -> Frame | None:
+    """Return two answers of the same groups as one; None where they are of other groups."""
+    (own, order), (other, _) = unsort(merge.frame.rows), unsort(merge.other.rows)
+    if not (isinstance(own.origin, Aggregated) and isinstance(other.origin, Aggregated)):
+        return None
+    keys = own.origin.keys
+    named = tuple(merge.left.values()), tuple(merge.right.values())
+    if not ({*keys} == {*other.origin.keys} == {*named[0]} and named[0] == named[1]):
+        return None
+    same = {*merge.left} == {*merge.right}
+    if merge.how not in {"inner", "left"} or (merge.how == "left" and not same):
+        return None
+    one, two = _share_groups(own, other), _share_groups(other, own)
+    below = one and two and (combine(one.rows, two.rows) or combine(two.rows, one.rows))
+    if not (one and two and below) or list_conditions(below) != list_conditions(one.rows):
+        return None
+    if any(side.is_ordered and find_order(side.rows) != find_order(below) for side in (one, two)):
+        return None
+    sides = (one, two) if merge.how == "inner" else (one,)
+    columns, made = _label_groups(merge, one, two, suffixes)
+    taken = {*keys, *(output.name for output in made.values())}
+    found = [(*side.present, *side.tests) for side in sides]
+    tests = [
+        Output(choose_fresh_name(f"in_{n}", taken), _join(every))
+        for n, every in enumerate(found)
+        if every
+    ]
+    rows = aggregate(below, keys, (*made.values(), *tests))
+    for output in tests:
+        rows = keep(rows, Col(output.name))
+    names = {key: key for key in keys} | {old: output.name for old, output in made.items()}
+    if not merge.keeps_order:
+        order = tuple(map(SortKey, merge.left.values()))
+    if not {key.name for key in order} <= names.keys():
+        return None
+    by = tuple(replace(key, name=names[key.name]) for key in order)
+    return Frame(sort(rows, by) if by else rows, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """An answer of groups over rows that two have in common: its values, and which it has."""
+
+    rows: Rows
+    values: dict[str, Expr]
+    present: tuple[Expr, ...]
+    tests: tuple[Expr, ...]
+
+    @property
+    def is_ordered(self) -> bool:
+        """Return whether the order of the rows changes a value."""
+        return any(map(is_ordered, list_aggregations(*self.values.values())))
+
+
+def _share_groups(own: Rows, other: Rows) -> _Side | None:
+    """Return an answer of groups over the rows that another one is made of, too."""
+    below, keys = cast("Aggregated", own.origin).rows, cast("Aggregated", own.origin).keys
+    total = Scalar(below, Lit(1), keys)
+    tests = list_own_tests(cast("Aggregated", other.origin).rows, total)
+    rows = replace(below, where=tuple(one for one in below.where if one not in tests))
+    values = _list_values(own)
+    made = {name: restrict_total(replace(total, expr=one), tests) for name, one in values.items()}
+    having = tuple(
+        restrict_total(replace(total, expr=substitute(test, values)), tests) for test in own.where
+    )
+    if any(one is None for one in (*made.values(), *having)):
+        return None
+    present = (Agg("any", (below.inline(_join(tests)),)),) if tests else ()
+    return _Side(rows, cast("dict[str, Expr]", made), present, cast("tuple[Expr, ...]", having))
+
+
+def _join(tests: tuple[Expr, ...]) -> Expr:
+    return build_chain("and", *tests) if tests[1:] else tests[0]
+
+
+def _label_groups(
+    merge: _Merge, one: _Side, two: _Side, suffixes: tuple[str, str]
+) -> tuple[dict[Label, str], dict[str, Output]]:
+    """Return the columns of two answers of groups, and the outputs of those that are no keys."""
+    keys = {*merge.left.values()}
+    shared = {*merge.frame.columns} & {*merge.other.columns} - {*merge.left}
+    columns: dict[Label, str] = dict(merge.left)
+    made: dict[str, Output] = {}
+    taken = {*keys}
+    for side, frame, suffix in ((one, merge.frame, suffixes[0]), (two, merge.other, suffixes[1])):
+        tests = side.tests if side is two and merge.how == "left" else ()
+        for label, name in frame.columns.items():
+            if name in keys:
+                columns.setdefault(label, name)
+                continue
+            shown = _add_suffix(label, shared, suffix)
+            fresh = choose_fresh_name(label_name(shown), taken)
+            taken.add(fresh)
+            expr = side.values[name]
+            expr = build_case(((_join(tests), expr),), Lit(None)) if tests else expr
+            made[name if side is one else f"other {name}"] = Output(fresh, expr)
+            columns[shown] = fresh
+    return columns, made
 
 
 def _sort_by_keys(merge: _Merge, rows: Rows) -> Rows:

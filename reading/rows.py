@@ -381,6 +381,8 @@ def widen(below: Rows, rows: Rows, keys: tuple[str, ...], output: Output) -> Row
     base = combine(plainly, rows)
     if base is None or list_conditions(base) != list_conditions(rows):
         return None
+    if _depend_on_order((output,)) and find_order(base) != find_order(rows):
+        return None
     made = add_windows(base, keys, (output,))
     return replace(made, where=tuple(test for test in below.where if test not in base.where))
 
@@ -487,6 +489,9 @@ def _meet(target: Rows, other: Rows) -> Rows | None:
         case Aggregated(rows, keys, outputs), Aggregated(others, same, more) if keys == same:
             made = combine(rows, others)
             if made is None or list_conditions(made) != list_conditions(others):
+                return None
+            sides = (rows, outputs), (others, more)
+            if any(_depend_on_order(o) and find_order(r) != find_order(made) for r, o in sides):
                 return None
             every = tuple(dict.fromkeys((*outputs, *more)))
             origin: Origin = Aggregated(made, keys, every)

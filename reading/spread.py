@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..spec.expression import Agg, Case, Col, Compare, Expr, IsMissing, Lit, build_case, build_chain
+from ..spec.expression import (
+    Agg,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsMissing,
+    Lit,
+    build_case,
+    build_chain,
+    list_aggregations,
+)
+from ..spec.order import is_ordered
 from ..spec.workload import Output
 from .meaning import NEVER_MISSING, negate
 from .rows import (
@@ -14,6 +26,7 @@ from .rows import (
     aggregate,
     combine,
     find_free_name,
+    find_order,
     inline_all,
     list_conditions,
     sort,
@@ -50,12 +63,20 @@ def spread_groups(
     expr = restrict_total(total, own)
     if expr is None or not list_conditions(base) <= list_conditions(target):
         return None
+    if _is_of_other_order(total, target):
+        return None
     if list_conditions(target) - list_conditions(base) - present:
         fresh = find_free_name(target, name)
         wide = widen(target, base, total.keys, Output(fresh, expr))
         return (wide, Col(fresh), None) if wide else None
     common = combine(target, base)
     return (common, expr, total.keys) if common else None
+
+
+def _is_of_other_order(total: Scalar, rows: Rows) -> bool:
+    """Return whether a total, such as a first value, takes its rows in another order than rows."""
+    depends = any(map(is_ordered, list_aggregations(total.expr)))
+    return depends and find_order(total.rows) != find_order(rows)
 
 
 def restrict_total(total: Scalar, tests: tuple[Expr, ...]) -> Expr | None:
@@ -79,7 +100,7 @@ def put_part(target: Rows, total: Scalar) -> tuple[Rows, Expr] | None:
             rows = made and sort(made[0], order)
         case Aggregated(below, keys, outputs) if keys == total.keys:
             own = list_own_tests(below, total)
-            expr = restrict_total(total, own)
+            expr = None if _is_of_other_order(total, below) else restrict_total(total, own)
             if list_conditions(below) - list_conditions(total.rows) - list_present(total):
                 return None
             where = tuple(one for one in total.rows.where if one not in own)
