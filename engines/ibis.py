@@ -85,7 +85,7 @@ IBIS = Dialect(
     modulo_float="x - (x / y).floor() * y",
     of_nothing={"sum": "x.coalesce(0)", "any": "x.coalesce(False)", "all": "x.coalesce(True)"},
     units={"year": "Y", "month": "M", "day": "D", "hour": "h"},
-    over="x.over(ibis.window(group_by=[*k]))",
+    over="x.over(group_by=[*k])",
     drop_rows="t.drop_null(n)",
     without_otherwise=True,
 )
@@ -175,8 +175,9 @@ class IbisChain(Chain):
         if not keys:
             top = quote("t.order_by(o).limit(n)", t=tree, o=order, n=extreme.n)
             return self.select(top, kept)
-        window = quote("ibis.window(group_by=k, order_by=o)", k=keys, o=order)
-        number = quote("ibis.row_number().over(w) < n", w=window, n=extreme.n)
+        by = keys[0] if len(keys) == 1 else keys
+        over = quote("ibis.row_number().over(group_by=k, order_by=o)", k=by, o=order)
+        number = quote("x < n", x=over, n=extreme.n)
         return self.select(self.filter(tree, [number]), kept)
 
     def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:

@@ -135,8 +135,8 @@ class SparkChain(Chain):
         """Write an aggregation; Spark's functions take plain columns by their names."""
         tree = Chain.write_aggregation(self, agg)
         match tree:
-            case ast.Call(function, [ast.Call(ast.Attribute(ast.Name(), "col"), [name])], []):
-                return quote("f(n)", f=function, n=name)
+            case ast.Call(function, arguments, []):
+                return quote("f(*a)", f=function, a=[_name_column(one) for one in arguments])
             case _:
                 return tree
 
@@ -190,6 +190,14 @@ IMPORTS = """\
 from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
 """
+
+
+def _name_column(argument: ast.expr) -> ast.expr:
+    match argument:
+        case ast.Call(ast.Attribute(ast.Name(), "col"), [name], []):
+            return name
+        case _:
+            return argument
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 from ...spec.expression import Agg, Case, Col, choose_fresh_name, list_aggregations
@@ -210,7 +211,7 @@ class Partitions:
 
     def _write_tree(self, sums: Query) -> Text:
         taken = decompose(sums)
-        prepare, lines = self._prepare(taken.derived, sums)
+        prepare, lines = self._prepare(taken.derived, sums, taken.list_counted(sums.derive))
         answer = quote("g.reset_index().compute()", g=self._reduce(taken.reductions))
         return Text(prepare, _write_lines(*lines, *self._end(answer, taken)))
 
@@ -321,18 +322,20 @@ class Partitions:
             *lines, last = [f"answer = {ast.unparse(answer)}", *self._write_pandas().combine(taken)]
         return [*lines, fill(self.returned, ANSWER=last)]
 
-    def _prepare(self, derived: tuple[Output, ...], query: Query) -> tuple[str, list[str]]:
+    def _prepare(
+        self, derived: tuple[Output, ...], query: Query, counted: Container[str] = ()
+    ) -> tuple[str, list[str]]:
         """Write `where` and derived columns: by a function of a part where Dask has no word."""
         # Of the partitions, some may hold no part of a text, and rows are shuffled by their keys.
         typed = () if query.aggregate and self._is_tree() else query.group_by
-        own = PandasSteps(query, self.data, text=TextType.ARROW, typed=typed).prepare(derived)
+        steps = PandasSteps(query, self.data, text=TextType.ARROW, typed=typed)
+        own = steps.prepare(derived, counted)
         # Dask's optimizer moves a filter before a join, where truths with gaps are objects.
-        parted = self.parted or bool(query.joins)
+        parted = self.parted or bool(query.joins and query.where)
         if not parted and not any(word in line for line in own for word in APART):
             # Dask has only the older one of two names.
             return "", [line.replace(".notna()", ".notnull()") for line in own]
-        steps = PandasSteps(query, self.data, "part", text=TextType.ARROW, typed=typed)
-        lines = steps.prepare(derived)
+        lines = replace(steps, frame="part").prepare(derived, counted)
         if not lines:
             return "", []
         *lines, last = _write_lines(*lines).split("\n")

@@ -32,7 +32,7 @@ from ..writing.dispatch import ExpressionWriter
 from ..writing.properties import Facts, makes_double
 from ..writing.quote import quote, write_literal
 from ..writing.steps import map_as_case, negate
-from .words import FUNCTIONS, PATTERNS, UNSUPPORTED, VARIANTS
+from .words import FUNCTIONS, PATTERNS, UNREAD_NUMBERS, UNSUPPORTED, VARIANTS
 
 DATED = {n for n, f in ROW_FUNCTIONS.items() if f.takes in {"date", "timestamp"}}
 OUT_OF_REACH = "datatable has no times before 1677 or after 2262"
@@ -191,10 +191,11 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             raise Unsupported(f"truncate() to {unit}", "datatable has no weeks")
         kept = UNITS[: UNITS.index(unit) + 1]
         parts = [quote(f"dt.time.{u}(x)", x=self.write_expression(moment)) for u in kept]
-        blank = [write_literal(1)] * (3 - len(parts)) + [write_literal(0)] * 3
-        if timed:
-            return quote(FUNCTIONS["truncate"], p=[*parts, *blank][:6])
-        return quote("dt.time.ymd(*p)", p=[*parts, *blank][:3])
+        if len(parts) > 3:
+            blank = [write_literal(0)] * (6 - len(parts))
+            return quote(FUNCTIONS["truncate"], p=[*parts, *blank])
+        day = quote("dt.time.ymd(*p)", p=[*parts, *[write_literal(1)] * (3 - len(parts))])
+        return quote("dt.as_type(d, dt.Type.time64)", d=day) if timed else day
 
     def call(self, node: Call) -> ast.expr:
         """Write a row function."""
@@ -222,6 +223,8 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             return quote("dt.math.rint(x * 10**n) / 10**n", x=parts[0], n=parts[1])
         if function in UNSUPPORTED:
             raise Unsupported(f"{function}()", UNSUPPORTED[function])
+        if function == "number" and self.facts.find_kind(arguments[0]) == "string":
+            raise Unsupported("number() of a text", UNREAD_NUMBERS)
         if function == "map":
             return self.write_expression(map_as_case(node))
         if function in {"concat", "coalesce"}:

@@ -70,6 +70,9 @@ VARIANTS = {
         " == dt.re.match(x, '-0*[1-9].*')), dt.as_type(x, dt.int64), None)"
     ),
 }
+UNREAD_NUMBERS = (
+    "datatable reads no number with spaces around it or of more than 18 digits; use another engine"
+)
 # What `dt.re.match` looks for.
 PATTERNS = {
     "contains": ".*{}.*",

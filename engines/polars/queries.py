@@ -36,6 +36,8 @@ from .gaps import fill_gaps
 from .joins import write_polars_join
 from .words import POLARS
 
+MOST_ROWS = 2**32 - 1  # of a frame, and the largest number that `head` takes
+
 # What takes the n largest or smallest, by whether it is of groups and whether the smallest. Of
 # groups, sorted values are faster than top_k by 1.3 to 2 times, from 2 to 1,000 rows each.
 TAKEN = {
@@ -160,7 +162,7 @@ class FrameChain(Chain):
 
     def limit(self, tree: ast.expr, n: int) -> ast.expr:
         """Keep the first rows."""
-        return quote("t.head(n)", t=tree, n=n)
+        return quote("t.head(n)", t=tree, n=min(n, MOST_ROWS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +243,7 @@ class PolarsChain(FrameChain):
         """Take the extreme values of each group as a list, and explode it."""
         keys = [write_literal(key) for key in self.query.group_by]
         taken = TAKEN[bool(keys), extreme.smallest]
-        values = quote(taken, x=self.write_column(extreme.column), n=extreme.n)
+        values = quote(taken, x=self.write_column(extreme.column), n=min(extreme.n, MOST_ROWS))
         values = rename(values, extreme.name, extreme.column)
         if not keys:
             return self.select(tree, [values])

@@ -6,6 +6,7 @@ Most engines aggregate columns, not expressions: `max(v1) - min(v2)` becomes the
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from ...spec.expression import (
@@ -91,7 +92,11 @@ def decompose(query: Query) -> Steps:
     asked = query.aggregate or query.transform
     # Beside the rows of a transform, an output's name may be a column's that others read.
     whole = {o.expression: o.name for o in query.aggregate if isinstance(o.expression, Agg)}
-    for agg in list_aggregations(*(output.expression for output in asked)):
+    aggregations = list_aggregations(*(output.expression for output in asked))
+    read = Counter(argument for agg in aggregations for argument in agg.arguments)
+    for agg in aggregations:
+        if _takes_the_name(agg, whole.get(agg, ""), read, query):
+            derived.append(Output(whole[agg], agg.arguments[0]))
         names, parameter = _write_arguments(agg, derived, taken)
         name = whole.get(agg) or choose_fresh_name("_".join((agg.function, *names)), taken)
         taken.add(name)
@@ -102,6 +107,16 @@ def decompose(query: Query) -> Steps:
         for output in asked
     )
     return Steps(tuple(derived), tuple(reductions.values()), outputs)
+
+
+def _takes_the_name(agg: Agg, name: str, read: Counter[Expr], query: Query) -> bool:
+    """Return whether a column that only this output reads can have the output's name."""
+    values = [a for a in agg.arguments if not isinstance(a, Col | Lit)]
+    given = {*query.reads, *(output.name for output in query.derive), ""}
+    derived = {output.expression for output in query.derive}
+    return (
+        len(values) == 1 and read[values[0]] == 1 and not {name} & given and not {*values} & derived
+    )
 
 
 def replace_aggregations(expression: Expr, reductions: dict[Agg, Reduction]) -> Expr:

@@ -201,6 +201,16 @@ MENDED = {
         "{transform: {a: rank(x / y), b: 'rolling_count(x / y, 2)'}, sort: [a, b]}",
         {"x": [1.0, 0.0, None], "y": [0.0, 0.0, 2.0]},
     ),
+    "more rows than a frame can have": (
+        "narwhals polars",
+        "{where: x is not None, sort: [-x], limit: 5000000000}",
+        {"x": [1, None, 3]},
+    ),
+    "more of the largest than a frame can have": (
+        "polars",
+        "{largest: {column: x, n: 5000000000}}",
+        {"x": [1, 2, 3]},
+    ),
     "keys with a dictionary on each side": (
         "narwhals polars",
         "{join: {table: other, on: k, how: outer}}",

@@ -84,7 +84,7 @@ def test_masks_and_derived_columns_are_written_as_dask_documents_them() -> None:
     query = by_k(Output("s", double), where=Compare(">", Col("x"), Lit(3)))
     program = text(query)
     assert 'data = data[data["x"] > 3]' in program
-    assert 'data = data.assign(x_2=data["x"] * 2)' in program
+    assert 'data = data.assign(s=data["x"] * 2)' in program
     assert "map_partitions" not in program
     parts = PARTITIONS.write(query, schema(), TWO).text
     assert 'part = part[part["x"] > 3]' in parts
@@ -178,3 +178,11 @@ def test_a_cluster_works_for_each_answer_and_gives_none_again(tmp_path: Path) ->
     worked = list(map(int, ran.stdout.split()))
     assert len(worked) == 15, ran.stderr
     assert min(worked) > 0
+
+
+def test_a_column_that_one_output_reads_has_its_name_where_no_other_has_it() -> None:
+    double = Arith("*", Col("x"), Lit(2))
+    total, mean = Agg("sum", (double,)), Agg("mean", (double,))
+    assert "assign(s=" in text(by_k(Output("s", total)))
+    assert "assign(x_2=" in text(by_k(Output("s", total), Output("m", mean)))
+    assert "assign(x_2=" in text(by_k(Output("x", total), Output("y", of("max", "x"))))

@@ -189,3 +189,13 @@ def test_threads_are_in_the_program_only_when_asked_for() -> None:
     query = Query("q", "", aggregate=(Output("s", Agg("sum", (X,))),))
     assert "nthreads" not in ENGINE.write(query, DATA).text
     assert "dt.options.nthreads = 2" in ENGINE.write(query, DATA, Resources(threads=2)).text
+
+
+def test_a_text_is_no_number_to_it_for_it_misses_some() -> None:
+    frame = datatable.Frame(t=["12", " 12 ", "1234567890123456789"])
+    read = frame[:, datatable.as_type(datatable.f.t, datatable.float64)].to_list()[0]
+    assert read == [12, None, None]
+    number = Query("q", "", transform=(Output("n", Call("number", (Col("k"),))),))
+    with pytest.raises(Unsupported, match="no number with spaces around it"):
+        ENGINE.write(number, DATA)
+    ENGINE.write(Query("q", "", transform=(Output("n", Call("number", (X,))),)), DATA)

@@ -6,10 +6,6 @@ import dask.dataframe as dd
 import pyarrow as pa
 
 
-def prepare(part):
-    return part.assign(value=part["v1"] * part["v2"])
-
-
 def load(path, small_path, medium_path, big_path):
     data = dd.from_pandas(
         dd.read_parquet(path, columns=["id1", "id2", "id3", "id4", "v1"]).compute(),
@@ -37,7 +33,7 @@ def load(path, small_path, medium_path, big_path):
 def query(data, small, medium, big):
     data = data.merge(small, on=["id1", "id4"])
     data = data.merge(medium, on=["id1", "id2"], how="left")
-    data = data.map_partitions(prepare)
+    data = data.assign(value=data["v1"] * data["v2"])
     step_1 = data[["id1", "id3", "value"]].compute()
     step_1 = step_1.merge(big.compute(), on=["id1", "id3"], how="left")
     return (

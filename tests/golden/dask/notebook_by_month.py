@@ -17,14 +17,9 @@ def load(path):
 def query(data):
     data = data.assign(
         month=data["sold_at"].dt.to_period("M").dt.to_timestamp(),
-        quantity_price=data["quantity"] * data["price"],
+        revenue=data["quantity"] * data["price"],
     )
-    return (
-        data.groupby("month", sort=False)
-        .agg(revenue=("quantity_price", "sum"))
-        .reset_index()
-        .compute()
-    )
+    return data.groupby("month", sort=False)["revenue"].sum().reset_index().compute()
 
 
 def rows(answer):

@@ -15,12 +15,9 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(quantity_price=data["quantity"] * data["price"])
+    data = data.assign(revenue=data["quantity"] * data["price"])
     step_1 = (
-        data.groupby("product", sort=False)
-        .agg(revenue=("quantity_price", "sum"))
-        .reset_index()
-        .compute()
+        data.groupby("product", sort=False)["revenue"].sum().reset_index().compute()
     )
     return step_1[["product"]].assign(
         percent=100 * step_1["revenue"] / step_1["revenue"].sum()

@@ -20,11 +20,11 @@ def query(data):
     data = data.assign(
         region=data["store"].str.split("-").str[0],
         size=data["product"].str.split(", ").str[1],
-        quantity_price=data["quantity"] * data["price"],
+        revenue=data["quantity"] * data["price"],
     )
     return (
-        data.groupby(["region", "size"], sort=False, dropna=False)
-        .agg(revenue=("quantity_price", "sum"))
+        data.groupby(["region", "size"], sort=False, dropna=False)["revenue"]
+        .sum()
         .reset_index()
         .compute()
     )

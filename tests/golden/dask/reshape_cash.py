@@ -6,17 +6,6 @@ import dask.dataframe as dd
 import pyarrow as pa
 
 
-def prepare(part):
-    return part.assign(
-        payment_2=(part["payment"] == "card")
-        .astype("boolean")
-        .mask(part["payment"].isna()),
-        payment_3=(part["payment"] == "cash")
-        .astype("boolean")
-        .mask(part["payment"].isna()),
-    )
-
-
 def load(path):
     return dd.from_pandas(
         dd.read_parquet(path, columns=["store", "payment"]).compute(),
@@ -26,10 +15,10 @@ def load(path):
 
 
 def query(data):
-    data = data.map_partitions(prepare, meta=prepare(data._meta))
+    data = data.assign(card=data["payment"] == "card", cash=data["payment"] == "cash")
     step_1 = (
-        data.groupby("store", sort=False)
-        .agg(card=("payment_2", "sum"), cash=("payment_3", "sum"))
+        data.groupby("store", sort=False)[["card", "cash"]]
+        .sum()
         .reset_index()
         .compute()
     )

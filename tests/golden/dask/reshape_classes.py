@@ -15,7 +15,7 @@ def prepare(part):
                 [0, 10, 50, 90, 100],
                 labels=["low", "middle", "high", "top"],
             ).astype("string[pyarrow]"),
-            "price_quantity": part["price"] * part["quantity"],
+            "revenue": part["price"] * part["quantity"],
         }
     )
 
@@ -32,7 +32,7 @@ def query(data):
     data = data.map_partitions(prepare)
     return (
         data.groupby("class", sort=False, dropna=False)
-        .agg(sales=("price_quantity", "size"), revenue=("price_quantity", "sum"))
+        .agg(sales=("revenue", "size"), revenue=("revenue", "sum"))
         .reset_index()
         .compute()
     )

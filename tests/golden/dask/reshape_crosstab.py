@@ -15,21 +15,11 @@ def prepare(part):
                 [0, 25, 50, 75, 100],
                 labels=["(0, 25]", "(25, 50]", "(50, 75]", "(75, 100]"],
             ).astype("string[pyarrow]"),
-            "rating_2": (part["rating"] == 1)
-            .astype("boolean")
-            .mask(part["rating"].isna()),
-            "rating_3": (part["rating"] == 2)
-            .astype("boolean")
-            .mask(part["rating"].isna()),
-            "rating_4": (part["rating"] == 3)
-            .astype("boolean")
-            .mask(part["rating"].isna()),
-            "rating_5": (part["rating"] == 4)
-            .astype("boolean")
-            .mask(part["rating"].isna()),
-            "rating_6": (part["rating"] == 5)
-            .astype("boolean")
-            .mask(part["rating"].isna()),
+            "1": part["rating"] == 1,
+            "2": part["rating"] == 2,
+            "3": part["rating"] == 3,
+            "4": part["rating"] == 4,
+            "5": part["rating"] == 5,
         }
     )
 
@@ -43,18 +33,10 @@ def load(path):
 
 
 def query(data):
-    data = data.map_partitions(prepare, meta=prepare(data._meta))
+    data = data.map_partitions(prepare)
     return (
-        data.groupby("class", sort=False, dropna=False)
-        .agg(
-            **{
-                "1": ("rating_2", "sum"),
-                "2": ("rating_3", "sum"),
-                "3": ("rating_4", "sum"),
-                "4": ("rating_5", "sum"),
-                "5": ("rating_6", "sum"),
-            }
-        )
+        data.groupby("class", sort=False, dropna=False)[["1", "2", "3", "4", "5"]]
+        .sum()
         .reset_index()
         .compute()
     )

@@ -9,22 +9,22 @@ import pyarrow as pa
 
 def prepare(part):
     return part.assign(
-        payment_price_quantity=np.where(
+        card=np.where(
             (part["payment"] == "card").fillna(False),
             part["price"] * part["quantity"],
             np.nan,
         ),
-        payment_price_quantity_2=np.where(
+        cash=np.where(
             (part["payment"] == "cash").fillna(False),
             part["price"] * part["quantity"],
             np.nan,
         ),
-        payment_price_quantity_3=np.where(
+        invoice=np.where(
             (part["payment"] == "invoice").fillna(False),
             part["price"] * part["quantity"],
             np.nan,
         ),
-        payment_price_quantity_4=np.where(
+        voucher=np.where(
             (part["payment"] == "voucher").fillna(False),
             part["price"] * part["quantity"],
             np.nan,
@@ -45,13 +45,8 @@ def load(path):
 def query(data):
     data = data.map_partitions(prepare)
     return (
-        data.groupby("store", sort=False)
-        .agg(
-            card=("payment_price_quantity", "sum"),
-            cash=("payment_price_quantity_2", "sum"),
-            invoice=("payment_price_quantity_3", "sum"),
-            voucher=("payment_price_quantity_4", "sum"),
-        )
+        data.groupby("store", sort=False)[["card", "cash", "invoice", "voucher"]]
+        .sum()
         .reset_index()
         .compute()
     )

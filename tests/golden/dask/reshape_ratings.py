@@ -18,19 +18,16 @@ def query(data):
     data = data.assign(
         year=data["sold_at"].dt.year,
         month=data["sold_at"].dt.month,
-        payment_rating=data["rating"].where(data["payment"] == "card"),
-        payment_rating_2=data["rating"].where(data["payment"] == "cash"),
-        payment_rating_3=data["rating"].where(data["payment"] == "invoice"),
-        payment_rating_4=data["rating"].where(data["payment"] == "voucher"),
+        card=data["rating"].where(data["payment"] == "card"),
+        cash=data["rating"].where(data["payment"] == "cash"),
+        invoice=data["rating"].where(data["payment"] == "invoice"),
+        voucher=data["rating"].where(data["payment"] == "voucher"),
     )
     return (
-        data.groupby(["year", "month"], sort=False)
-        .agg(
-            card=("payment_rating", "mean"),
-            cash=("payment_rating_2", "mean"),
-            invoice=("payment_rating_3", "mean"),
-            voucher=("payment_rating_4", "mean"),
-        )
+        data.groupby(["year", "month"], sort=False)[
+            ["card", "cash", "invoice", "voucher"]
+        ]
+        .mean()
         .reset_index()
         .compute()
     )

@@ -17,11 +17,11 @@ def load(path):
 def query(data):
     data = data.assign(
         part=(data["id1"] + "." + data["id2"]).str.split(".").str[-1],
-        id3_len=data["id3"].str.len().astype("float64"),
+        characters=data["id3"].str.len().astype("float64"),
     )
     return (
-        data.groupby("part", sort=False)
-        .agg(v1=("v1", "sum"), characters=("id3_len", "sum"))
+        data.groupby("part", sort=False)[["v1", "characters"]]
+        .sum()
         .reset_index()
         .compute()
     )

@@ -22,8 +22,9 @@ def query(data):
         :,
         f[:].extend(
             {
-                "month": dt.time.ymdt(
-                    dt.time.year(f.sold_at), dt.time.month(f.sold_at), 1, 0, 0, 0
+                "month": dt.as_type(
+                    dt.time.ymd(dt.time.year(f.sold_at), dt.time.month(f.sold_at), 1),
+                    dt.Type.time64,
                 )
             }
         ),

@@ -13,10 +13,7 @@ def load(path):
 
 def query(data):
     return (
-        data.filter(
-            ibis.row_number().over(ibis.window(group_by=["id6"], order_by=_.v3.desc()))
-            < 2
-        )
+        data.filter(ibis.row_number().over(group_by="id6", order_by=_.v3.desc()) < 2)
         .select("id6", largest2_v3=_.v3)
         .to_pyarrow()
     )

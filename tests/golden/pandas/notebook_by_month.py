@@ -13,13 +13,9 @@ def load(path):
 def query(data):
     data = data.assign(
         month=data["sold_at"].dt.to_period("M").dt.to_timestamp(),
-        quantity_price=data["quantity"] * data["price"],
+        revenue=data["quantity"] * data["price"],
     )
-    return (
-        data.groupby("month", sort=False)["quantity_price"]
-        .agg(revenue="sum")
-        .reset_index()
-    )
+    return data.groupby("month", as_index=False, sort=False)["revenue"].sum()
 
 
 def rows(answer):

@@ -18,13 +18,9 @@ def query(data):
         paid=data["payment"]
         .map({"card": "now", "cash": "now", "invoice": "later"})
         .fillna("other"),
-        quantity_price=data["quantity"] * data["price"],
+        revenue=data["quantity"] * data["price"],
     )
-    return (
-        data.groupby("paid", sort=False)["quantity_price"]
-        .agg(revenue="sum")
-        .reset_index()
-    )
+    return data.groupby("paid", as_index=False, sort=False)["revenue"].sum()
 
 
 def rows(answer):

@@ -14,12 +14,10 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(
-        discount_missing=data["discount"].isna(), payment_missing=data["payment"].isna()
-    )
+    data = data.assign(missing=data["discount"].isna(), unpaid=data["payment"].isna())
     return (
         data.groupby("store", sort=False)
-        .agg(missing=("discount_missing", "mean"), unpaid=("payment_missing", "sum"))
+        .agg({"missing": "mean", "unpaid": "sum"})
         .reset_index()
     )
 

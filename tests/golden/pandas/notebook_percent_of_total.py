@@ -14,12 +14,8 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(quantity_price=data["quantity"] * data["price"])
-    step_1 = (
-        data.groupby("product", sort=False)["quantity_price"]
-        .agg(revenue="sum")
-        .reset_index()
-    )
+    data = data.assign(revenue=data["quantity"] * data["price"])
+    step_1 = data.groupby("product", as_index=False, sort=False)["revenue"].sum()
     return step_1[["product"]].assign(
         percent=100 * step_1["revenue"] / step_1["revenue"].sum()
     )

@@ -17,13 +17,11 @@ def query(data):
     data = data.assign(
         region=data["store"].str.split("-").str[0],
         size=data["product"].str.split(", ").str[1],
-        quantity_price=data["quantity"] * data["price"],
+        revenue=data["quantity"] * data["price"],
     )
-    return (
-        data.groupby(["region", "size"], sort=False, dropna=False)["quantity_price"]
-        .agg(revenue="sum")
-        .reset_index()
-    )
+    return data.groupby(["region", "size"], as_index=False, sort=False, dropna=False)[
+        "revenue"
+    ].sum()
 
 
 def rows(answer):

@@ -21,11 +21,11 @@ def query(data):
                 [0, 10, 50, 90, 100],
                 labels=["low", "middle", "high", "top"],
             ).astype("str"),
-            "price_quantity": data["price"] * data["quantity"],
+            "revenue": data["price"] * data["quantity"],
         }
     )
     return (
-        data.groupby("class", sort=False, dropna=False)["price_quantity"]
+        data.groupby("class", sort=False, dropna=False)["revenue"]
         .agg(sales="size", revenue="sum")
         .reset_index()
     )

@@ -15,12 +15,12 @@ def load(path):
 
 def query(data):
     data = data.assign(
-        id3_contains=data["id3"].str.contains("7", regex=False),
-        id3_ends_with=data["id3"].str.endswith("7"),
+        share=data["id3"].str.contains("7", regex=False),
+        sevens=data["id3"].str.endswith("7"),
     )
     return (
         data.groupby("id2", sort=False)
-        .agg(share=("id3_contains", "mean"), sevens=("id3_ends_with", "sum"))
+        .agg({"share": "mean", "sevens": "sum"})
         .reset_index()
     )
 

@@ -16,13 +16,9 @@ def load(path):
 def query(data):
     data = data.assign(
         part=(data["id1"] + "." + data["id2"]).str.split(".").str[-1],
-        id3_len=data["id3"].str.len(),
+        characters=data["id3"].str.len(),
     )
-    return (
-        data.groupby("part", sort=False)
-        .agg(v1=("v1", "sum"), characters=("id3_len", "sum"))
-        .reset_index()
-    )
+    return data.groupby("part", as_index=False, sort=False)[["v1", "characters"]].sum()
 
 
 def rows(answer):

@@ -29,9 +29,7 @@ def load(path):
 
 def query(data):
     return (
-        data.groupBy("id2", "id4")
-        .agg((F.corr(F.col("v1"), F.col("v2")) ** 2).alias("r2"))
-        .toArrow()
+        data.groupBy("id2", "id4").agg((F.corr("v1", "v2") ** 2).alias("r2")).toArrow()
     )
 
 
