@@ -30,6 +30,8 @@ PANDAS_ROWS = """
 def rows(answer):
     if isinstance(answer, pandas.Series):
         answer = answer.to_frame(answer.name or OUTPUT)
+    elif hasattr(answer, "__arrow_c_stream__") and not isinstance(answer, pandas.DataFrame):
+        return pa.table(answer)
     elif not isinstance(answer, pandas.DataFrame):
         answer = pandas.DataFrame({OUTPUT: [answer]})
     named = any(name is not None for name in answer.index.names)
@@ -50,7 +52,8 @@ def rows(answer):
     if isinstance(answer, pl.Series):
         answer = answer.to_frame(answer.name or OUTPUT)
     elif not isinstance(answer, pl.DataFrame):
-        answer = pl.DataFrame({OUTPUT: [answer]})
+        is_table = hasattr(answer, "__arrow_c_stream__")
+        answer = pl.DataFrame(answer if is_table else {OUTPUT: [answer]})
     return answer.to_arrow()
 """,
     "datatable": "def rows(answer):\n    return answer.to_arrow()",

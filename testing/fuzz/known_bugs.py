@@ -60,15 +60,6 @@ class Known:
     meets: Callable[[Met], bool]
 
 
-def _has_groups_of_nothing(met: Met) -> bool:
-    by_group = (
-        any(met.list_aggregations("first", "last", "any_value", "median"))
-        and met.query.group_by != ()
-    )
-    sums_on = any(met.list_aggregations("cumsum", "cummin", "cummax")) and not met.query.group_by
-    return met.rows == 0 and (by_group or sums_on or met.query.unpivot is not None)
-
-
 def _leads_beyond(met: Met) -> bool:
     steps = [node.arguments[1] for node in met.list_aggregations("lead") if len(node.arguments) > 1]
     numbers = (step.value for step in steps if isinstance(step, Lit))
@@ -210,7 +201,6 @@ def _is_large(value: object) -> bool:
 
 
 KNOWN = (
-    Known("datatable", "groups of no rows", _has_groups_of_nothing),
     Known("datatable", "shift beyond the end", _leads_beyond),
     Known("datatable", "joins with repeated keys", _joins_repeated_keys),
     Known("datatable", "texts without a letter", _has_texts_of_no_letter),

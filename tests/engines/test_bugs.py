@@ -26,11 +26,6 @@ INF = float("inf")
 LARGE = 2**53 + 1
 # What the fuzz knows by name: a query and rows that meet it, and rows that do not.
 MET = {
-    "groups of no rows": (
-        "{where: x > 5, group_by: k, aggregate: {out: median(x)}}",
-        {"k": ["a"], "x": [1]},
-        {"k": ["a"], "x": [6]},
-    ),
     "shift beyond the end": (
         "{transform: {out: 'lead(x, 4)'}}",
         {"x": [1, 2, 3]},
@@ -124,6 +119,21 @@ SIDES = (
 JOIN = "join: {table: other, on: {i: i_id, k: k_id}, how:"
 MOVING = """order_by: d, transform: {a: "rolling_sum(x, '2d')"}"""
 MENDED = {
+    "groups of no rows": (
+        "datatable",
+        "{where: x > 5, group_by: k, aggregate: {out: median(x)}, sort: k}",
+        {"k": ["a"], "x": [1]},
+    ),
+    "sums of no rows": (
+        "datatable",
+        "{where: x > 5, transform: {out: cumsum(x)}}",
+        {"k": ["a"], "x": [1]},
+    ),
+    "columns of no rows, one below the other": (
+        "datatable",
+        "{where: x > 5, unpivot: {on: [x, y], index: [k]}}",
+        {"k": ["a"], "x": [1], "y": [2]},
+    ),
     "sums of integers under a condition": (
         "pandas dask",
         "{group_by: k, aggregate: {s: 'sum(x if i > 0 else None)'}}",

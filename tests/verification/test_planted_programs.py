@@ -139,6 +139,41 @@ PLANTED = {
     "the row after": ("before", "return pd.DataFrame({'p': t.i.shift(-1)})"),
 }  # fmt: skip
 
+RIGHT = {
+    "an Arrow table of dictionaries": (
+        "polars", "texts",
+        ("a = t.group_by('s').agg(n=pl.len())\n"
+        "return a.with_columns(pl.col('s').cast(pl.Categorical)).to_arrow()"),
+    ),
+    "days as milliseconds": (
+        "polars", "days",
+        "return t.group_by(pl.col('d').cast(pl.Datetime('ms'))).agg(n=pl.len().cast(pl.Int8))",
+    ),
+    "chunks in another order": (
+        "polars", "kept",
+        "f = t.filter(pl.col('v') > 1).select('v', 'i')\nreturn pl.concat([f[500:], f[:500]])",
+    ),
+    "decimals for integers": (
+        "pandas", "big",
+        ("a = pa.Table.from_pandas(t.groupby('g')['big'].sum().rename('b').reset_index())\n"
+        "return a.set_column(1, 'b', a['b'].cast(pa.decimal128(38, 0)))"),
+    ),
+    "a frame of another library": (
+        "pandas", "texts", "return pl.from_pandas(t[['s']]).group_by('s').agg(n=pl.len())",
+    ),
+    "categories, and rows in another order": (
+        "pandas", "total",
+        f"a = {SUMS}\nreturn a.assign(k=a.k.astype('category')).sample(frac=1, random_state=1)",
+    ),
+    "a deviation in two passes over shuffled rows": (
+        "pandas", "spread",
+        ("t = t.sample(frac=1, random_state=2)\n"
+        "m = t.groupby('k', dropna=False)['x'].transform('mean')\n"
+        "g = t.assign(q=(t.x - m) ** 2).groupby('k', dropna=False)\n"
+        "return (g['q'].sum() / (g['x'].count() - 1)).rename('o').reset_index()"),
+    ),
+}  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -165,12 +200,25 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_wrong_program_is_found(path: Path, name: str) -> None:
     question, body = PLANTED[name]
-    lines = "\n".join(f"    {line}" for line in body.splitlines())
-    source = f"import numpy as np\nimport pandas as pd\n\n\ndef {question}(t):\n{lines}\n"
-    own = OwnProgram("mine", Path("mine.py"), source, (question,), engine="pandas")
-    verdict = judge(path, question, OwnEngine(find("pandas"), own))
+    verdict = judge(path, question, write_own(question, body, "pandas"))
     assert not verdict.agrees
     assert verdict.reason
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_program_of_another_kind_is_accepted(path: Path, name: str) -> None:
+    engine, question, body = RIGHT[name]
+    verdict = judge(path, question, write_own(question, body, engine))
+    assert verdict.agrees, verdict.reason
+
+
+def write_own(question: str, body: str, engine: str) -> OwnEngine:
+    """Return a person's own program of one function, which gets an engine's frame."""
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    imports = "import numpy as np\nimport pandas as pd\nimport polars as pl\nimport pyarrow as pa\n"
+    source = f"{imports}\n\ndef {question}(t):\n{lines}\n"
+    own = OwnProgram("mine", Path("mine.py"), source, (question,), engine=engine)
+    return OwnEngine(find(engine), own)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
