@@ -43,11 +43,12 @@ from .rows import (
     find_order,
     is_laid_out_as,
     keep,
+    limit,
     select_largest,
     sort_fully,
 )
 from .rows import sort as sort_rows
-from .selection import filter_rows, rank_rows, require_column, select_columns
+from .selection import filter_rows, rank_rows, require_column, select_columns, write_place
 from .values import (
     CodeFunction,
     Const,
@@ -148,6 +149,9 @@ def read_apply(call: CodeCall, grouped: Grouped) -> Value:
         case Mapping(pairs) | Part("totals", Mapping(pairs)):
             outputs = [(label, _require_scalar(call, value)) for label, value in pairs]
             return make_groups(call.node, grouped, outputs, series=False)
+        case Part("group row", Frame() as frame, (Const(0),)):
+            first = replace(frame, rows=limit(frame.rows, 1))
+            return replace(_keep_rows_of_groups(call, grouped, first), index=dict(grouped.keys))
         case Frame():
             return _keep_rows_of_groups(call, grouped, made)
     raise call.fail("apply is read if its function returns numbers or rows of the group")
@@ -165,7 +169,8 @@ def _keep_rows_of_groups(call: CodeCall, grouped: Grouped, made: Frame) -> Frame
     rows = made.rows
     match rows:
         case Rows(Limited(Rows(Sorted(below, (key,)), where=()), n), where=()):
-            rows = rank_rows(below, keys, Col(key.name), n, descending=key.descending)
+            place = write_place(below, Col(key.name), descending=key.descending)
+            rows = rank_rows(below, keys, place, n)
             by = (key,)
         case Rows(Limited(below, n), where=()) if not isinstance(below.origin, Sorted):
             rows = keep_first_rows(replace(made, rows=below), keys, n).rows
@@ -395,7 +400,7 @@ def read_largest(call: CodeCall, grouped: Grouped) -> Value:
     keys = tuple(dict.fromkeys(grouped.keys.values()))
     smallest = call.name == "nsmallest"
     n = call.read_constant("n", 5)
-    if grouped.frame.index:
+    if grouped.frame.index or can_miss(expr, grouped.frame.rows.schema):
         return _rank_with_index(grouped, label, expr, n, smallest=smallest)
     name = choose_output_name(label, {*keys})
     rows = select_largest(group_rows(grouped), keys, expr.name, n, name, smallest=smallest)
@@ -408,9 +413,8 @@ def _rank_with_index(
 ) -> Series:
     """Return the largest values of each group, with the index of their rows."""
     rows, keys = group_rows(grouped), tuple(dict.fromkeys(grouped.keys.values()))
-    if can_miss(expr, rows.schema):
-        rows = keep(rows, Not(IsMissing(expr)))
-    rows = rank_rows(rows, keys, number(expr, rows), n, descending=not smallest)
+    place = write_place(rows, number(expr, rows), descending=not smallest)
+    rows = rank_rows(rows, keys, place, n)
     by = (*map(SortKey, keys), SortKey(expr.name, not smallest))
     own = grouped.keys if grouped.group_keys else {}
     return Series(sort_rows(rows, by), expr, label, index={**own, **grouped.frame.index})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Col, Compare, Expr, IsMissing, Lit
+from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit, build_case
 from ..spec.vocabulary import suggest
 from ..spec.workload import Output, SortKey
 from . import alignment, operators
@@ -171,7 +171,7 @@ def select_places(node: ast.AST, frame: Frame, part: Part, keys: tuple[str, ...]
     below, expr, descending = part.details
     if frame.rows != below:
         raise UnreadError(node, "idxmax is read of groups of the frame that loc is of")
-    rows = rank_rows(below, keys, expr, 1, descending=descending)
+    rows = rank_rows(below, keys, write_rank(expr, descending=descending), 1)
     for key in keys:
         test = negate(IsMissing(Col(key)))
         if can_miss(Col(key), rows.schema) and test not in below.where:
@@ -179,11 +179,24 @@ def select_places(node: ast.AST, frame: Frame, part: Part, keys: tuple[str, ...]
     return replace(frame, rows=sort_rows(rows, tuple(map(SortKey, keys))))
 
 
-def rank_rows(rows: Rows, keys: tuple[str, ...], expr: Expr, n: int, *, descending: bool) -> Rows:
-    """Return the n rows of each group with the largest or least values, the first of equal ones."""
+def rank_rows(rows: Rows, keys: tuple[str, ...], rank: Expr, n: int) -> Rows:
+    """Return the n rows of each group that have the first ranks."""
     name = find_free_name(rows, "place")
-    rank = Agg("rank", (expr, Lit("first"), *((Lit(True),) if descending else ())))
     return keep(add_windows(rows, keys, (Output(name, rank),)), Compare("<=", Col(name), Lit(n)))
+
+
+def write_rank(expr: Expr, *, descending: bool) -> Expr:
+    """Return the rank of a value, the first of equal ones first; missing has none."""
+    return Agg("rank", (expr, Lit("first"), *((Lit(True),) if descending else ())))
+
+
+def write_place(rows: Rows, expr: Expr, *, descending: bool) -> Expr:
+    """Return the place of a value in a group that is sorted by it: missing ones are the last."""
+    rank, missing = write_rank(expr, descending=descending), IsMissing(expr)
+    if not can_miss(expr, rows.schema):
+        return rank
+    before = Agg("cumsum", (build_case(((missing, Lit(1)),), Lit(0)),))
+    return build_case(((missing, Arith("+", Agg("count", (expr,)), before)),), rank)
 
 
 def read_labels(node: ast.AST, owner: Value, index: Value) -> Value:
@@ -216,6 +229,8 @@ def read_iloc(node: ast.AST, owner: Value, *index: Value) -> Value:
     match index:
         case (Const(slice() as found),):
             return slice_rows(node, frame, found)
+        case (Const(0 | -1),) if frame.scope:
+            return Part("group row", frame, index)
         case (Const(slice() as found), columns):
             every = found == slice(None, None, None)
             frame = frame if every else slice_rows(node, frame, found)

@@ -38,12 +38,12 @@ from .frames import count_values, fill
 from .grouping import group_keys, note_empty
 from .labels import take_labels
 from .meaning import can_miss, negate
-from .members import read_isin
+from .members import TIES, read_isin
 from .operators import number
-from .rows import Sorted, keep, keep_distinct
+from .rows import Sorted, find_order, keep, keep_distinct
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
-from .selection import filter_rows
+from .selection import filter_rows, select
 from .totals import REDUCTIONS
 from .values import (
     Const,
@@ -115,7 +115,7 @@ def read_unique(_call: CodeCall, column: Series) -> Series:
 
 def read_largest(call: CodeCall, column: Series) -> Value:
     """Read `nlargest(n)` and `nsmallest(n)`."""
-    frame = _drop_missing(as_frame(call.node, column))
+    frame = as_frame(call.node, column)
     name = next(iter(frame.columns.values()))
     by = (SortKey(name, call.name == "nlargest"),)
     rows = limit_rows(sort_rows(frame.rows, by), call.read_constant("n", 5))
@@ -273,6 +273,8 @@ def read_place(call: CodeCall, column: Series) -> Value:
     if len(column.index) != 1:
         raise call.fail(f"{call.name} is read of groups of one key")
     (label, key), name = next(iter(column.index.items())), next(iter(frame.columns.values()))
+    if find_order(column.rows)[:1] != (SortKey(key),):
+        call.reader.note(call.node, TIES)
     by = (SortKey(name, call.name == "idxmax"), SortKey(key))
     return Series(limit_rows(sort_rows(frame.rows, by), 1), Col(key), label)
 
@@ -319,6 +321,12 @@ def read_nth(node: ast.AST, owner: Value, index: Value) -> Value:
         message = "iloc of a column is read as [0] and [-1] of groups without missing values"
         raise UnreadError(node, message)
     return operators.reduce(column, places[place])
+
+
+def read_group_row(node: ast.AST, owner: Value, index: Value) -> Value:
+    """Read `group.iloc[0]["column"]`, of groups without missing values."""
+    row = cast("Part", owner)
+    return read_nth(node, Part("nth", select(node, row.owner, index)), row.details[0])
 
 
 def read_size(_node: ast.AST, owner: Value) -> Scalar:
