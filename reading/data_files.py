@@ -30,10 +30,13 @@ class DataFiles:
     given: Sequence[DataFile]
     variables: dict[int, str] = field(default_factory=dict)
     reserved: frozenset[str] = frozenset()
+    has_parameters: bool = False
     chosen: dict[LoadedFrame, DataFile | None] = field(default_factory=dict)
 
-    def see(self, tree: ast.Module) -> None:
+    def see(self, tree: ast.Module, function: str = "") -> None:
         """Note the variables that calls are assigned to, and the names of files in the code."""
+        asked = (one for one in tree.body if isinstance(one, ast.FunctionDef))
+        self.has_parameters = any(one.name == function and one.args.args for one in asked)
         nodes = [*ast.walk(tree)]
         self.variables = dict(_list_assigned_lines(nodes))
         texts = {one.value for one in nodes if isinstance(one, ast.Constant)}
@@ -59,7 +62,8 @@ class DataFiles:
         fitting += [
             one for one in unnamed if _strip_suffix(str(one.path)) == _strip_suffix(frame.file)
         ]
-        fitting += [one for one in unnamed if self.is_free(one)]
+        if not (self.has_parameters and frame.file):  # a function's frames are its parameters
+            fitting += [one for one in unnamed if self.is_free(one)]
         if not frame.file and len(unnamed) == 1:
             fitting += [one for one in unnamed if one not in self.chosen.values()]
         return next(iter(fitting), None)

@@ -43,6 +43,17 @@ from .values import (
     read_parameters,
 )
 
+SYNTAX: dict[type[ast.expr], str] = {
+    ast.NamedExpr: "':='",
+    ast.Yield: "'yield'",
+    ast.YieldFrom: "'yield from'",
+    ast.Await: "'await'",
+    ast.DictComp: "comprehension of a dict",
+    ast.SetComp: "comprehension of a set",
+    ast.GeneratorExp: "generator",
+    ast.ListComp: "nested comprehension",
+    ast.Starred: "'*'",
+}
 MOST_TURNS = 200  # of a loop over a constant list
 DEEPEST = 30  # calls of functions in functions
 MOST_PATHS = 64  # ways through a function
@@ -132,7 +143,7 @@ class Evaluator(Scopes, ABC):
                     self.read_value(one) if one else Const(None) for one in (lower, upper, step)
                 )
                 return Const(slice(*(to_python(one, node, "a bound of a slice") for one in ends)))
-        what = type(node).__name__
+        what = SYNTAX.get(type(node), type(node).__name__)
         raise UnreadError(node, f"Python's {what} is not read here")
 
     def reduce_selected(
@@ -176,6 +187,8 @@ class Evaluator(Scopes, ABC):
         if name in table:
             found: Value = table[name](node, owner)
             return found
+        if isinstance(owner, Frame) and name == "ix" and "ix" not in owner.columns:
+            raise UnreadError(node, "pandas 2 removed ix: write loc, or iloc")
         if isinstance(owner, Frame) and name not in METHODS["Frame"]:
             return select(node, owner, Const(name))
         if isinstance(owner, Grouped) and name not in METHODS["Grouped"]:

@@ -128,6 +128,7 @@ class CodeInterpreter(UnreadCode):
                 pass
             case _:
                 what = type(statement).__name__.lower().removesuffix("def")
+                what = what.replace("async", "async ").replace("function", "def")
                 raise UnreadError(statement, f"'{what}' statements are not read")
 
     def run_each(self, statements: list[ast.stmt]) -> None:
@@ -236,6 +237,8 @@ class CodeInterpreter(UnreadCode):
                     value = value.owner if isinstance(value, Part) else value
                     self.replace(owner, frame, set_index(target, frame, value))
                 else:
+                    if isinstance(frame, Library):
+                        self.forget_frames(f"{ast.unparse(target)!r} is changed")
                     raise UnreadError(target, f"an assignment to {attribute!r} is not read")
             case _:
                 raise UnreadError(target, "this assignment is not read")
@@ -399,8 +402,8 @@ class CodeInterpreter(UnreadCode):
         while isinstance(root, ast.Attribute | ast.Subscript):
             root = root.value
         match self.find(root.id) if isinstance(root, ast.Name) else None:
-            case Library():
-                return True
+            case Library(name):
+                return _is_unasked(name, target, root)
             case Unknown(skipped=skipped):
                 return skipped
         return False
@@ -414,8 +417,13 @@ class CodeInterpreter(UnreadCode):
             return False
         match self.find(root.id):
             case Library(name):
-                dotted = f"{name}{ast.unparse(node)[len(root.id) :]}"
-                return dotted.startswith(SETTINGS) or name.split(".")[0] not in READ
+                return _is_unasked(name, node, root)
             case Unknown(skipped=skipped):
                 return skipped
         return False
+
+
+def _is_unasked(name: str, node: ast.expr, root: ast.expr) -> bool:
+    """Return whether a part of a library is a setting, or the library makes no frames."""
+    dotted = f"{name}{ast.unparse(node)[len(ast.unparse(root)) :]}"
+    return dotted.startswith(SETTINGS) or name.partition(".")[0] not in READ

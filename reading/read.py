@@ -64,7 +64,7 @@ class _CodeReader:
         tree = self.parse(reader)
         if tree is None:
             return Reading(self.source, (), "", (), tuple(reader.remarks))
-        self.data.see(tree)
+        self.data.see(tree, self.source.function)
         wanted = self.run(reader, tree)
         self.check_data(reader)
         return self.write(reader, wanted)
@@ -75,6 +75,9 @@ class _CodeReader:
             known = ", ".join(frame.name for frame in reader.frames)
             given = f"{one.name}={one.path}" if one.name else str(one.path)
             message = f"--data {given}: the code reads no such frame; it reads {known}"
+            first = next((one for one in reader.remarks if one.kind == "unread"), None)
+            if first is not None:
+                message += f"\n{self.source.place(first.line, first.column)}: {first.text}"
             raise CodeError(f"{self.source.path}: {message}")
 
     def parse(self, reader: CodeInterpreter) -> ast.Module | None:
@@ -91,8 +94,10 @@ class _CodeReader:
             if rest is not None:
                 self.source = rest
                 return self.parse(reader)
-        except (ValueError, RecursionError, MemoryError) as error:
+        except ValueError as error:
             reader.remarks.append(Remark(1, 1, f"not Python: {error}"))
+        except (RecursionError, MemoryError):
+            reader.remarks.append(Remark(_find_longest_line(self.source.text), 1, TOO_DEEP))
         return None
 
     def run(self, reader: CodeInterpreter, tree: ast.Module) -> list[Binding]:
@@ -337,6 +342,11 @@ class _Named:
     answer: Answer
     root: Rows
     node: ast.AST
+
+
+def _find_longest_line(text: str) -> int:
+    lines = text.splitlines()
+    return 1 + max(range(len(lines)), key=lambda n: len(lines[n]))
 
 
 def _find_frame(frames: tuple[LoadedFrame, ...], root: Rows) -> LoadedFrame:

@@ -18,6 +18,7 @@ from .values import (
     Frame,
     Items,
     Library,
+    Series,
     Unknown,
     UnreadError,
     Value,
@@ -120,10 +121,17 @@ class UnreadCode(Evaluator):
         """Bind what an unread statement changes, names and columns, to nothing known."""
         for node in ast.walk(statement):
             match node:
-                case ast.Name(name, ast.Store()) | ast.FunctionDef(name):
+                case (
+                    ast.Name(name, ast.Store())
+                    | ast.FunctionDef(name)
+                    | ast.AsyncFunctionDef(name)
+                    | ast.ClassDef(name)
+                ):
                     self.names[name] = Unknown(f"{name!r} is used here, and {why}", code=True)
                 case ast.Subscript(_, _, ast.Store()) | ast.Attribute(_, _, ast.Store()):
                     self.forget_part(node, why)
+                case ast.Call(ast.Name("exec" | "eval" | "globals" | "setattr")):
+                    self.forget_frames(why)
                 case ast.Call(ast.Attribute(owner), _, keywords) if is_in_place(keywords):
                     self.forget_part(owner, why)
                 case ast.Call(ast.Attribute(owner, "insert" | "pop" | "update")):
@@ -131,6 +139,13 @@ class UnreadCode(Evaluator):
                 case ast.Call(ast.Name(name), arguments) if self.changes_arguments(name):
                     for argument in arguments:
                         self.forget_part(argument, why)
+
+    def forget_frames(self, why: str) -> None:
+        """Forget all frames and columns: code that is a text, or another's, may change any."""
+        for name, value in [*self.scopes[0].items()]:
+            if isinstance(value, Frame | Series):
+                text = f"{name!r} is used here, and {why}"
+                self.swap(value, Unknown(text, code=True))
 
     def changes_arguments(self, name: str) -> bool:
         """Return whether a function of the code assigns parts of values, or changes them."""
