@@ -18,7 +18,7 @@ from .groups import describe_pandas_1, select_groups
 from .libraries import CONSTANTS, LIBRARIES
 from .model import LoadedFrame
 from .names import UNASKED, USUAL
-from .nearest import describe_unknown_method
+from .nearest import SYNTAX, describe_unknown_method
 from .patterns import has_match
 from .periods import make_period_key
 from .python_values import find_identity_mistake, is_of_type, join_texts
@@ -43,17 +43,6 @@ from .values import (
     read_parameters,
 )
 
-SYNTAX: dict[type[ast.expr], str] = {
-    ast.NamedExpr: "':='",
-    ast.Yield: "'yield'",
-    ast.YieldFrom: "'yield from'",
-    ast.Await: "'await'",
-    ast.DictComp: "comprehension of a dict",
-    ast.SetComp: "comprehension of a set",
-    ast.GeneratorExp: "generator",
-    ast.ListComp: "nested comprehension",
-    ast.Starred: "'*'",
-}
 MOST_TURNS = 200  # of a loop over a constant list
 DEEPEST = 30  # calls of functions in functions
 MOST_PATHS = 64  # ways through a function

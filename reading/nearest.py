@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from ..spec.vocabulary import suggest
 from . import alignment
 from .calls import Method
@@ -14,6 +16,18 @@ NEAREST = {
     "itertuples": "the nearest is apply(function, axis=1)",
     "resample": "the nearest is groupby(df['day'].dt.to_period('M'))",
     "tail": "the nearest is sort_values in the other order, then head",
+}
+# What Python calls its expressions, for those that are not read.
+SYNTAX: dict[type[ast.expr], str] = {
+    ast.NamedExpr: "':='",
+    ast.Yield: "'yield'",
+    ast.YieldFrom: "'yield from'",
+    ast.Await: "'await'",
+    ast.DictComp: "comprehension of a dict",
+    ast.SetComp: "comprehension of a set",
+    ast.GeneratorExp: "generator",
+    ast.ListComp: "nested comprehension",
+    ast.Starred: "'*'",
 }
 
 
