@@ -420,6 +420,10 @@ def read_replace(call: CodeCall, column: Series) -> Value:
         return column
     rest = as_plain(found.exprs[0])
     texts = all(isinstance(key, str) for key in pairs)
+    both = len(pairs) == 2 and all(isinstance(key, bool) for key in pairs)
+    if both and read_kind(subject, rows) == "bool" and not can_miss(subject, rows.schema):
+        yes, no = (make_literal(pairs[key], call.node) for key in (True, False))
+        return found.make(build_case(((subject, yes),), no))
     if texts and all(isinstance(value, int | float) for value in pairs.values()):
         call.reader.note(call.node, LEFT)  # texts and numbers have no common type
         rest = Lit(None)
@@ -439,6 +443,8 @@ def _may_equal(expr: Expr, rows: Rows, value: object) -> bool:
     kind = read_kind(expr, rows)
     if value is None:
         return can_miss(expr, rows.schema)
+    if isinstance(value, bool):
+        return kind in {"bool", None}
     return kind is None or isinstance(value, str) == (kind == "string")
 
 
