@@ -174,8 +174,15 @@ class SeriesWriter(ConditionWriter):
 
     def _make_fillable(self, tree: ast.expr, node: Call) -> ast.expr:
         """Return booleans with gaps in a type of their own: filling objects is deprecated."""
-        truths = self.facts and self.facts.find_kind(node) == "bool"
+        values = node.arguments if node.function == "coalesce" else node.arguments[1::2]
+        truths = self.facts and any(map(self._is_truth, values))
         return quote("x.astype('boolean')", x=tree) if truths else tree
+
+    def _is_truth(self, node: Expr) -> bool:
+        """Return whether a value is known to be a truth value; what a step reduces is not known."""
+        facts = self.facts
+        known = facts and all(name in facts.data for name in list_columns(node))
+        return bool(facts and known and facts.find_kind(node) == "bool")
 
     def _write_template(self, node: Call) -> str:
         """Return the word for a call: for its kind, or for the form of its settings."""
