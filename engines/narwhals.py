@@ -155,6 +155,7 @@ NARWHALS = Dialect(
         "number": "Narwhals' cast raises where a text is not a number",
     },
     variants={
+        "format": "x.dt.to_string(y)",
         "round_2": "x.round(y)",
         "date_date": "x",
         "integer_bool": "x.cast(nw.Int64)",

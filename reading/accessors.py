@@ -9,11 +9,12 @@ from typing import cast
 
 from ..spec.expression import Arith, Case, Expr, IsMissing, Lit, build_case
 from ..spec.expression import Call as Word
+from ..spec.formats import DAYS, MONTHS
 from . import alignment, operators
 from .assignment import SEVERAL, assign_column
 from .calls import CodeCall, Method
 from .columns import look_up
-from .date_texts import DAYS, MONTHS, read_strftime
+from .date_texts import read_strftime
 from .meaning import can_miss
 from .rows import (
     derive,

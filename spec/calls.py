@@ -30,6 +30,7 @@ from .expression import (
     Not,
     list_aggregations,
 )
+from .formats import is_time_format, write_format
 from .intervals import SECONDS
 from .patterns import count_groups, may_skip_a_group
 from .python_syntax import ExpressionError, Slip
@@ -180,6 +181,9 @@ class CallReader(ABC):
         arguments = self._parse_arguments(node, name, function)
         if name == "extract":
             return self._extract(node, arguments)
+        match name, arguments:
+            case "format", (time, Lit(str(wanted))) if is_time_format(wanted):
+                return write_format(time, wanted)
         return Call(name, arguments)
 
     def _read_ordered(self, node: ast.Call, name: str) -> Expr:

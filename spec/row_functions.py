@@ -78,6 +78,7 @@ METHODS = {
     "zfill": ("zfill", 1),
     "weekday": ("weekday", 0),
     "date": ("date", 0),
+    "strftime": ("format", 1),
 }
 # The parts of a day or a time.
 PARTS = {"year", "month", "day", "hour", "minute", "second"}

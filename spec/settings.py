@@ -11,6 +11,7 @@ from .expression import (
     Lit,
     Neg,
 )
+from .formats import is_time_format
 from .intervals import CLOCK, DAYS, SECONDS, is_unit, read_span
 from .patterns import PatternError, read_pattern
 from .vocabulary import (
@@ -100,6 +101,11 @@ RULES: dict[Setting, Rule] = {
     "span": Rule(lambda value: value in SECONDS, f"one of {', '.join(SECONDS)}", "'days'"),
     "format": Rule(
         _is_format, "a format of %Y %y %m %d %b %B %H %M %S, such as '%d/%m/%Y'", "'%d/%m/%Y'"
+    ),
+    "time_format": Rule(
+        is_time_format,
+        "a format of %Y %m %d %H %M %S %j %b %B %a %A, such as '%Y-%m'",
+        "'%Y-%m'",
     ),
     "share": Rule(_is_share, "a number from 0 to 1", "0.5"),
     "bound": Rule(_is_number, "two numbers as bounds", "1"),

@@ -100,6 +100,11 @@ SYNONYMS = {
     "crosstab": "pivot",
     "to_datetime": "parse",
     "strptime": "parse",
+    "strftime": "format",
+    "date_format": "format",
+    "format_date": "format",
+    "format_datetime": "format",
+    "to_char": "format",
     "n_distinct": "n_unique",
     "uniq": "n_unique",
     "stddev_samp": "std",
@@ -226,10 +231,6 @@ LEFT_OUT = {
     **dict.fromkeys(("list", "array_agg", "collect_list", "implode", *TEXTS), LISTS),
     "explode": "parts of a text at known places are split(x, ' ')[0], split(x, ' ')[1]; unpivot"
     " makes rows of columns",
-    **dict.fromkeys(
-        ("strftime", "to_char", "date_format"),
-        "a day is a text by text(date(x)); parts are year(x), month(x), day(x), hour(x)",
-    ),
 }
 # What needs no function here.
 EXPRESSIONS = {

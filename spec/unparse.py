@@ -30,6 +30,7 @@ from .expression import (
     Not,
     Value,
 )
+from .formats import read_format
 from .parser import ARITHMETIC, COMPARISONS
 from .settings import RULES
 from .vocabulary import Setting
@@ -102,6 +103,8 @@ def _unparse_syntax(node: Expr) -> ast.expr:
             return ast.Subscript(_unparse_syntax(value), ast.Slice(*ends))
         case Agg():
             return _aggregate(node)
+        case Call() | Case() if form := read_format(node):
+            return _call("format", _unparse_syntax(form[0]), ast.Constant(form[1]))
         case Call(function, arguments):
             return _call(function, *map(_unparse_syntax, arguments))
         case Cast(operand, kind):

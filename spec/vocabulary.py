@@ -31,6 +31,7 @@ Setting = Literal[
     "count",
     "span",
     "format",
+    "time_format",
     "method",
     "descending",
     "window",
@@ -284,6 +285,9 @@ ROW_FUNCTIONS = {
     "parse": Function(
         1, 1, "text", "date", "the day or time that a text is in a format", ("format",)
     ),
+    "format": Function(
+        1, 1, "date", "string", "the text of a day or time in a format", ("time_format",)
+    ),
 }
 # What answers where a value is missing, too.
 FILLING = {"coalesce", "map"}
@@ -294,7 +298,7 @@ BINNING = {
     "bins": "edges, or a number of bins: bins(x, [0, 18, 65]) or bins(x, 4)",
     "quantile_bins": "a number of bins: quantile_bins(x, 4)",
 }
-RESOLVED = {"count_if", *COMPOSED, *BINNING}
+RESOLVED = {"count_if", "format", *COMPOSED, *BINNING}
 # Other names of a function.
 ALIASES = {"fill": "coalesce"}
 # Constants that have no sign of their own in Python: written as calls of one text.

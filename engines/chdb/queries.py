@@ -190,6 +190,9 @@ class ClickHouseWriter(SqlWriter):
         x, y = (self.write_comparable(side).at(ADD) for side in (node.left, node.right))
         return Sql(f"{x} {'=' if node.op == '==' else node.op} {y}", COMPARE)
 
+    def write_format(self, _time: Expr, _format: str) -> None:
+        """Leave the text of a time to its parts."""
+
     def call(self, node: Call) -> Sql:
         """Write a row function."""
         function, arguments = node.function, node.arguments

@@ -55,6 +55,12 @@ PARTS = {
 # What gives a day or a time of its first argument.
 # What makes a list of texts on its way.
 PARTED = {"split", "count_words"}
+NAMED = {
+    "%B": "x.dt.month_name()",
+    "%b": "x.dt.month_name().str[:3]",
+    "%A": "x.dt.day_name()",
+    "%a": "x.dt.day_name().str[:3]",
+}
 TIMES = {"date", "offset", "parse", "truncate"}
 # What means something else in a regular expression than itself.
 PATTERN_SIGNS = frozenset(r".^$*+?{}[]\|()")
@@ -138,6 +144,10 @@ class SeriesWriter(ConditionWriter):
                 return self._truncate(self.as_series(moment), str(unit), zone)
             case Call("map"):
                 return self._map(node)
+            case Call("zfill", (Call("text", (Call("year", (time,)),)) as year, Lit(4))) if (
+                self.facts and not self.facts.is_distant(time)
+            ):
+                return self.write_expression(year)
             case Call("offset", (_, Lit(int(count)), Lit(str(unit)))):
                 return quote(FUNCTIONS[function], x=self.as_series(first), o={unit: count})
             case _:
@@ -388,6 +398,14 @@ class SeriesWriter(ConditionWriter):
         else:
             tree = quote(FUNCTIONS["truncate"], x=moment, y=FLOORS.get(unit, unit))
         return quote("t.dt.tz_localize(z)", t=tree, z=zone) if zone else tree
+
+    def write_format(self, time: Expr, format_: str) -> ast.expr | None:
+        """Write the name of a month or a weekday; all else is faster of its parts than strftime."""
+        if format_ not in NAMED or not self.is_series(time):
+            return None
+        names = quote(NAMED[format_], x=self.write_expression(time))
+        typed = self.text in {TextType.ARROW, TextType.SPREAD}
+        return quote("x.astype(s)", x=names, s=self.text.made) if typed else names
 
     def write_case(self, node: Case) -> ast.expr:
         """Write the value of the first condition that is true."""

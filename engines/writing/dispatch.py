@@ -26,6 +26,7 @@ from ...spec.expression import (
     Value,
     substitute,
 )
+from ...spec.formats import read_format
 
 Written = TypeVar("Written")
 
@@ -56,6 +57,8 @@ class ExpressionWriter(ABC, Generic[Written]):
                 return self.write_junction(node)
             case Not(operand):
                 return self.write_opposite(operand)
+            case Call() | Case() if (text := self._write_time_text(node)) is not None:
+                return text
             case Call():
                 return self.call(node)
             case Cast():
@@ -118,6 +121,14 @@ class ExpressionWriter(ABC, Generic[Written]):
     def demean(self, _node: Demean) -> Written:
         """Write a number less the mean of its group."""
         raise Unsupported("a number minus its group's mean", "not implemented for this engine")
+
+    def _write_time_text(self, node: Expr) -> Written | None:
+        form = read_format(node)
+        return self.write_format(*form) if form else None
+
+    def write_format(self, _time: Expr, _format: str) -> Written | None:
+        """Write the text of a time; None where it is written of the parts of the time."""
+        return None
 
     @abstractmethod
     def write_case(self, node: Case) -> Written:

@@ -24,7 +24,7 @@ from ...spec.expression import (
     list_columns,
     walk,
 )
-from ...spec.vocabulary import ROW_FUNCTIONS
+from ...spec.vocabulary import RESOLVED, ROW_FUNCTIONS
 from ...spec.workload import RowFunction
 from . import numpy_words
 from .dispatch import ExpressionWriter
@@ -47,7 +47,9 @@ NUMBERS_ONLY = "a compiled loop takes and returns numbers"
 UNSUPPORTED = {
     name: NUMBERS_ONLY
     for name, function in ROW_FUNCTIONS.items()
-    if function.takes not in {"number", "ordered"} and function.gives != "common"
+    if function.takes not in {"number", "ordered"}
+    and function.gives != "common"
+    and name not in RESOLVED
 }
 JOINS = {"and": ast.And, "or": ast.Or}
 LOOP_NAMES = {"np", "i", "njit", "prange", "output", "data", "pd", "pa", "range", "len", "abs"}

@@ -145,6 +145,10 @@ class Facts:
         arrow = self.data[node.name].arrow
         return arrow in NARROW and not (op != "*" and arrow == "int32" and _is_small(other))
 
+    def is_distant(self, time: Expr) -> bool:
+        """Return whether a time may have a year of less or more than four digits."""
+        return any(self.data[name].exceeds_nanoseconds for name in list_columns(time))
+
     def find_zone(self, node: Expr) -> str:
         """Return the zone of times, as the columns that they are made of have it."""
         if self.find_kind(node) != "timestamp":

@@ -403,6 +403,12 @@ class SqlWriter(ExpressionWriter[Sql]):
             case opposite:
                 return self.write(opposite)
 
+    def write_format(self, time: Expr, format_: str) -> Sql | None:
+        """Write the text of a time."""
+        if self.facts.is_distant(time):
+            return None
+        return Sql(f"strftime({self._write_clock(time)}, {quote_string(format_)})")
+
     def call(self, node: Call) -> Sql:
         """Write a row function."""
         function, arguments = node.function, node.arguments
@@ -480,11 +486,9 @@ class SqlWriter(ExpressionWriter[Sql]):
         return self.write_comparable(value).text, lines
 
     def _write_part(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
-        """Write a part of a date or time; one with a zone is taken as a clock there shows it."""
-        begun = moment = self.write(arguments[0]).text
+        """Write a part of a date or time."""
+        begun, moment = self.write(arguments[0]).text, self._write_clock(arguments[0])
         zone = self._write_zone(arguments[0])
-        if zone:
-            moment = f"timezone({zone}, {moment})"
         template = FUNCTIONS[function]
         if function != "truncate":
             called = template.format(moment) if "{" in template else f"{template}({moment})"
@@ -501,6 +505,11 @@ class SqlWriter(ExpressionWriter[Sql]):
         if self.facts.find_kind(arguments[0]) == "date":
             return Sql(f"{written}::DATE", CAST)  # of a day, too, it makes a time
         return Sql(f"timezone({zone}, {written})" if zone else written)
+
+    def _write_clock(self, time: Expr) -> str:
+        """Write a time; one with a zone as a clock there shows it."""
+        moment, zone = self.write(time).text, self._write_zone(time)
+        return f"timezone({zone}, {moment})" if zone else moment
 
     def _write_zone(self, node: Expr) -> str:
         zone = self.facts.find_zone(node)

@@ -50,7 +50,11 @@ def find_interpreter(engine: Engine) -> Interpreter:
 def start_process(engine: str, folder: Path) -> WarmProcess:
     """Start one process for all cases of an engine, whose programs are written into the folder."""
     found = find(engine)
-    return WarmProcess(find_interpreter(found).path, folder, found.list_variables(TWO_THREADS))
+    variables = found.list_variables(TWO_THREADS)
+    if engine.startswith("modin"):
+        # The workers of the first program serve all others: their texts are those of pandas 3.
+        variables = {**variables, "PANDAS_FUTURE_INFER_STRING": "1"}
+    return WarmProcess(find_interpreter(found).path, folder, variables)
 
 
 def write_frames(folder: Path) -> dict[str, Path]:
@@ -131,9 +135,7 @@ class CaseRunner:
     def _ensure_process(self) -> WarmProcess:
         """Return the process, a new one where the last has died."""
         if self._process is None or not self._process.alive:
-            self._process = WarmProcess(
-                self.place.path, self.folder, find(self.engine).list_variables(TWO_THREADS)
-            )
+            self._process = start_process(self.engine, self.folder)
         return self._process
 
 

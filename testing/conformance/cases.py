@@ -198,6 +198,10 @@ QUERIES = {
     "time_parsed": (
         "{transform: {a: \"parse(text(d), '%Y-%m-%d')\", b: \"parse(text(d) + ' 05:06', '%Y-%m-%d %H:%M')\"}}"
     ),
+    "time_texts": (
+        "{transform: {a: \"format(d, '%Y-%m')\", b: \"format(m, '%a %d. %b %Y, %H:%M:%S')\","
+        " c: \"format(date(m), '%B %j%%')\", e: \"format(o, '%A %H')\", f: \"format(d, '%B')\"}}"
+    ),
     "zone_times": (
         "{transform: {a: hour(o), b: weekday(o), c: date(o), d: o + days(1), e: \"truncate(o, '15min')\","
         " f: \"hours(o - timestamp('2024-01-01 00:00:00+00:00'))\", h: week(o)}}"

@@ -232,6 +232,19 @@ def test_an_aggregate_refuses_columns_outside_aggregations() -> None:
     assert error.value.slips[0].offset == 9
 
 
+@pytest.mark.parametrize("format_", ["%Y-%m", "%B", "%d", "%a %d. %b, %H:%M:%S %j%%", "Q%Y"])
+def test_a_format_of_a_time_is_its_parts_and_written_again(format_: str) -> None:
+    tree = parse_expression(f"format(a, {format_!r})")
+    assert isinstance(tree, Call | Case)
+    assert write_text(tree) == f"format(a, {format_!r})"
+
+
+@pytest.mark.parametrize("format_", ["", "day", "%%", "%q", "%Y%", 3])
+def test_a_format_without_a_part_that_all_engines_have_is_a_mistake(format_: object) -> None:
+    with pytest.raises(ExpressionError, match="format needs a format of"):
+        parse_expression(f"format(a, {format_!r})")
+
+
 def test_all_mistakes_of_an_expression_are_told() -> None:
     with pytest.raises(ExpressionError) as error:
         parse_expression("sume(a) + (b & c)\n + meen(d)")
@@ -241,7 +254,7 @@ def test_all_mistakes_of_an_expression_are_told() -> None:
 def test_every_function_of_the_tables_can_be_called() -> None:
     for table in (ROW_FUNCTIONS, AGGREGATIONS, WINDOWS):
         for name, function in table.items():
-            if name not in BINNING:
+            if name not in {*BINNING, "format"}:
                 assert parse_expression(write_example(name, function)).function == name
 
 
