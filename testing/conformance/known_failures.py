@@ -102,7 +102,10 @@ MARKS: tuple[KnownFailure, ...] = (
         for engine in ("datafusion", "daft", "pyspark")
         for name in ("steps_share", "join_steps", "join_transform")
     ),
-    KnownFailure("duckdb", "ewm-*", "unsupported", "it has no exponentially weighted mean"),
+    *(
+        KnownFailure(engine, "ewm-*", "unsupported", "it has no exponentially weighted mean")
+        for engine in ("duckdb", "duckdb/enum")
+    ),
     *(
         KnownFailure("datatable", f"{name}-*", "unsupported", "its windows do not move with rows")
         for name in ("rolling*", "ewm")
