@@ -219,7 +219,9 @@ class SeriesWriter(ConditionWriter):
                 return VARIANTS["integer_chosen"]
             case Call("text" | "integer" | "number") if self.facts:
                 found = self.facts.find_kind(first)
-                gaps = "missing" if self.may_miss(first) and found in {"int", "bool"} else found
+                held = function == "text" and any(map(self.may_miss, walk(first)))
+                missing = (held or self.may_miss(first)) and found in {"int", "bool"}
+                gaps = "missing" if missing else found
                 kinds = (f"{function}_{kind}" for kind in (gaps, found))
                 return next((VARIANTS[k] for k in kinds if k in VARIANTS), FUNCTIONS[function])
         return FUNCTIONS[function]

@@ -119,6 +119,11 @@ SIDES = (
 JOIN = "join: {table: other, on: {i: i_id, k: k_id}, how:"
 MOVING = """order_by: d, transform: {a: "rolling_sum(x, '2d')"}"""
 MENDED = {
+    "texts of integers that were floats for a missing one": (
+        "pandas dask",
+        "{transform: {o: 'text(integer(coalesce(len(t), 1)))'}}",
+        {"t": ["ab", None]},
+    ),
     "groups of no rows": (
         "datatable",
         "{where: x > 5, group_by: k, aggregate: {out: median(x)}, sort: k}",
