@@ -361,6 +361,10 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure("datatable", f"{name}-*", "unsupported", "it has few functions of text")
         for name in ("text_made", "text_keys", "text_numbers", "text_case", "text_letters")
     ),
+    *(
+        KnownFailure(engine, "time_texts-*", "unsupported", "dfbench writes it no formats of times")
+        for engine in ("chdb", "daft", "datafusion", "ibis", "pyspark")
+    ),
     KnownFailure("datatable", "time_weeks-*", "unsupported", "it has no weeks"),
     KnownFailure("datatable", "time_parsed-*", "unsupported", "it parses dates only in files"),
     KnownFailure("datatable", "zone_times-*", "unsupported", "its times have no zone"),
