@@ -359,7 +359,14 @@ MARKS: tuple[KnownFailure, ...] = (
     KnownFailure("datatable", "texts-*", "unsupported", "it cannot change the case of text"),
     *(
         KnownFailure("datatable", f"{name}-*", "unsupported", "it has few functions of text")
-        for name in ("text_made", "text_keys", "text_numbers", "text_case", "text_letters")
+        for name in (
+            "text_made",
+            "text_keys",
+            "text_numbers",
+            "text_case",
+            "text_letters",
+            "time_texts",
+        )
     ),
     *(
         KnownFailure(engine, "time_texts-*", "unsupported", "dfbench writes it no formats of times")
