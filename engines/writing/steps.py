@@ -94,8 +94,10 @@ def decompose(query: Query) -> Steps:
     whole = {o.expression: o.name for o in query.aggregate if isinstance(o.expression, Agg)}
     aggregations = list_aggregations(*(output.expression for output in asked))
     read = Counter(argument for agg in aggregations for argument in agg.arguments)
+    given: dict[str, Expr] = {name: Col(name) for name in query.reads}
+    given |= {output.name: output.expression for output in query.derive}
     for agg in aggregations:
-        if _takes_the_name(agg, whole.get(agg, ""), read, query):
+        if _takes_the_name(agg, whole.get(agg, ""), read, given):
             derived.append(Output(whole[agg], agg.arguments[0]))
         names, parameter = _write_arguments(agg, derived, taken)
         name = whole.get(agg) or choose_fresh_name("_".join((agg.function, *names)), taken)
@@ -109,14 +111,11 @@ def decompose(query: Query) -> Steps:
     return Steps(tuple(derived), tuple(reductions.values()), outputs)
 
 
-def _takes_the_name(agg: Agg, name: str, read: Counter[Expr], query: Query) -> bool:
+def _takes_the_name(agg: Agg, name: str, read: Counter[Expr], given: dict[str, Expr]) -> bool:
     """Return whether a column that only this output reads can have the output's name."""
     values = [a for a in agg.arguments if not isinstance(a, Col | Lit)]
-    given = {*query.reads, *(output.name for output in query.derive), ""}
-    derived = {output.expression for output in query.derive}
-    return (
-        len(values) == 1 and read[values[0]] == 1 and not {name} & given and not {*values} & derived
-    )
+    alone = len(values) == 1 and read[values[0]] == 1
+    return alone and bool(name) and name not in given and values[0] not in given.values()
 
 
 def replace_aggregations(expression: Expr, reductions: dict[Agg, Reduction]) -> Expr:
