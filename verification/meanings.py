@@ -42,7 +42,11 @@ def explain_difference(query: Query, code: str, rows: Rows) -> str:
     """Return why pandas code differs from a query's answer in some rows; empty if unknown."""
     _, *below = rows or ((),)
     found = [DifferingRow(row[:-3], *row[-3:]) for row in below]
-    reasons = (*_explain_groups(query, code, found), *_explain_values(query, code, found))
+    reasons = (
+        *_explain_groups(query, code, found),
+        *_explain_values(query, code, found),
+        *_explain_cut(query, code),
+    )
     return "; ".join(dict.fromkeys(reasons))
 
 
@@ -78,6 +82,17 @@ def _explain_values(query: Query, code: str, rows: list[DifferingRow]) -> Iterat
             if one.functions & asked and one.word.search(code) and fits:
                 yield f"{name}: {one.sentence}"
                 break
+
+
+def _explain_cut(query: Query, code: str) -> Iterator[str]:
+    """Explain the first rows of a sort by one column, from which a later step computes."""
+    stable = re.search(r"kind\s*=\s*[\"'](stable|mergesort)", code)
+    cuts = [step.sort[0].name for step in query.earlier if step.limit and len(step.sort) == 1]
+    if cuts and "sort_values(" in code and not stable:
+        yield (
+            f"of rows with equal {cuts[0]}, pandas keeps any, and the workload the first ones: sort"
+            " by more columns, or with kind='stable'"
+        )
 
 
 def _list_functions(expression: Expr) -> Iterator[str]:

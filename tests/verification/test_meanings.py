@@ -62,3 +62,24 @@ def test_a_word_that_means_something_else_is_named(
 )
 def test_no_reason_is_guessed(output: str, code: str, rows: Rows) -> None:
     assert explain(output, code, rows) == ""
+
+
+@pytest.mark.parametrize(
+    ("sort", "code", "said"),
+    [
+        ("x", "df.sort_values('x').head(9)", True),
+        ("x", "df.sort_values('x', kind='stable').head(9)", False),
+        ("[x, w]", "df.sort_values(['x', 'w']).head(9)", False),
+    ],
+)
+def test_equal_rows_at_a_cut_are_named(sort: str, code: str, said: bool) -> None:
+    text = f"""
+dataset: {{files: s.csv}}
+queries:
+  q:
+    steps:
+      - {{sort: {sort}, limit: 9}}
+      - {{group_by: shop, aggregate: {{v: sum(w)}}}}
+"""
+    (query,) = read_text(text, "w.yaml", Path()).queries
+    assert ("with equal x" in explain_difference(query, code, differ(("5", "6")))) == said
