@@ -29,6 +29,7 @@ from ...spec.expression import (
     list_columns,
     walk,
 )
+from ...spec.formats import write_format
 from ...spec.joins import SUFFIX
 from ...spec.pivot import expand_pivot
 from ...spec.vocabulary import ROLLING
@@ -57,6 +58,7 @@ KEYS = ("k", "g", "h", "b", "t", "d", "m", "z", "e", "n", "u", "y", "w")
 TEXTS = ("k", "t")
 OF_NUMBERS = ("sum", "mean", "std", "var", "median", "min", "max")
 MOMENTS = ("d", "m", "z")
+FORMATS = ("%Y-%m", "%a %d. %b", "%B %j%%")
 OF_ANYTHING = ("count", "n_unique", "first", "last")
 # From where on a draw asks for a pivot or an unpivot, and the columns that pivots may have.
 WIDE_FROM, PIVOTED = 0.94, ("k", "g", "b")
@@ -177,9 +179,9 @@ class Grower:
                 return Arith("+", inner, self.draw.choice((Lit("-"), Col(self.draw.choice(TEXTS)))))
             case _:
                 name = self.draw.choice(("g", "i", "d", "s"))
-                return self.draw.choice(
-                    (Call("zfill", (inner, Lit(3))), Call("text", (Col(name),)))
-                )
+                made = Call("text", (Col(name),))
+                time = write_format(Col(self.draw.choice(MOMENTS)), self.draw.choice(FORMATS))
+                return self.draw.choice((Call("zfill", (inner, Lit(3))), made, time))
 
     def grow_key(self) -> Expr:
         """Grow what groups are made by, and is no number: a day, a text or a choice of texts."""
