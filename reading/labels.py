@@ -18,6 +18,7 @@ from .rows import derive, find_free_name, keep, sort
 from .values import Const, Frame, Series, UnreadError, Value
 
 BY_LABEL = "rows are read by the labels of an index of one level: set_index, or a condition"
+PERIOD = "a period of an index is read as '2024', '2024-01' or '2024-01-31'"
 ABSENT = "labels without rows are left out, where pandas adds them"
 Labelled = TypeVar("Labelled", Frame, Series)
 
@@ -64,13 +65,16 @@ def _find_span(node: ast.AST, text: object) -> tuple[dt.datetime, dt.datetime]:
     """Return the start of a year, a month or a day, and that of the next one."""
     parts = re.fullmatch(r"(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?", str(text))
     if parts is None:
-        raise UnreadError(node, "a period of an index is read as '2024', '2024-01' or '2024-01-31'")
+        raise UnreadError(node, PERIOD)
     year, month, day = (int(one) if one else None for one in parts.groups())
-    start = dt.datetime(cast("int", year), month or 1, day or 1)
-    if day:
-        return start, start + dt.timedelta(days=1)
-    later = start + dt.timedelta(days=32 if month else 366)
-    return start, later.replace(day=1) if month else dt.datetime(start.year + 1, 1, 1)
+    try:
+        start = dt.datetime(cast("int", year), month or 1, day or 1)
+        if day:
+            return start, start + dt.timedelta(days=1)
+        later = start + dt.timedelta(days=32 if month else 366)
+        return start, later.replace(day=1) if month else dt.datetime(start.year + 1, 1, 1)
+    except (ValueError, OverflowError) as error:
+        raise UnreadError(node, f"{PERIOD}: {error}") from None
 
 
 def take_labels(node: ast.AST, owner: Labelled, labels: list[Any]) -> Labelled:

@@ -16,12 +16,12 @@ from typing import TypeAlias
 from ...engines import find
 from ...engines.base import Resources
 from ...engines.writing.program import skip_formatting
-from ...environments.provider import build_local_provider
 from ...errors import DataError, Unsupported, WorkloadError
 from ...execution.warm_process import DIED, WarmProcess
 from ...spec.kinds import KindError
 from ...spec.unparse import unparse_question
 from ...spec.workload import Query
+from ..conformance.answers import start_process
 from . import expectations, reproducers
 from .cases import Data, FuzzCase, list_cases
 from .frames import Tables
@@ -33,8 +33,6 @@ BATCH = 40
 # a finalizer that runs meanwhile lets the other go on.
 WRITING = Lock()
 RESOURCES = Resources(threads=2)
-# Modin's programs of text set this before Ray starts; here, a program without text may start it.
-STRINGS = {"PANDAS_FUTURE_INFER_STRING": "1"}
 PATIENCE = 300.0  # seconds: on a busy machine, an engine's start alone may take a minute
 
 
@@ -106,9 +104,7 @@ class EngineProcess:
 
     def _start(self) -> WarmProcess:
         if self.warm is None or not self.warm.alive:
-            python = build_local_provider().provide_interpreter(self.engine, lambda _: None).path
-            environment = {**STRINGS, **self.engine.list_variables(RESOURCES)}
-            self.warm = WarmProcess(str(python), self.folder, environment)
+            self.warm = start_process(self.engine.name, self.folder)
         return self.warm
 
     def end(self) -> None:

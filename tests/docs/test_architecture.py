@@ -112,7 +112,7 @@ def _naming(word: str) -> set[str]:
     ("change", "word", "oracle"),
     [
         ("a row function", "starts_with", "row_functions"),
-        ("a row function", "ends_with", "row_functions"),
+        ("a row function", "zfill", "row_functions"),
         ("an aggregation", "prod", "evaluation"),
         ("an aggregation", "n_unique", "evaluation"),
     ],

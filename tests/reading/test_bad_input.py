@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from dfbench.errors import CodeError
 from dfbench.reading import DataFile, read_code
@@ -57,3 +60,13 @@ def test_a_file_that_no_frame_is_read_from_is_said_with_what_was_not_read() -> N
     code = "from pandas import *\ndf = read_csv('sales.csv')\n" + END
     with pytest.raises(CodeError, match=r"x\.py:1:1: 'from pandas import \*' hides"):
         read_code(Source("x.py", code), (DataFile(Path("new.csv")),))
+
+
+@pytest.mark.parametrize("period", ["2024-13", "9999", "9999-12"])
+def test_a_period_that_no_calendar_has_is_a_sentence(tmp_path: Path, period: str) -> None:
+    file = tmp_path / "sales.parquet"
+    pq.write_table(pa.table({"day": [dt.datetime(2024, 1, 5)], "v": [1]}), file)
+    code = f"import pandas as pd\ndf = pd.read_parquet({str(file)!r}).set_index('day')\n"
+    found = read_code(Source("x.py", f"{code}out = df.loc[{period!r}]['v'].sum()\n"))
+    said = [one.text for one in found.remarks if one.line == 3]
+    assert any(text.startswith("a period of an index is read as") for text in said)
