@@ -12,15 +12,15 @@ DfbenchError            what is wrong, where, and what to do; exit status 2
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class DfbenchError(Exception):
     """What is wrong, where, and what to do, in one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+# A dataclass takes longer to make than any other class of the command line's start.
+class Mistake(NamedTuple):
     """One mistake in a workload; lines and columns count from 1, line 0 is no place."""
 
     file: str

@@ -42,3 +42,11 @@ def test_the_version_is_printed(
 ) -> None:
     assert run_dfbench(monkeypatch, "--version") == 0
     assert capsys.readouterr().out == f"dfbench {metadata.version('dataframe-bench')}\n"
+
+
+def test_no_command_is_read_before_it_is_asked_for() -> None:
+    """typer evaluates the annotations of what is registered at each start of the command line."""
+    groups = [app, *(group.typer_instance for group in app.registered_groups)]
+    registered = [one.callback for group in groups if group for one in group.registered_commands]
+    assert len(registered) == len(COMMANDS)
+    assert [one.__name__ for one in registered if one and one.__annotations__] == []
