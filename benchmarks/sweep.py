@@ -1,9 +1,10 @@
 """What a sweep and a large comparison cost beyond their runs, and how well memory is forecast.
 
-`python benchmarks/sweep.py overhead` takes about five minutes on two idle cores. It prints the
+`python benchmarks/sweep.py overhead` takes about nine minutes on two idle cores. It prints the
 time of a sweep of 5 sizes, 4 engines and 3 questions over the sum of its runs (5 % above is
-allowed), and the CPU time of dfbench itself: first with answers that the oracle has to compute,
-then with those that it has kept. The data is made before the clock starts.
+allowed), and the CPU time of dfbench itself: of one round, first with answers that the oracle has
+to compute, then with those that it has kept; then with new answers and the rounds of a plain
+`dfbench sweep groupby`, five minutes of them. The data is made before the clock starts.
 
 `python benchmarks/sweep.py forecast` takes about six minutes. It prints by how much the peak at 4e6
 rows of the ten questions misses the forecast from up to 1e6 rows (15 % are allowed).
@@ -17,6 +18,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, process_time
 
@@ -38,12 +40,14 @@ SHORT = {**ONCE, "measure.warmups": "0", "measure.runs": "1"}
 
 
 def print_overhead(place: Path) -> None:
-    request = Request("groupby", ENGINES, ("q1", "q3", "q5"), ONCE, place, cache=place / "cache")
-    for answers in ("new", "kept"):
+    once = Request("groupby", ENGINES, ("q1", "q3", "q5"), ONCE, place, cache=place / "once")
+    plain = replace(once, overrides={}, cache=place / "plain")
+    sweeps = {"one round, new answers": once, "one round, kept answers": once}
+    for words, request in {**sweeps, "plain sweep, new answers": plain}.items():
         swept, wall, cpu = run(request, "rows=1e4..1e6:5")
         runs = [one for comparison in swept.comparisons for one in comparison.stored.runs]
         total = sum(one.times.wall or 0.0 for one in runs)
-        sys.stdout.write(f"answers {answers}: sweep {wall:.1f} s, its {len(runs)} runs ")
+        sys.stdout.write(f"{words}: sweep {wall:.1f} s, its {len(runs)} runs ")
         sys.stdout.write(f"{total:.1f} s: {wall / total - 1:+.1%}; ")
         sys.stdout.write(f"dfbench itself {cpu:.1f} s of CPU\n")
 

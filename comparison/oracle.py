@@ -13,14 +13,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial, reduce
+from functools import cache, lru_cache, partial, reduce
 from itertools import product
 from pathlib import Path
 from typing import cast
 
 from ..datasets.dataset import Dataset
 from ..engines import find, find_versions
-from ..engines.base import Engine, Program
+from ..engines.base import Engine, Program, Resources
 from ..engines.duckdb import ENGINE as DUCKDB
 from ..engines.duckdb.queries import Statement
 from ..engines.writing.properties import Facts
@@ -29,6 +29,7 @@ from ..errors import DfbenchError, Unsupported
 from ..execution.executor import execute
 from ..execution.job import FurtherProgram, Job
 from ..spec.expression import Agg, Arith, ArithOp, Call, Expr, Lit, list_children
+from ..spec.schema import Schema
 from ..spec.workload import GroupFunction, Query, RowFunction, Tasks
 from ..storage.records import Run
 from ..verification.agreement import Expected
@@ -290,12 +291,18 @@ def _answer(plan: Plan, query: Query | Tasks, oracle: Engine, beside: Sequence[P
 
 
 def _ask(plan: Plan, query: Query | Tasks, oracle: Engine) -> Asked | Unsupported:
-    program = write_program(oracle, query, plan.data.schema, plan.resources)
+    given = query, plan.data.schema, plan.resources
+    program = _write_exact(*given) if oracle is EXACT else write_program(oracle, *given)
     if isinstance(program, Unsupported):
         return program
     version = _describe_engine(program.engine).rpartition(" ")[2]
     kept = plan.answers / f"{plan.data.sha}-{program.sha}-{version}.arrow"
     return Asked(query, program, plan.data, kept)
+
+
+@lru_cache(maxsize=1024)  # each is asked for with the others, then by itself
+def _write_exact(query: Query | Tasks, data: Schema, limits: Resources) -> Program | Unsupported:
+    return write_program(EXACT, query, data, limits)
 
 
 def _find_further(first: Asked, plans: Sequence[Plan]) -> Iterator[Asked]:

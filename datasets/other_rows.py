@@ -65,7 +65,9 @@ def _choose(group: pa.Table, share: float, random: np.random.Generator) -> np.nd
 
 def _find_missing(group: pa.Table) -> Iterable[int]:
     for column in group.columns:
-        for missing in (pc.is_null(column), pc.is_null(column, nan_is_null=True)):
-            place = pc.index(missing, pa.scalar(value=True)).as_py()
+        if column.null_count:
+            yield pc.index(pc.is_null(column), pa.scalar(value=True)).as_py()
+        if pa.types.is_floating(column.type):
+            place = pc.index(pc.is_nan(column), pa.scalar(value=True)).as_py()
             if place >= 0:
                 yield place

@@ -18,6 +18,7 @@ from ...spec.workload import Query, Tasks
 from ..base import Program
 
 Code = str | ast.expr
+KEPT = 2048  # texts: programs of one engine share functions, those of a sweep are the same
 # What any program may use: its arguments, and Python's own days and times as constants.
 ZONE_INFO = "from zoneinfo import ZoneInfo"
 STANDARD = ("import sys", "from datetime import date, datetime", ZONE_INFO)
@@ -117,16 +118,20 @@ def _main(parts: Parts) -> str:
 
 def _write_imports(parts: Parts, text: str) -> str:
     """Return the imports that a program's text uses, and those of the user's function."""
-    names = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
-    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    used = {node.id for node in names} - bound
-    lines = [*STANDARD, *parts.imports.splitlines()]
+    used, lines = _find_free_names(text), [*STANDARD, *parts.imports.splitlines()]
     own = (f"from datetime import {word}" for word in TIMES.findall(parts.own.source))
     own_zone = ZONE_INFO if ZONE.search(parts.own.source) else ""
     kept = [
         one for line in lines if line for one in _split(line) if _find_imported_name(one) in used
     ]
     return _sort_imports([*kept, *own, own_zone, *parts.own.imports])
+
+
+@lru_cache(maxsize=KEPT)
+def _find_free_names(text: str) -> frozenset[str]:
+    names = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    return frozenset(node.id for node in names) - bound
 
 
 def _split(line: str) -> list[str]:
@@ -159,6 +164,7 @@ def fill(template: str, **holes: Code) -> str:
     return text
 
 
+@lru_cache(maxsize=KEPT)
 def hash_meaning(text: str) -> str:
     """Hash a module's tree without its docstring: the same meaning gives the same 12 digits."""
     tree = ast.parse(text)
@@ -262,7 +268,7 @@ def _find_start(lines: list[str], at: int) -> int:
     return at
 
 
-@lru_cache(maxsize=2048)  # programs of one engine have many functions in common
+@lru_cache(maxsize=KEPT)
 def _format(text: str) -> str:
     import black  # noqa: PLC0415 - a tenth of a second, and only writing needs it
     from black.mode import TargetVersion  # noqa: PLC0415

@@ -165,6 +165,7 @@ def test_other_rows_have_the_facts_of_the_data(tmp_path: Path) -> None:
         {
             "x": [None, *range(9998), None],
             "f": [float("nan"), *[1.5] * 9999],
+            "m": [None, *[1.5] * 2998, float("nan"), *[1.5] * 7000],
             "d": pa.array(["a", "b"] * 5000).dictionary_encode(),
         }
     )
@@ -178,6 +179,8 @@ def test_other_rows_have_the_facts_of_the_data(tmp_path: Path) -> None:
     assert found.schema.equals(pq.read_table(data.path).schema)
     assert found["x"].null_count
     assert any(map(math.isnan, found["f"].to_pylist()))
+    assert found["m"].null_count
+    assert any(map(math.isnan, found["m"].drop_null().to_pylist()))
     whole = found["x"].drop_null().to_pylist()
     assert len(set(whole)) == len(whole)
     assert whole != sorted(whole)
