@@ -145,7 +145,7 @@ def write_pairs(engine: str, asked: argparse.Namespace, folder: Path) -> Iterato
     for nulls in map(int, asked.nulls.split(",")):
         for name in asked.workloads:
             plan = plan_workload(name, engine, asked, nulls)
-            os.environ.update(plan.find_engine(engine).list_variables(plan.resources))
+            os.environ.update(plan.find_engine(engine).environment(plan.resources))
             for query in plan.workload.queries:
                 program = plan.programs[engine, query.name]
                 question = (name, engine, query.name, nulls)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from ..engines import find_missing, find_versions, install_command, load_engines
+from ..engines import find_missing, find_versions, install_command, list_broken, load_engines
 
 
 def list_engines() -> None:
@@ -15,4 +15,6 @@ def list_engines() -> None:
         found = ", ".join(f"{name} {version}" for name, version in find_versions(engine).items())
         lacking = find_missing(engine)
         table.add_row(engine.name, found, install_command(engine) if lacking else "")
+    for name, reason in list_broken().items():
+        table.add_row(name, "", f"its plug-in cannot be loaded: {reason}")
     Console().print(table)

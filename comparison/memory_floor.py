@@ -141,7 +141,7 @@ class FloorSearch:
             answer=answer if limit is None else None,
             warmups=0,
             runs=RUNS,
-            environment=self.plan.find_engine(engine).list_variables(resources),
+            environment=self.plan.find_engine(engine).environment(resources),
             limits=replace(
                 self.plan.workload.limits,
                 memory=limit,

@@ -375,7 +375,7 @@ def _build_job(plan: Plan, all_asked: Sequence[Asked], texts: Sequence[Path]) ->
         answer=texts[0].with_suffix(".arrow"),
         warmups=0,
         runs=0,
-        environment=find(first.program.engine).list_variables(plan.resources),
+        environment=find(first.program.engine).environment(plan.resources),
         limits=plan.workload.limits,
         tables=first.data.find_joins(first.query),
         further=tuple(further),

@@ -392,7 +392,7 @@ def build_job(  # noqa: PLR0913 - a job has that many parts
         answer=answer if _is_checked(plan.workload.query(query)) else None,
         warmups=measure.warmups,
         runs=measure.runs,
-        environment=plan.find_engine(engine).list_variables(plan.resources),
+        environment=plan.find_engine(engine).environment(plan.resources),
         limits=plan.workload.limits,
         tables=plan.data.find_joins(plan.workload.query(query)),
         scheduler=find_scheduler(plan.find_engine(engine)),

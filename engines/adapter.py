@@ -45,7 +45,7 @@ class Adapter(ABC):
         """Return the distributions whose versions matter, the engine's own first."""
         return self.info.distributions
 
-    def list_variables(self, resources: Resources) -> dict[str, str]:
+    def environment(self, resources: Resources) -> dict[str, str]:
         """Return the environment variables that set the engine's limits and switches."""
         threads = self.info.threads if resources.threads else ()
         return {**self.info.environment, **dict.fromkeys(threads, str(resources.threads))}

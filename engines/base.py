@@ -76,7 +76,7 @@ class Engine(Protocol):
         Raises `Unsupported` where the engine cannot express it.
         """
 
-    def list_variables(self, resources: Resources) -> dict[str, str]:
+    def environment(self, resources: Resources) -> dict[str, str]:
         """Return the environment variables that set the engine's limits and switches."""
 
 
@@ -112,6 +112,6 @@ class Wrapper:
         """Return the distributions whose versions matter, the engine's own first."""
         return self.engine.distributions
 
-    def list_variables(self, resources: Resources) -> dict[str, str]:
+    def environment(self, resources: Resources) -> dict[str, str]:
         """Return the environment variables that set the engine's limits and switches."""
-        return self.engine.list_variables(resources)
+        return self.engine.environment(resources)

@@ -22,6 +22,8 @@ from .scan import SCAN, scan_within
 from .versions import Versioned, find_info, select_version
 from .your_code import YourCode
 
+GROUP = "dfbench.engines"
+MEMBERS = ("name", "distributions", "environment", "write")
 # A module for each engine, in the order in which a comparison runs and shows them.
 REGISTRY = (
     "pandas",
@@ -64,6 +66,8 @@ def _find(name: str) -> Engine:
     plain, _, variant = name.rpartition("/")
     if plain in known and find_info(known[plain]).default_variant == variant:
         raise EngineError(f"{name} is what {plain} does by default: write {plain}")
+    if reason := list_broken().get(name):
+        raise EngineError(f"the plug-in of {name} cannot be loaded: {reason}")
     near = difflib.get_close_matches(name, known, 1)
     mend = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
     raise EngineError(f"unknown engine {name!r}; {mend}")
@@ -73,8 +77,34 @@ def _find(name: str) -> Engine:
 def load_engines() -> dict[str, Engine]:
     """Return every engine by name, each followed by its variants; others' come last."""
     own = [engine for module in REGISTRY for engine in _list_family(module)]
-    others = [entry.load() for entry in metadata.entry_points(group="dfbench.engines")]
-    return {engine.name: engine for engine in [*own, *others]}
+    return {engine.name: engine for engine in [*own, *_load_others()[0]]}
+
+
+def list_broken() -> dict[str, str]:
+    """Return why others' engines cannot be loaded, by the name of their entry point."""
+    return _load_others()[1]
+
+
+@cache
+def _load_others() -> tuple[list[Engine], dict[str, str]]:
+    """Return the engines that others register, and why some of them cannot be used.
+
+    Whatever a plug-in raises costs that engine alone.
+    """
+    engines: list[Engine] = []
+    broken: dict[str, str] = {}
+    for entry in metadata.entry_points(group=GROUP):
+        try:
+            engine = entry.load()
+        except Exception as error:  # noqa: BLE001 others wrote it
+            broken[entry.name] = f"{entry.value} raised {type(error).__name__}: {error}"
+            continue
+        lacking = [name for name in MEMBERS if not hasattr(engine, name)]
+        if lacking:
+            broken[entry.name] = f"{entry.value} has no {', no '.join(lacking)}"
+        else:
+            engines.append(engine)
+    return engines, broken
 
 
 def register_programs(programs: Iterable[OwnProgram], code: Reading | None = None) -> None:

@@ -57,7 +57,7 @@ def job(made: Plan, engine: str, query: str, folder: Path) -> Job | None:
         return None
     file = folder / "program.py"
     file.write_text(program.text)
-    environment = made.engine(engine).list_variables(made.resources)
+    environment = made.engine(engine).environment(made.resources)
     return Job(
         engine, query, 1, made.interpreters[engine].path, file, program.sha,
         made.data.path, folder / "answer.arrow", 0, 1, environment, made.workload.limits,

@@ -65,9 +65,9 @@ class Polars(Adapter):
     collect: str = ""
     load: Load = Load.MEMORY
 
-    def list_variables(self, resources: Resources) -> dict[str, str]:
+    def environment(self, resources: Resources) -> dict[str, str]:
         """Return the threads, and the bytes beyond which Polars spills; it reads both at import."""
-        variables = Adapter.list_variables(self, resources)
+        variables = Adapter.environment(self, resources)
         if resources.memory is not None:
             budget = int(resources.memory * SPILLS_ABOVE) // 2**20
             variables["POLARS_OOC_MEMORY_BUDGET_MB"] = str(max(budget, 1))

@@ -50,7 +50,7 @@ def find_interpreter(engine: Engine) -> Interpreter:
 def start_process(engine: str, folder: Path) -> WarmProcess:
     """Start one process for all cases of an engine, whose programs are written into the folder."""
     found = find(engine)
-    variables = found.list_variables(TWO_THREADS)
+    variables = found.environment(TWO_THREADS)
     if engine.startswith("modin"):
         # The workers of the first program serve all others: their texts are those of pandas 3.
         variables = {**variables, "PANDAS_FUTURE_INFER_STRING": "1"}

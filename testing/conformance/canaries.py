@@ -116,7 +116,7 @@ def count_spent(  # noqa: PLR0913 - a process is of an engine, its interpreter, 
     texts |= beside or {}
     environment = {
         **dict.fromkeys(THREAD_VARIABLES, str(threads)),
-        **find(name).list_variables(replace(resources, versions={})),
+        **find(name).environment(replace(resources, versions={})),
     }
     loads: Loads = "scan" if name.endswith(SCAN) else "whole"
     found = measure(place.path, folder, data, list(texts.values()), environment, loads)

@@ -89,7 +89,7 @@ class Cheat:
     name: str
     distributions: tuple[str, ...] = ("duckdb",)
 
-    def list_variables(self, _: Resources) -> dict[str, str]:
+    def environment(self, _: Resources) -> dict[str, str]:
         return {}
 
     def write(self, query: Query | Tasks, data: Schema, resources: Resources) -> Program:

@@ -37,9 +37,10 @@ PREPOSITIONS = frozenset(
 OPERATORS = frozenset(
     ["absolute", "minus", "negative", "plus", "root", "scale", "square", "times", "f"]
 )
-# Python and notebooks call these by their names; `comparison.program` is what a user types.
+# Python and notebooks call these by their names; `comparison.program` is what a user types, and
+# others' engines have an `environment` since the first version.
 PROTOCOLS = frozenset(
-    ["dst", "readable", "readinto", "tzname", "utcoffset", "_repr_html_", "program"]
+    ["dst", "environment", "readable", "readinto", "tzname", "utcoffset", "_repr_html_", "program"]
 )
 NAMELESS = {"property", "cached_property", "overload", "setter"}
 

@@ -131,7 +131,7 @@ def answered(tmp_path: Path, frame: pa.Table, query: Query, data: Schema) -> dic
     path, program, answer = (tmp_path / name for name in ("d.parquet", "program.py", "a.arrow"))
     pq.write_table(frame, path, row_group_size=100)
     program.write_text(text(query, data))
-    warm = WarmProcess(sys.executable, tmp_path, ENGINE.list_variables(TWO))
+    warm = WarmProcess(sys.executable, tmp_path, ENGINE.environment(TWO))
     problem = warm.answer(program, path, answer)
     warm.end()
     assert problem is None
@@ -162,8 +162,8 @@ def test_a_cluster_is_told_its_processes_and_their_memory() -> None:
 
 
 def test_threads_are_told_by_the_environment() -> None:
-    assert ENGINE.list_variables(TWO) == {"DASK_NUM_WORKERS": "2"}
-    assert ENGINE.list_variables(Resources()) == {}
+    assert ENGINE.environment(TWO) == {"DASK_NUM_WORKERS": "2"}
+    assert ENGINE.environment(Resources()) == {}
 
 
 def test_a_cluster_works_for_each_answer_and_gives_none_again(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_the_number_of_parts_is_named_and_the_workers_are_those_allowed() -> Non
 
 @pytest.mark.parametrize("name", POOLS[1:])
 def test_each_worker_has_one_thread_of_blas(name: str) -> None:
-    assert find(name).list_variables(Resources(2))["OPENBLAS_NUM_THREADS"] == "1"
+    assert find(name).environment(Resources(2))["OPENBLAS_NUM_THREADS"] == "1"
 
 
 @pytest.mark.parametrize("engine", ["pandas", "polars/map_elements", "dask", "serial", *LOWERING])

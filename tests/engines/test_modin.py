@@ -139,7 +139,7 @@ def test_nothing_is_left_to_do_in_what_is_loaded_and_in_an_answer(tmp_path: Path
     (tmp_path / "forced.py").write_text(FORCED)
     ran = subprocess.run(
         [sys.executable, str(tmp_path / "forced.py"), str(tmp_path / "d.parquet")],
-        env={**os.environ, **ENGINE.list_variables(resources)},
+        env={**os.environ, **ENGINE.environment(resources)},
         capture_output=True,
         text=True,
         check=False,

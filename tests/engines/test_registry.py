@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from dfbench.engines import REGISTRY, find, list_own_infos, load_engines
@@ -99,3 +101,44 @@ def test_an_engine_written_for_the_first_version_finds_what_it_imports() -> None
     program = former.finish("own", f"def query(data):\n  {text}\n")
     assert program.text == "def query(data):\n    return data\n"
     assert program.engine == "own"
+
+
+FOREIGN = """
+from dfbench.engines import find
+from dfbench.engines.base import Resources
+
+class Engine:
+    name = "foreign"
+    distributions = ("duckdb",)
+
+    def environment(self, resources):
+        return {}
+
+    def write(self, query, data, resources=Resources()):
+        return find("duckdb").write(query, data, resources)
+
+engine, other = Engine(), object()
+"""
+
+
+def test_a_plug_in_that_cannot_be_loaded_costs_itself_alone(tmp_path: Path) -> None:
+    (tmp_path / "foreign.py").write_text(FOREIGN, encoding="utf-8")
+    info = tmp_path / "foreign-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: foreign\nVersion: 1.0\n")
+    named = "foreign = foreign:engine\nbare = foreign:other\ngone = foreign_gone:engine\n"
+    (info / "entry_points.txt").write_text(f"[dfbench.engines]\n{named}")
+
+    def ask(name: str) -> str:
+        command = [sys.executable, "-m", "dfbench", "show", "groupby", "-q", "q1", "-e", name]
+        paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+        variables = {**os.environ, "PYTHONPATH": paths}
+        ran = subprocess.run(command, capture_output=True, text=True, env=variables, check=False)
+        return ran.stdout + ran.stderr
+
+    assert "def query(" in ask("foreign")
+    assert ask("bare") == (
+        "dfbench: the plug-in of bare cannot be loaded: foreign:other has no name,"
+        " no distributions, no environment, no write\n"
+    )
+    assert "gone cannot be loaded: foreign_gone:engine raised ModuleNotFoundError" in ask("gone")

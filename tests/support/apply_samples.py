@@ -66,7 +66,7 @@ def run(
         engine=engine, query="q", round=1, python=sys.executable, program=file,
         program_sha=program.sha, data=None if isinstance(query, Tasks) else data,
         answer=folder / "answer.arrow", warmups=0, runs=0,
-        environment=find(engine).list_variables(Resources(2)),
+        environment=find(engine).environment(Resources(2)),
         limits=Limits(memory=600 * MIB, time=time, threads=2),
     )  # fmt: skip
     return execute(job, choose_backend())

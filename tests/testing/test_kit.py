@@ -36,7 +36,7 @@ class Liar:
     name: str = "liar"
     distributions: tuple[str, ...] = ("polars",)
 
-    def list_variables(self, _: Resources) -> dict[str, str]:
+    def environment(self, _: Resources) -> dict[str, str]:
         return {}
 
     def write(self, query: Query | Tasks, data: Schema, resources: Resources) -> Program:
