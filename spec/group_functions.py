@@ -340,11 +340,12 @@ class _GroupFunctionReader:
 
 def parse_whole(agg: Agg) -> Case:
     """Return an aggregation that is missing as soon as one value is, as NumPy's are NaN."""
-    complete = Compare("==", Agg("count", agg.arguments), Agg("size", ()))
-    return Case(((complete, agg),), Lit(None))
+    counts = (Agg("count", (argument,)) for argument in agg.arguments)
+    complete = tuple(Compare("==", count, Agg("size", ())) for count in counts)
+    return Case(((complete[0] if len(complete) == 1 else Bool("and", complete), agg),), Lit(None))
 
 
-def if_whole(node: Expr) -> Agg | None:
+def if_whole(node: Expr | None) -> Agg | None:
     """Return the aggregation of what `whole` made; None for anything else."""
     match node:
         case Case(((_, Agg() as agg),), _) if node == parse_whole(agg):

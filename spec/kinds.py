@@ -62,6 +62,8 @@ OF_NOTHING: dict[str, Value] = {
     "any": False,
     "all": True,
 }
+# The adapters' own aggregations of numbers, which no query writes.
+OWN = {"std_population", "var_population", "covar", "covar_population", "slope", "intercept"}
 # Missing for negative numbers alone.
 ROOTS = {"sqrt", "log", "log10", "log2", "log1p"}
 ARROW: dict[Kind, str] = {
@@ -143,8 +145,9 @@ class _Kinds:
                 return "float"
             case Call(name, arguments):
                 return self.find_function_kind(name, ROW_FUNCTIONS[name], arguments)
-            case Agg("std_population" | "var_population", (argument,)):  # an adapter's own
-                self.check_kind(argument, "number", "a spread")
+            case Agg(name, arguments) if name in OWN:
+                for argument in arguments:
+                    self.check_kind(argument, "number", "a spread")
                 return "float"
             case Agg("values", (argument,)):  # the oracle's own: lists of what a group has
                 return self.of(argument)
@@ -455,6 +458,9 @@ UNSURE = {
     "std",
     "var",
     "corr",
+    "covar",
+    "slope",
+    "intercept",
     "skew",
     "lag",
     "lead",

@@ -17,6 +17,7 @@ from ..base import Load, Resources
 from ..info import MIB, NEWEST, EngineInfo, Work
 from ..writing.passes.group_functions import lower
 from ..writing.passes.join import Inputs, Table
+from ..writing.passes.moments import name_moments
 from ..writing.passes.text_keys import find_text_keys, require_text_keys
 from ..writing.passes.widen import widen
 from ..writing.program import Parts
@@ -25,10 +26,12 @@ from ..writing.sequence import step_name
 from ..writing.sql import WIDTH, quote_name, triple_quote, write_clause
 from .queries import Statement
 from .steps import lift_bindings, list_guards, number_rows, write_statements
+from .words import MOMENTS
 
 # DuckDB's own default: the rest is for what its buffer manager does not count.
 MEMORY_SHARE = 0.8
 TOO_MANY = 1_000_000  # the n of max(x, n) is smaller
+PASSES: tuple[Pass, ...] = (partial(name_moments, words=MOMENTS.keys()), lower, widen)
 CREATE, CREATE_SHARED = "CREATE TABLE", "CREATE TEMP TABLE"
 
 
@@ -40,7 +43,7 @@ class DuckDB(Adapter):
     takes 17 ms. Each has its own temporary tables in it.
     """
 
-    passes: tuple[Pass, ...] = (lower, widen)
+    passes: tuple[Pass, ...] = PASSES
     load: Load = Load.MEMORY
     statement: type[Statement] = Statement
     database: str = ""
@@ -246,7 +249,7 @@ ENGINE = DuckDB(INFO)
 VARIANTS = (
     Enumerating(
         INFO.make_variant("enum", work=frozenset({Work.QUERY}), sample=12),
-        (partial(require_text_keys, engine="duckdb"), lower, widen),
+        (partial(require_text_keys, engine="duckdb"), *PASSES),
     ),
 )
 write, run = ENGINE.write, ENGINE.run

@@ -59,6 +59,7 @@ from .words import (
     BESIDE_GAPS,
     COMPLETE,
     LOOSE,
+    MOMENTS,
     OF_NOTHING,
     ORDERED_ENDS,
     POPULATION,
@@ -445,7 +446,7 @@ class Statement:
             listed = ", ".join(self._write_argument(share) for share in shares)
             place = shares.index(agg.arguments[1]) + 1
             return f"quantile_cont({arguments[0]}, [{listed}])[{place}]"
-        written = (AGGREGATIONS | POPULATION)[agg.function]
+        written = (AGGREGATIONS | POPULATION | MOMENTS)[agg.function]
         return (
             written.format(*arguments) if "{" in written else f"{written}({', '.join(arguments)})"
         )

@@ -86,5 +86,14 @@ UNSUPPORTED = {"ewm_mean": "DuckDB has no exponentially weighted mean"}
 POPULATION = {"std_population": "stddev_pop", "var_population": "var_pop"}
 
 
+# What a formula about means is called.
+MOMENTS = {
+    "covar": "covar_samp",
+    "covar_population": "covar_pop",
+    "slope": "regr_slope",
+    "intercept": "regr_intercept",
+}
+
+
 # What SQL calls NULL over no values at all, and the language does not.
 OF_NOTHING = {"sum": "0", "prod": "1.0", "any": "FALSE", "all": "TRUE"}

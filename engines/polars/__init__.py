@@ -19,6 +19,7 @@ from ..info import MIB, NEWEST, EngineInfo, EnginePlace, Work
 from ..writing.passes.constants import derive_constants
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
+from ..writing.passes.moments import name_moments
 from ..writing.passes.pivot import derive_cells
 from ..writing.passes.text_keys import find_text_keys, require_text_keys
 from ..writing.passes.time_zones import convert_constants
@@ -231,7 +232,13 @@ VARIANTS = (
     MapElements(INFO.make_variant("map_elements", work=ROW_FUNCTIONS)),
     Polars(
         INFO.make_variant("native", work=frozenset({Work.GROUP_FUNCTION})),
-        (partial(require_aggregations, engine="polars"), widen, convert_constants, _check_names),
+        (
+            partial(name_moments, words=frozenset()),
+            partial(require_aggregations, engine="polars"),
+            widen,
+            convert_constants,
+            _check_names,
+        ),
     ),
     # What the device cannot do raises: by default it is done on the processor, unsaid.
     Polars(GPU, collect="collect(engine=pl.GPUEngine(raise_on_fail=True))"),

@@ -137,6 +137,8 @@ VARIANTS = {
     "number_string": "x.str.strip_chars().cast(pl.Float64, strict=False)",
     "std_population": "x.std(ddof=0)",
     "var_population": "x.var(ddof=0)",
+    "covar": "pl.cov(x, y)",
+    "covar_population": "pl.cov(x, y, ddof=0)",
 }
 UNSUPPORTED: dict[str, str] = {}
 UNITS = {
@@ -175,7 +177,7 @@ POLARS = Dialect(
     drop_missing="x.drop_nulls()",
     units=UNITS,
     bare_choices=True,
-    by_name=frozenset({"corr"}),
+    by_name=frozenset({"corr", "covar", "covar_population"}),
     over="x.over(*k)",
     unpivot="t.unpivot(c, **o)",
     drop_rows="t.drop_nulls(n)",

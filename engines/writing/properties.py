@@ -43,6 +43,7 @@ from .steps import is_present
 # Of infinities, these may be no number.
 MOMENTS = {
     *("sum", "mean", "std", "var", "median", "quantile", "cumsum", "prod", "ewm_mean"),
+    *("covar", "covar_population"),
     *ROLLING,
 }
 CHANGES = {"diff", "pct_change"}
@@ -104,7 +105,7 @@ class Facts:
                 return (
                     function not in ROOTS or self.range(operand).negative or self.makes_nan(operand)
                 )
-            case Agg("corr"):
+            case Agg("corr" | "slope" | "intercept"):
                 return True
             case Case(branches, otherwise):
                 return any(map(self.makes_nan, (otherwise, *(value for _, value in branches))))

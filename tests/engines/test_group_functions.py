@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -38,6 +39,20 @@ DEFS = {
     "a choice of values": "def f(f):\n    return f.min() if f.size > 11 else f.max()\n",
     "zero divisors": "def f(i, f):\n    return (f / i).sum() + i.sum() / (i - i).sum()\n",
     "constants among themselves": "def f(i):\n    return i.mean() + (-3 / (-3 + -3))\n",
+    "a line": (
+        "def f(i, f):\n    dx = i - i.mean()\n    slope = (dx * f).sum() / (dx**2).sum()\n"
+        "    return slope + (f.mean() - slope * i.mean())\n"
+    ),
+    "sums about means": (
+        "def f(f, g):\n    df = f - f.mean()\n    dg = g - np.mean(g)\n"
+        "    return (df * g).sum() + (df**2).mean() - (g * df).mean() + df @ dg / (len(f) - 1)\n"
+    ),
+    "a line by means": (
+        "def f(f, g):\n    df = f - f.mean()\n    return (df * g).mean() / (df * df).mean()\n"
+    ),
+    "a sample's covariance": (
+        "def f(f, g):\n    return (g * (f - f.mean())).sum() / (len(f) - 1)\n"
+    ),
     "a product": "def f(f, g):\n    return f @ g - np.dot(f, f)\n",
 }  # fmt: skip
 
@@ -97,6 +112,24 @@ def test_names_survive_and_care_stands_only_where_values_are_missing() -> None:
             text = find(engine).write(workload.query("weighted_spread"), data).text
             assert "centre" in text
             assert ("count" in text) is cares, (engine, nulls)
+
+
+def test_sums_about_a_mean_have_the_word_of_their_library() -> None:
+    data = derive_schema(read("apply").dataset)
+    line = "def f(v2, v3):\n    d = v2 - v2.mean()\n    return (d * v3).sum() / (d**2).sum()\n"
+    for source, named in ((line, True), (line.replace("* v3", "* (v3 - v3.mean())"), False)):
+        asked = replace(groups_query(source), group_by=("id4",))
+        for engine, word in (("duckdb", "regr_slope"), ("polars/native", "pl.cov")):
+            text = find(engine).write(asked, data).text
+            assert (word in text) is named, (engine, source)
+
+
+def test_a_line_far_from_zero_is_exact() -> None:
+    far = [1e8 + n % 7 for n in range(60)]
+    frame = pa.table({"k": [0] * 60, "i": range(60), "f": far, "g": [3 * x + 1 for x in far]})
+    source = "def f(f, g):\n    d = f - f.mean()\n    return (d * g).sum() / (d**2).sum()\n"
+    for engine in ("duckdb", "polars/native"):
+        assert compared(engine, query(source), frame, {0: 3}) == []
 
 
 def test_native_is_for_functions_of_groups_alone() -> None:

@@ -67,9 +67,12 @@ class _Columns:
         """Rewrite a single value: its aggregations are of columns."""
         agg = if_whole(node)
         if agg:
-            argument = self.rewrite_column(agg.arguments[0])
-            if not (self.facts.may_miss(argument) or self.facts.makes_nan(argument)):
-                return Agg(agg.function, (argument,))
+            arguments = tuple(map(self.rewrite_column, agg.arguments))
+            unsure = tuple(
+                a for a in arguments if self.facts.may_miss(a) or self.facts.makes_nan(a)
+            )
+            if not unsure:
+                return Agg(agg.function, arguments)
         if isinstance(node, Agg):
             return Agg(node.function, tuple(map(self.rewrite_column, node.arguments)))
         return rebuild(node, tuple(map(self.rewrite_value, list_children(node))))

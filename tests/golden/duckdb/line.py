@@ -7,23 +7,14 @@ import duckdb
 
 def load(path):
     con = duckdb.connect(config={"threads": 2})
-    con.execute("CREATE TABLE data AS SELECT id4, v2, v3 FROM read_parquet(?)", [path])
+    con.execute("CREATE TABLE data AS SELECT id4, v3, v2 FROM read_parquet(?)", [path])
     return con
 
 
 def query(con):
     return con.sql("""
-        SELECT
-            id4,
-            sum(dx * v3) / sum(dx ** 2) AS slope,
-            avg(v3) - sum(dx * v3) / sum(dx ** 2) * avg(v2) AS intercept
-        FROM (
-            SELECT *, v2 - mean_v2 AS dx
-            FROM (
-                SELECT *, avg(v2) OVER (PARTITION BY id4) AS mean_v2
-                FROM data
-            )
-        )
+        SELECT id4, regr_slope(v3, v2) AS slope, regr_intercept(v3, v2) AS intercept
+        FROM data
         GROUP BY id4
     """).to_arrow_table()
 
