@@ -185,7 +185,7 @@ class JoinReader:
         left, right = data[pair[0].text], find_table(data, join.table)[pair[1].text]
         is_time = join.asof is not None and join.asof.left == left.name
         if is_time and left.kind not in TIMES:
-            what = f"cannot compare {left.name!r}, a {left.kind}, as of; times must be {AS_TIMES}"
+            what = f"asof cannot compare {left.name!r}, a {left.kind}; use {AS_TIMES}"
             self.log.add(pair[0].place, what)
         elif left.kind not in KEYS:
             message = f"cannot join on {left.name!r}, a {left.kind}; {JOINABLE}"

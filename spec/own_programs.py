@@ -77,7 +77,7 @@ class ProgramReader:
         found = engine or find_library(tree)
         if not whole and not found:
             names = ", ".join(sorted(LIBRARIES))
-            message = f"{file} imports no engine whose frame it could get; name one by 'engine'"
+            message = f"{file} imports none of these engines; name one under 'engine'"
             self.log.add(node.place, f"{message}: {names}")
         elif not whole and found not in LIBRARIES:
             message = f"a function cannot get a frame of {found!r}{suggest(found, LIBRARIES)}"

@@ -103,18 +103,18 @@ def _parse_member(token: str, before: str) -> str:
 
 def _check_token(token: str, before: str, number: int, *, capture: bool) -> str:
     if token == "+" and (before in {"*", "+", "?"} or before.endswith("}")):
-        raise PatternError("possessive quantifiers are not in every engine; leave a '+' out")
+        raise PatternError("not every engine has possessive quantifiers; leave a '+' out")
     if token.startswith("{"):
         found = _REPEAT.fullmatch(token)
         if not found or max(int(found[1]), int(found[2] or 0)) > MOST_REPEATS:
             raise PatternError(
-                f"{token!r} is not a repetition of every engine; write '{{2}}' or '{{2,5}}'"
+                f"not every engine has the repetition {token!r}; write '{{2}}' or '{{2,5}}'"
             )
     if token.startswith("(?") and not (
         token == "(?:" or token.startswith("(?P<") or (token == "(?i)" and number == 0)
     ):
         raise PatternError(
-            f"{token!r} is not in every engine; instead of looking around, write two conditions:"
+            f"not every engine has {token!r}; instead of looking around, write two conditions:"
             " matches(x, 'a') and not matches(x, 'b')"
         )
     if not capture and (token == "(" or token.startswith("(?P<")):

@@ -85,7 +85,7 @@ ROW_FUNCTIONS = {
         1,
         "number",
         "float",
-        "decimal logarithm; missing below zero",
+        "base-10 logarithm; missing below zero",
         undefined=True,
         unbounded=True,
     ),
@@ -95,7 +95,7 @@ ROW_FUNCTIONS = {
         1,
         "number",
         "float",
-        "binary logarithm; missing below zero",
+        "base-2 logarithm; missing below zero",
         undefined=True,
         unbounded=True,
     ),
@@ -119,7 +119,9 @@ ROW_FUNCTIONS = {
         1, 1, "number", "float", "angle whose cosine is x; missing beyond -1 and 1", undefined=True
     ),
     "atan": Function(1, 1, "number", "float", "angle whose tangent is x"),
-    "atan2": Function(2, 2, "number", "float", "angle of the point x, y; y comes first"),
+    "atan2": Function(
+        2, 2, "number", "float", "angle of the point (x, y), in radians; y is the first argument"
+    ),
     "sinh": Function(1, 1, "number", "float", "hyperbolic sine", unbounded=True),
     "cosh": Function(1, 1, "number", "float", "hyperbolic cosine", unbounded=True),
     "tanh": Function(1, 1, "number", "float", "hyperbolic tangent"),
@@ -153,7 +155,7 @@ ROW_FUNCTIONS = {
         "number",
         "string",
         "the interval between edges that holds a value, as a text such as (0, 10];"
-        " bins(x, 4): which of 4 bins of one width, from 0",
+        " bins(x, 4): the number of the bin, from 0, of 4 of equal width",
         example="bins(x, [0, 10, 20])",
     ),
     "quantile_bins": Function(
@@ -161,13 +163,19 @@ ROW_FUNCTIONS = {
         1,
         "number",
         "int",
-        "which of n bins with equally many values, from 0",
+        "the number of the bin, from 0, of n with equally many values",
         example="quantile_bins(x, 4)",
     ),
     "floor": Function(1, 1, "number", "same", "rounded down to a whole number"),
     "ceil": Function(1, 1, "number", "same", "rounded up to a whole number"),
     "round": Function(
-        1, 1, "number", "same", "rounded half to even, to a number of places", ("places",), 1
+        1,
+        1,
+        "number",
+        "same",
+        "rounded to a number of decimal places, halves to even",
+        ("places",),
+        1,
     ),
     "min": Function(2, None, "ordered", "common", "smallest of several values of a row"),
     "max": Function(2, None, "ordered", "common", "largest of several values of a row"),
@@ -190,7 +198,7 @@ ROW_FUNCTIONS = {
         1,
         "text",
         "string",
-        "a group of a regular expression where it is first found, else missing",
+        "a group of a regular expression's first match; missing without a match",
         ("pattern", "group"),
         1,
         undefined=True,
@@ -350,11 +358,17 @@ AGGREGATIONS = {
         1, 1, "ordered", "same", "the most frequent value; of equally frequent ones, the smallest"
     ),
     "skew": Function(
-        1, 1, "number", "float", "sample skewness; missing of fewer than three, or of equal values"
+        1,
+        1,
+        "number",
+        "float",
+        "sample skewness; missing for fewer than three values, or equal ones",
     ),
     "any": Function(1, 1, "condition", "bool", "whether it holds in any row"),
     "all": Function(1, 1, "condition", "bool", "whether it holds in all rows"),
-    "corr": Function(2, 2, "number", "float", "Pearson's correlation, pairwise complete"),
+    "corr": Function(
+        2, 2, "number", "float", "Pearson's correlation, over the rows that have both values"
+    ),
 }
 
 # A value for each row from the rows of its group, in the order of `order_by`, or of the frame: in a
@@ -391,14 +405,14 @@ WINDOWS = {
         1,
         example="percent_rank(x)",
     ),
-    "row_number": Function(0, 0, "anything", "int", "the row's place, from 1", ordered=True),
+    "row_number": Function(0, 0, "anything", "int", "the row's number, from 1", ordered=True),
     "cumcount": Function(0, 0, "anything", "int", "the rows before this one", ordered=True),
     "lag": Function(
         1,
         1,
         "anything",
         "same",
-        "the value n rows earlier in the group, 1 if not given",
+        "the value n rows earlier in the group; n is 1 by default",
         ("steps",),
         1,
         ordered=True,
@@ -408,7 +422,7 @@ WINDOWS = {
         1,
         "anything",
         "same",
-        "the value n rows later in the group, 1 if not given",
+        "the value n rows later in the group; n is 1 by default",
         ("steps",),
         1,
         ordered=True,
@@ -418,7 +432,7 @@ WINDOWS = {
         1,
         "number",
         "same",
-        "the difference from the value n rows earlier, 1 if not given",
+        "the difference from the value n rows earlier; n is 1 by default",
         ("steps",),
         1,
         ordered=True,
@@ -428,7 +442,7 @@ WINDOWS = {
         1,
         "number",
         "float",
-        "the relative change from the value n rows earlier, 1 if not given",
+        "the relative change from the value n rows earlier; n is 1 by default",
         ("steps",),
         1,
         ordered=True,
@@ -470,7 +484,7 @@ WINDOWS |= {
         "number",
         AGGREGATIONS[reduced].gives,
         f"{reduced} of the last n rows, or of a time such as '7d'; missing if fewer than at_least"
-        " of them have a value: n of rows, 1 of a time, if not given",
+        " of them have a value (by default n for rows, 1 for a time)",
         ("window", "at_least"),
         1,
         example=f"{name}(x, 3, at_least=1)",
@@ -494,7 +508,7 @@ WINDOWS |= {
         1,
         "number",
         "float",
-        "exponentially weighted mean of the rows up to this one, of a span of rows",
+        "exponentially weighted mean of the rows up to this one, with a span in rows",
         ("smoothing",),
         ordered=True,
     ),

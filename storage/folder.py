@@ -261,7 +261,7 @@ def read_record(path: Path, what: str = "a comparison") -> dict[str, Any]:
         record = sanitize_json(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise ResultsError(
-            f"{path}: not found; a results folder has one (results/<workload>/<time>-<n>)"
+            f"{path}: not found; name the folder of {what}: results/<workload>/<time>-<n>"
         ) from None
     except (OSError, ValueError, RecursionError) as error:
         raise ResultsError(f"{path}: cannot be read as {what} ({error})") from error

@@ -48,6 +48,6 @@ def _open(lock: Path) -> int:
             os.close(handle)
             raise ResultsError(
                 f"{lock.parent}: process {holder} is still running this; wait until it ends, or "
-                "start a new one, without --resume"
+                "start a new one without --resume"
             ) from None
         os.close(handle)

@@ -58,13 +58,13 @@ def _explain_groups(query: Query, code: str, rows: list[DifferingRow]) -> Iterat
         keys = [k for k, name in enumerate(query.group_by) if _misses(absent, k) and name]
         names = " or ".join(query.group_by[k] for k in keys) or "key"
         yield (
-            f"pandas drops the rows whose {names} is missing: add dropna=False to keep them, or "
-            "this is what you meant"
+            f"pandas drops the rows whose {names} is missing: add dropna=False to keep them, "
+            "unless this is what you mean"
         )
     if foreign and re.search(r"category|Categorical|\bcut\(", code):
         yield (
             "pandas has a group for each category of a key, also without rows: add observed=True "
-            "to leave those out, or this is what you meant"
+            "to leave those out, unless this is what you mean"
         )
 
 
@@ -90,8 +90,8 @@ def _explain_cut(query: Query, code: str) -> Iterator[str]:
     cuts = [step.sort[0].name for step in query.earlier if step.limit and len(step.sort) == 1]
     if cuts and "sort_values(" in code and not stable:
         yield (
-            f"of rows with equal {cuts[0]}, pandas keeps any, and the workload the first ones: sort"
-            " by more columns, or with kind='stable'"
+            f"among rows with equal {cuts[0]}, pandas keeps any and the workload keeps the first: "
+            "sort by more columns, or with kind='stable'"
         )
 
 

@@ -89,7 +89,7 @@ def _describe_wrap(column: ColumnPair, places: list[tuple[int, int]], family: Fa
         if all(number and number % 2**bits == 0 for number in apart):
             return f" (wrapped around {bits} bits)"
     if all(not -(2**63) <= one[a] < 2**63 for a, _ in places):
-        beyond = "beyond what nanoseconds reach, 1677 to 2262"
+        beyond = "beyond the range of nanoseconds, 1677 to 2262"
         return f" (the right value is {'beyond 64 bits' if family == 'int' else beyond})"
     return ""
 

@@ -51,9 +51,7 @@ class Numba(Adapter):
         steps = NumbaSteps(query, data)
         loops, body = steps.write_loops(), write_steps(steps, inputs.later)
         if not loops and "engine='numba'" not in body:
-            raise Unsupported(
-                query.name, "no step of it is one that dfbench compiles with Numba; use pandas"
-            )
+            raise Unsupported(query.name, "dfbench compiles no step of it with Numba; use pandas")
         return Parts(
             imports=IMPORTS,
             own=_find_own(query),

@@ -145,7 +145,9 @@ MARKS: tuple[KnownFailure, ...] = (
         "wrong",
         "its quantile interpolates with six digits only",
     ),
-    KnownFailure("pandas/object", "pivot_texts-*", "unsupported", "no least of a text and NaN"),
+    KnownFailure(
+        "pandas/object", "pivot_texts-*", "unsupported", "it has no minimum of text and NaN"
+    ),
     KnownFailure("datafusion", "divide_zero-plain", "wrong", "its max of only -inf is finite"),
     *(
         KnownFailure(
@@ -279,7 +281,10 @@ MARKS: tuple[KnownFailure, ...] = (
     ),
     KnownFailure("pandas+numba", "exact_keys-[po]*", "unsupported", "Numba compiles no step of it"),
     KnownFailure(
-        "pandas+numba", "row_function_called-missing", "unsupported", "its loops take no gaps"
+        "pandas+numba",
+        "row_function_called-missing",
+        "unsupported",
+        "its loops take no missing values",
     ),
     KnownFailure("datatable", "*quantile*", "unsupported", "it has no quantiles"),
     *(
@@ -369,7 +374,9 @@ MARKS: tuple[KnownFailure, ...] = (
         )
     ),
     *(
-        KnownFailure(engine, "time_texts-*", "unsupported", "dfbench writes it no formats of times")
+        KnownFailure(
+            engine, "time_texts-*", "unsupported", "dfbench writes no formats of times for it"
+        )
         for engine in ("chdb", "daft", "datafusion", "ibis", "pyspark")
     ),
     KnownFailure("datatable", "time_weeks-*", "unsupported", "it has no weeks"),
@@ -460,7 +467,7 @@ MARKS: tuple[KnownFailure, ...] = (
 
 # What an engine refuses by a rule of its own needs no mark for each case.
 RULES = {
-    "pandas+numba": "no step of it is one that dfbench compiles with Numba",
+    "pandas+numba": "dfbench compiles no step of it with Numba",
     "pandas/object": "it reads no text",
     "pandas/category": "no key of it is text",
     "polars/categorical": "no key of it is text",

@@ -83,7 +83,7 @@ REFUSED = {
     ("pandas+numba", "decimal-sums"): "no decimals",
 }
 # Only sums of numbers have a loop of Numba's in all of these questions.
-UNCOMPILED = "no step of it is one that dfbench compiles with Numba; use pandas"
+UNCOMPILED = "dfbench compiles no step of it with Numba; use pandas"
 
 
 def typed_cases() -> Iterator[str]:

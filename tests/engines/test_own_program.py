@@ -110,7 +110,7 @@ def test_programs_of_a_folder_run_as_they_stand_and_are_checked(tmp_path: Path) 
         ("new: {function: f}", "needs 'file'"),
         ("new: {file: new.py, function: quer}", "no function 'quer'; did you mean 'query'?"),
         ("new: {file: new.py, engine: duck}", "a function cannot get a frame of 'duck'"),
-        ("new: plain.py", "imports no engine whose frame it could get"),
+        ("new: plain.py", "imports none of these engines"),
         ("new: broken.py", "broken.py:2:8: not Python: invalid syntax"),
         ("new: [new.py]", "needs a Python file"),
         ("polars: new.py", "polars is the name of an engine"),

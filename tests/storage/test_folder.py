@@ -147,7 +147,7 @@ def test_a_broken_head_is_a_sentence(made: folder.Folder, text: str) -> None:
 
 
 def test_no_folder_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ResultsError, match="not found; a results folder has one"):
+    with pytest.raises(ResultsError, match="not found; name the folder of a comparison"):
         folder.read(tmp_path / "nothing")
 
 

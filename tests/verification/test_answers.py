@@ -270,7 +270,7 @@ def test_a_time_that_nanoseconds_do_not_reach_is_not_called_beyond_64_bits() -> 
     old = one_column([datetime.datetime(1, 1, 1), datetime.datetime(2262, 4, 12)])
     new = one_column(pa.array([5, 6], pa.timestamp("ns")))
     reason = compare_answers(old, new, BY_KEY).reason
-    assert reason.endswith("(the right value is beyond what nanoseconds reach, 1677 to 2262)")
+    assert reason.endswith("(the right value is beyond the range of nanoseconds, 1677 to 2262)")
 
 
 def test_null_nan_and_an_untyped_column_are_one_thing() -> None:
