@@ -40,7 +40,7 @@ def make_badge(entry: Entry, engine: EngineEntry) -> Badge | None:
     message += f", {missed} of {engine.asked} unanswered" if missed else ""
     good = engine.hot.word == "faster" and entry.checked.startswith("all") and not missed
     colour = GOOD if good else BAD if entry.checked.startswith("wrong") else PLAIN
-    return Badge(f"dfbench {entry.workload} {entry.size:,}", message, colour)
+    return Badge(f"dfbench {entry.workload} {entry.describe_size()}", message, colour)
 
 
 def _describe_ratio(engine: EngineEntry, baseline: str) -> str:

@@ -18,6 +18,7 @@ from .model import EngineEntry, Entry, Share, SweepEntry
 
 GIB = 2**30
 CHECKED, UNCHECKED, WRONG = "all answers checked", "some answers unchecked", "wrong answers"
+SHOWN = ("dataset.rows", "tasks.count", "measure.")  # as the size, the load mode, the verdict
 PARTS = (folder.HEAD, folder.RUNS, folder.AGREEMENT)
 
 
@@ -84,6 +85,7 @@ def make_entry(key: str, digest: str, stored: StoredComparison, view: View) -> E
         baseline=view.baseline,
         checked=_describe_checks(view),
         engines=_make_engines(stored, view),
+        settings=_describe_settings(head.overrides),
     )
 
 
@@ -99,6 +101,12 @@ def _find_size(measure: Mapping[str, object], dataset: Mapping[str, object]) -> 
     sizes = measure.get("sizes")
     counts = [n for n in sizes.values() if isinstance(n, int)] if isinstance(sizes, dict) else []
     return max(counts, default=0), "tasks"
+
+
+def _describe_settings(overrides: Mapping[str, str]) -> str:
+    """Return what was set of a workload, but for its size and how it was measured."""
+    kept = sorted(item for item in overrides.items() if not item[0].startswith(SHOWN))
+    return ", ".join(f"{key.rpartition('.')[2]} = {text}" for key, text in kept)
 
 
 def _describe_machine(machine: Mapping[str, object]) -> str:

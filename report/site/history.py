@@ -46,7 +46,8 @@ def _list_measured(
 ) -> Iterator[tuple[tuple[str, ...], tuple[Entry, EngineEntry]]]:
     """Yield engines with what has to be alike, and with when they were measured."""
     for entry in entries:
-        alike = (entry.workload, entry.source, f"{entry.size}", entry.load, entry.machine)
+        size = entry.describe_size()
+        alike = (entry.workload, entry.source, size, entry.load, entry.machine)
         for engine in entry.engines:
             name = engine.engine.partition("@")[0]
             if engine.version and engine.times:
@@ -60,7 +61,7 @@ def _build(place: tuple[str, ...], own: list[tuple[Entry, EngineEntry]]) -> Vers
     workload, _, size, _, machine, name = place
     (_, first), *_ = latest.values()
     steps = (_compare(entry, engine, first) for entry, engine in latest.values())
-    title = f"{workload}, {int(size):,}, {machine}"
+    title = f"{workload}, {size}, {machine}"
     return VersionHistory(title, name, tuple(step for step in steps if step))
 
 

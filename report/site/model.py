@@ -41,7 +41,8 @@ class EngineEntry:
 class Entry:
     """A comparison; `source` is the digest of its workload, `digest` that of all it stores.
 
-    `checked` says in words whether its answers were compared with an oracle.
+    `settings` has the workload's values that were set for it, but for its size and how it was
+    measured. `checked` says in words whether its answers were compared with an oracle.
     """
 
     key: str
@@ -56,6 +57,11 @@ class Entry:
     baseline: str
     checked: str
     engines: tuple[EngineEntry, ...]
+    settings: str = ""
+
+    def describe_size(self) -> str:
+        """Return the size with what was set beside it: `1,000, nulls = 5`."""
+        return f"{self.size:,}, {self.settings}" if self.settings else f"{self.size:,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,8 @@ class SiteIndex:
 def read_entry(record: Mapping[str, Any]) -> Entry:
     """Read an entry; ValueError, TypeError or KeyError where it is none."""
     engines = tuple(_read_engine(one) for one in record["engines"])
-    texts = {f.name: str(record[f.name]) for f in fields(Entry) if f.type == "str"}
+    known = {"settings": "", **record}  # sites of before have none
+    texts = {f.name: str(known[f.name]) for f in fields(Entry) if f.type == "str"}
     if not KEY.fullmatch(texts["key"]):
         raise ValueError(f"{texts['key']!r} is not a key")
     return Entry(**texts, size=int(record["size"]), engines=engines)

@@ -53,4 +53,6 @@ def render_badges(index: SiteIndex) -> Iterator[tuple[str, str]]:
 def name_badge(entry: Entry, engine: EngineEntry) -> str:
     """Return the path of an engine's badge."""
     workload = entry.key.rpartition("-")[0]
-    return f"{BADGES}/{workload}-{entry.size}-{make_safe_name(engine.engine)}.svg"
+    names = (entry.settings.replace(" ", "").replace(",", "-"), engine.engine)
+    parts = (workload, str(entry.size), *(make_safe_name(name)[:100] for name in names if name))
+    return f"{BADGES}/{'-'.join(parts)}.svg"

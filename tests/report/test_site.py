@@ -212,6 +212,36 @@ def test_a_history_compares_versions_on_the_same_machine_and_data_alone() -> Non
     assert build_histories([ENTRY]) == ()
 
 
+def test_what_was_set_beside_the_size_tells_comparisons_apart(results: Path) -> None:
+    changed = {
+        "dataset.rows": "1e7", "dataset.nulls": "5", "limits.threads": "1",
+        "measure.rounds": "3", "tasks.arguments.width": "<2>",
+    }  # fmt: skip
+    samples.store(results, samples.head(**SMALL, overrides=changed))
+    site = results.parent / "site"
+    page = write_site([results], site).page.read_text(encoding="utf-8")
+    assert page.count("10,000,000 rows</td>") == 2
+    told = '10,000,000 rows, <span class="note">nulls = 5, threads = 1, width = &lt;2&gt;</span>'
+    assert page.count(told) == 2
+    badges = sorted(path.name for path in (site / "badges").iterdir())
+    assert badges == [
+        "groupby-10000000-nulls=5-threads=1-width=-2--polars.svg", "groupby-10000000-polars.svg",
+    ]  # fmt: skip
+    assert "groupby 10,000,000, nulls = 5, threads = 1" in (site / "badges" / badges[0]).read_text()
+    newer = replace(FAST, engine="polars@2.2", version="2.2")
+    later = replace(ENTRY, settings="nulls = 5", began="2026-03-01", engines=(newer,))
+    assert build_histories([ENTRY, later]) == ()
+
+
+def test_an_index_of_before_has_no_settings(results: Path) -> None:
+    site = results.parent / "site"
+    write_site([results], site)
+    record = json.loads((site / INDEX).read_text())
+    del record["entries"][0]["settings"]
+    (site / INDEX).write_text(json.dumps(record))
+    assert write_site([results], site).added == 0
+
+
 def test_checks_are_left_out(results: Path) -> None:
     measure = {**samples.head().measure, "rounds": 1, "warmups": 0, "runs": 0}
     check = samples.head(**SMALL, workload="checked", measure=measure)
