@@ -89,6 +89,17 @@ def compare_within(curves: Sequence[tuple[Curve, Curve]], low: float, high: floa
     return _judge(sizes, ratios, halves)
 
 
+def compare_points(curves: Sequence[tuple[Curve, Curve]]) -> Contest | None:
+    """Compare at the measured points alone; None where the curves share none."""
+    shared = set.intersection(*(set(one.trend.x.tolist()) for pair in curves for one in pair))
+    if not shared:
+        return None
+    points = sorted(shared)
+    signs = _decide(*estimate_ratios(curves, np.array(points)))
+    stretches = (Stretch(int(sign), at, at) for sign, at in zip(signs, points, strict=True))
+    return Contest(points[0], points[-1], tuple(stretches), ())
+
+
 def estimate_ratios(
     curves: Sequence[tuple[Curve, Curve]], sizes: Numbers
 ) -> tuple[Numbers, Numbers]:
@@ -131,8 +142,12 @@ def _spread_sizes(trend: Trend, low: float, high: float) -> Numbers:
     return np.union1d(sizes, inside)
 
 
+def _decide(ratios: Numbers, halves: Numbers) -> Numbers:
+    return np.where(ratios > halves, 1, np.where(ratios < -halves, -1, 0))
+
+
 def _judge(sizes: Numbers, ratios: Numbers, halves: Numbers) -> Contest:
-    signs = np.where(ratios > halves, 1, np.where(ratios < -halves, -1, 0))
+    signs = _decide(ratios, halves)
     runs = [list(group) for _, group in groupby(range(len(signs)), key=lambda i: int(signs[i]))]
     stretches = tuple(
         Stretch(int(signs[run[0]]), float(sizes[run[0]]), float(sizes[run[-1]])) for run in runs

@@ -36,7 +36,6 @@ from .grammar import (
     Key,
     Takes,
 )
-from .sweep import MOST_AXES
 
 Schema: TypeAlias = dict[str, object]
 
@@ -97,7 +96,7 @@ FORMS: dict[Takes, Schema] = {
     "keys": {"anyOf": [*_NAME_LISTS, _describe_mapping(_SCALAR)]},
     "how": {"enum": list(HOW)},
     "part": {"type": "string", "pattern": r"^[0-9.]+\s*%$"},
-    "sweep": {**_describe_mapping(_NAMES), "maxProperties": MOST_AXES},
+    "sweep": {**_describe_mapping(_NAMES)},
     "keep": {"enum": list(KEEP)},
     "types": _describe_mapping({"enum": list(TYPES)}),
     "dates": _describe_mapping(_SCALAR),

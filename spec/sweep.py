@@ -16,7 +16,6 @@ from .quantities import parse_number, parse_percent, parse_size
 from .vocabulary import suggest
 
 MOST_VALUES = 50
-MOST_AXES = 4
 FEWEST_STEPS = 3  # of a range: with fewer, no curve can be told from a line
 WIDEST_STEP = 10.0  # a factor
 RANGE, COUNT = "..", ":"
@@ -27,7 +26,7 @@ class AxisKind:
     """A number that a sweep can change: its key in a workload, its reading and its spelling.
 
     `harder` is 1 where larger values need more memory and time, -1 where smaller ones do, and 0
-    where neither is known.
+    where neither is known. Where it is not `ordered`, nothing lies between two values.
     """
 
     key: str
@@ -36,6 +35,7 @@ class AxisKind:
     read: Callable[[str], float]
     write: Callable[[float], str]
     doubling: bool = False
+    ordered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ KINDS: Mapping[str, AxisKind] = MappingProxyType(
         "rows": _make_whole_axis("dataset.rows", 1, "rows"),
         "groups": _make_whole_axis("dataset.groups", 1, "groups"),
         "nulls": _make_whole_axis("dataset.nulls", 0, "% missing"),
-        "seed": _make_whole_axis("dataset.seed", 0, "seed"),
+        "seed": AxisKind("dataset.seed", 0, "seed", _read_whole, _write_number, ordered=False),
         "share": AxisKind("dataset.share", 1, "% of the data", parse_percent, _write_share),
         "count": _make_whole_axis("tasks.count", 1, "tasks"),
         "threads": _make_whole_axis("limits.threads", 0, "threads", doubling=True),

@@ -12,7 +12,7 @@ import numpy as np
 from ...storage.records import Outcome, Run
 from ...storage.sweeps import StoredSweep
 from .. import sentences
-from ..crossovers import Contest, Curve, compare, estimate_curve
+from ..crossovers import Contest, Curve, compare, compare_points, estimate_curve
 from ..model import Grid, Story
 from ..statistics import load
 from ..units import format_seconds, format_size
@@ -145,7 +145,11 @@ def _write_sentences(facet: Facet, form: SizeFormat) -> Iterator[str]:
 def _compare_over(facet: Facet, engine: str) -> Contest | None:
     own, base = (build_curves(facet, name, find_fastest) for name in (engine, facet.baseline))
     pairs = [(own[query], base[query]) for query in own if query in base]
-    return compare(pairs) if pairs else None
+    return _compare(facet, pairs) if pairs else None
+
+
+def _compare(facet: Facet, pairs: Sequence[tuple[Curve, Curve]]) -> Contest | None:
+    return compare(pairs) if facet.kind.ordered else compare_points(pairs)
 
 
 def _draw(facet: Facet) -> Iterator[Panel]:
@@ -227,7 +231,7 @@ def _tabulate_contests(facet: Facet, form: SizeFormat) -> Grid:
     curves = {engine: build_curves(facet, engine, find_fastest) for engine in facet.engines}
     base, others = facet.baseline, [name for name in facet.engines if name != facet.baseline]
     rows = [
-        (query, describe_contest(engine, base, compare([(own, curves[base][query])]), form))
+        (query, describe_contest(engine, base, _compare(facet, [(own, curves[base][query])]), form))
         for query in facet.queries
         for engine in others
         if query in curves.get(base, {}) and (own := curves[engine].get(query))

@@ -36,6 +36,8 @@ class SizeFormat:
 
     def name(self, value: float) -> str:
         """Return a measured size with its unit: `1 thread`, `10,000 rows`."""
+        if not self.kind.ordered:
+            return f"{self.kind.unit} {value:.0f}"
         unit = self.unit.removesuffix("s") if value == 1 else self.unit
         return f"{self.format_exact(value)}{unit}"
 
@@ -61,6 +63,8 @@ def describe_contest(engine: str, other: str, contest: Contest | None, form: Siz
     """Return in one sentence from which size on an engine is faster than another."""
     if contest is None:
         return f"{engine} and {other} were not measured at the same sizes"
+    if not form.kind.ordered:
+        return "; ".join(_describe_points(engine, other, contest, form))
     said = [_describe_crossing(engine, other, one, form) for one in contest.crossings]
     return "; ".join([*said, *_describe_rest(engine, other, contest, form)])
 
@@ -69,6 +73,13 @@ def _describe_crossing(engine: str, other: str, found: Crossing, form: SizeForma
     first, second = (engine, other) if found.faster else (other, engine)
     interval = f"[{form.count(found.low)}–{form.count(found.high)}]"
     return f"{first} overtakes {second} at {form.count(found.at)}{form.unit} {interval}"
+
+
+def _describe_points(engine: str, other: str, contest: Contest, form: SizeFormat) -> Iterator[str]:
+    """Yield at which points an engine is faster, slower, or neither is certain."""
+    for sign, word in ((-1, "faster than"), (1, "slower than"), (0, "undecided against")):
+        if points := [form.name(one.low) for one in contest.stretches if one.sign == sign]:
+            yield f"{engine} is {word} {other} with {join_names(points)}"
 
 
 def _describe_rest(engine: str, other: str, contest: Contest, form: SizeFormat) -> Iterator[str]:

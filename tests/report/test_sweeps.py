@@ -204,6 +204,17 @@ def test_threads_and_nulls_have_their_own_sections(tmp_path: Path) -> None:
     assert charts.draw(nulls)
 
 
+def test_nothing_lies_between_two_seeds(tmp_path: Path) -> None:
+    costs = {"pandas": lambda _: 1.0, "polars": lambda seed: 0.1 if seed < 3 else 10.0}
+    path = stored_sweeps.store(tmp_path, "seed", (1, 2, 3), costs)
+    view = build(sweeps.read(path))
+    assert view.sentences[0] == (
+        "polars is faster than pandas with seed 1 and seed 2; "
+        "polars is slower than pandas with seed 3"
+    )
+    assert view.stories[0].grids[0].rows[0][0] == "seed 1"
+
+
 def test_one_round_decides_only_beyond_a_factor_of_three(tmp_path: Path) -> None:
     costs = {
         "pandas": lambda rows: 1e-7 * rows,
