@@ -46,6 +46,10 @@ class PlainCommand(TyperCommand):
         """Return the function that runs the command."""
         return self._complete.callback
 
+    def get_short_help_str(self, limit: int = 2 * WIDTH) -> str:
+        """Return the first sentence of the help, whole: the pages wrap it."""
+        return super().get_short_help_str(max(limit, 2 * WIDTH))
+
     def collect_usage_pieces(self, ctx: Context) -> list[str]:
         """Return the words that follow the command's name."""
         arguments = [p for p in self.get_params(ctx) if p.param_type_name == "argument"]
@@ -81,9 +85,8 @@ class PlainGroup(TyperGroup):
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
         """Write each command and the first sentence of its help."""
         with formatter.section("Commands"):
-            width = formatter.width * 2  # a sentence is wrapped, not cut off
             formatter.write_dl(
-                [(name, self.commands[name].get_short_help_str(width)) for name in self.commands]
+                [(name, command.get_short_help_str()) for name, command in self.commands.items()]
             )
 
 

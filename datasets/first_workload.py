@@ -277,8 +277,9 @@ def _write_whole(about: Questions) -> Iterator[str]:
 
 def _write_daily(about: Questions, day: Column) -> Iterator[str]:
     key = day.name
+    each = key if day.kind == "date" else f"day of {key}"
     yield "  per_day:"
-    yield f"    question: {_quote(f'{_list_asked(about)} by day of {key}')}"
+    yield f"    question: {_quote(f'{_list_asked(about)} by {each}')}"
     if day.kind == "timestamp":
         truncated = f"truncate({_to_expression(key)}, 'day')"
         key = f"day_of_{_to_identifier(day.name)}"

@@ -78,7 +78,7 @@ def _write_rows() -> Iterator[str]:
 
 ENGINES = """A variant is the same library used in another way: `pandas/apply` calls a function for each row,
 `polars/in-memory` does not stream, `dask/distributed` starts a cluster of processes. `engine@version` runs a version in an
-environment of its own. What an engine cannot express, and where answers differ, stands in [semantics](semantics.md); `dfbench
+environment of its own. [Semantics](semantics.md) lists what an engine cannot express and where its answers differ; `dfbench
 show WORKLOAD -e ENGINE` prints its program, or the reason why there is none."""
 PAGES: dict[str, Callable[[], str]] = {
     "options.md": write_options,

@@ -339,7 +339,7 @@ MARKS: tuple[KnownFailure, ...] = (
         for name in ("bins_numbered", "bins_of_groups", "quantile_bins")
     ),
     *(
-        KnownFailure(engine, "unpivot*-*", "unsupported", "it has none")
+        KnownFailure(engine, "unpivot*-*", "unsupported", "it has no unpivot")
         for engine in ("chdb", "datafusion")
     ),
     *(

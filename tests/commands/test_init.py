@@ -132,6 +132,7 @@ def test_questions_fit_the_columns_and_are_answered(
     data = make_dataset(read("data.yaml").dataset, tmp_path / "cache")
     asked = check_columns(read("data.yaml"), data.schema).queries
     assert {q.name: (q.group_by, tuple(o.name for o in q.aggregate)) for q in asked} == queries
+    assert [q.name for q in asked if q.question.endswith("day of day")] == []
     assert all(len(polars.run(query, pq.read_table(data.path))) >= 1 for query in asked)
 
 

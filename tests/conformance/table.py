@@ -143,11 +143,11 @@ def _noted(known: KnownFailure, notes: list[str]) -> int:
 WORDS_PAGE = DOCS / "words.md"
 WORDS = """# Words
 
-`x` and `y` are columns. [semantics.md](semantics.md) says what each word means where engines
-differ; `dfbench words split` says why an engine lacks one. Row functions stand in every clause and,
-as Python and NumPy write them, in a `def`; aggregations over groups; windows in `transform` alone.
-pandas+numba has the words of pandas in a query with one that Numba compiles, such as `mean(x)`.
-`make semantics` writes this page.
+`x` and `y` are columns. [Semantics](semantics.md) describes what each word means where engines
+differ; `dfbench words split` prints why an engine lacks one. Row functions work in every clause
+and, as Python and NumPy write them, in a `def`; aggregations work over groups; windows only in
+`transform`. pandas+numba has the words of pandas in a query with one that Numba compiles, such as
+`mean(x)`. `make semantics` writes this page.
 
 """
 

@@ -51,6 +51,10 @@ def test_each_page_is_in_the_navigation(pages: ModuleType) -> None:
     assert named == written | set(pages.PAGES), "list each page under nav in mkdocs.yml"
 
 
+def test_links_of_the_site_lead_to_pages_where_it_is_opened_from_the_disk() -> None:
+    assert "\nuse_directory_urls: false\n" in (ROOT / "mkdocs.yml").read_text("utf-8")
+
+
 def _list_keys() -> set[str]:
     tables = [table for table in vars(grammar).values() if isinstance(table, dict)]
     return {key for table in tables for key, one in table.items() if isinstance(one, grammar.Key)}
@@ -77,6 +81,7 @@ def test_the_generated_pages_name_every_option_key_and_engine(pages: ModuleType)
     assert sorted(pages.PAGES) == [f"{name}.md" for name in GENERATED]
     options, reference, engines = (write() for write in pages.PAGES.values())
     for name, command in get_command(app).commands.items():
+        assert f"* `{name}`: {command.help}\n" in options
         assert f"`dfbench {name}`" in options
         asked = [option for one in command.params if not one.hidden for option in one.opts]
         assert [option for option in asked if option not in options] == []
