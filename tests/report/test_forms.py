@@ -568,7 +568,9 @@ def test_the_sample_and_the_pictures_of_it_show_the_report_of_today() -> None:
     shown = markdown.render(Comparison(stored).view)
     assert shown == (stored / "report.md").read_text("utf-8"), "run `dfbench report results/sample`"
     taken = screenshots.HASH.read_text("utf-8").strip()
-    assert taken == screenshots.hash_page(screenshots.render_sample()), "run `make screenshots`"
+    page = screenshots.render_sample()
+    assert taken == screenshots.hash_page(page), "run `make screenshots`"
+    assert taken != screenshots.hash_page(page.replace("<style>", "<style>h1 { color: red }"))
 
 
 @pytest.mark.parametrize(
