@@ -329,7 +329,8 @@ def _write_checks(view: View, stored: StoredComparison) -> Iterator[str]:
     checks = [check for check in view.checked if not check.unchecked]
     if not checks:
         return
-    agreed = {query for check in checks if not check.differ for query in check.queries}
+    answered = {row.query for row in view.rows if any(cell.ok for cell in row.cells)}
+    agreed = {query for check in checks if not check.differ for query in check.queries} & answered
     wrong = {c.query for row in view.rows for c in row.cells if c.outcome is Outcome.WRONG}
     clean = len(agreed - wrong)
     total = format_count(len(view.rows), "question")

@@ -57,7 +57,10 @@ def read_lines(
         if not line.strip():
             continue
         try:
-            made.append(make(sanitize_json(json.loads(line))))
+            record = sanitize_json(json.loads(line))
+            if not isinstance(record, dict):
+                raise ValueError("not a JSON object")
+            made.append(make(record))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             torn = number == len(lines)  # a whole line ends in a newline
             why = "is incomplete" if torn else f"cannot be read ({error})"

@@ -180,6 +180,16 @@ def test_answers_do_not_agree_where_one_was_wrong(
     assert "All answers agree" not in out
 
 
+def test_answers_do_not_agree_where_no_run_is_left(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (path / folder.RUNS).write_text("[1, 2]\n")
+    _, out, _ = report(monkeypatch, capsys, path)
+    text = " ".join(out.split())
+    assert "All answers agree" not in text
+    assert "runs.jsonl, line 1 cannot be read (not a JSON object); left out" in text
+
+
 @pytest.mark.parametrize("program", ["def (:", "\x1b]0;t\x07", "(" * 5000, "x = '\x00'"])
 def test_a_program_edited_by_hand_never_ends_a_report(
     path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], program: str
