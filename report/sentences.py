@@ -96,7 +96,7 @@ def _describe_limits(limits: Mapping[str, object]) -> str:
 
 
 def _describe_partial(view: View, stored: StoredComparison) -> Iterator[str]:
-    ended, planned = _count_runs(stored)
+    ended, planned = count_runs(stored)
     if not stored.runs:
         yield "No run has finished yet: there is nothing to compare."
     elif ended < planned:
@@ -105,7 +105,7 @@ def _describe_partial(view: View, stored: StoredComparison) -> Iterator[str]:
         yield "This comparison is partial: some engines did not run on some questions."
 
 
-def _count_runs(stored: StoredComparison) -> tuple[int, int]:
+def count_runs(stored: StoredComparison) -> tuple[int, int]:
     """Return how many runs have ended and how many were planned; 0 planned if that is unknown."""
     planned = stored.head.measure.get("planned")
     done = sum(run.outcome not in NEVER_RUN or run.phase is not Phase.DONE for run in stored.runs)
@@ -316,7 +316,7 @@ def _describe_ending(outcome: Outcome, queries: list[str], limits: Mapping[str, 
 
 
 def _write_checks(view: View, stored: StoredComparison) -> Iterator[str]:
-    ended, planned = _count_runs(stored)
+    ended, planned = count_runs(stored)
     if not view.checked and ended < planned:
         yield "The answers will be checked after the last run."
         return

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import numpy as np
 
+from ...storage.folder import StoredComparison
 from ...storage.records import Outcome, Run
 from ...storage.sweeps import StoredSweep
 from .. import sentences
@@ -117,6 +118,7 @@ def _build_empty(stored: StoredSweep) -> SweepView:
 def _warn(facets: Sequence[Facet]) -> Iterator[str]:
     """Yield what makes all points doubtful: clusters, cores, noise, a single round."""
     materials = [material for facet in facets for material in facet.materials]
+    yield from _describe_partial([material.stored for material in materials])
     runs = tuple(run for material in materials for run in material.stored.runs)
     yield from sentences.write_run_warnings(replace(materials[0].stored, runs=runs))
     if materials[0].stored.head.limits.get("clusters"):
@@ -124,6 +126,18 @@ def _warn(facets: Sequence[Facet]) -> Iterator[str]:
     rounds = [len(own) for one in materials for own in one.timings.samples.values() if own]
     if rounds and max(rounds) < 2:
         yield "Each program ran in one round: only differences beyond a factor of 3 are decided."
+
+
+def _describe_partial(points: Sequence[StoredComparison]) -> Iterator[str]:
+    """Yield that a sweep was interrupted: its answers are compared once all runs have ended."""
+    unchecked = [one for one in points if not one.agreements]
+    counted = map(sentences.count_runs, points)
+    ended, planned = (sum(counts) for counts in zip(*counted, strict=True))
+    if ended < planned and any(run.outcome is Outcome.OK for one in unchecked for run in one.runs):
+        yield (
+            f"This sweep is partial: {ended} of {planned} planned runs have finished; go on with "
+            "--resume."
+        )
 
 
 def _write_sentences(facet: Facet, form: SizeFormat) -> Iterator[str]:

@@ -25,7 +25,7 @@ from dfbench.report.sweeps.growth import describe_growth, describe_speedup, fore
 from dfbench.report.sweeps.rebuild import write_reports
 from dfbench.report.trend import connect, fit
 from dfbench.spec.sweep import KINDS
-from dfbench.storage import sweeps
+from dfbench.storage import folder, sweeps
 
 from tests.support import stored_samples, stored_sweeps
 
@@ -255,8 +255,8 @@ def test_a_strangers_sweep_is_escaped_and_cannot_lead_out_of_its_folder(tmp_path
     page = render(build(sweeps.read(path)), Format.HTML)
     assert "<script>alert" not in page
     record = json.loads((path / sweeps.HEAD).read_text())
-    for folder in ("../../x", "", "..", "/etc"):
-        changed = {**record, "points": [{"folder": folder, "values": {"rows": 1}}]}
+    for name in ("../../x", "", "..", "/etc"):
+        changed = {**record, "points": [{"folder": name, "values": {"rows": 1}}]}
         (path / sweeps.HEAD).write_text(json.dumps(changed))
         with pytest.raises(ResultsError, match="cannot be read as a sweep"):
             sweeps.read(path)
@@ -277,6 +277,18 @@ def test_a_head_that_is_none_is_a_sentence(tmp_path: Path, change: dict[str, obj
     (path / sweeps.HEAD).write_text(json.dumps(record))
     with pytest.raises(ResultsError, match=r"sweep\.json"):
         sweeps.read_head(path)
+
+
+def test_an_interrupted_sweep_is_told(tmp_path: Path) -> None:
+    path = stored_sweeps.store(tmp_path)
+    assert not any("partial" in warning for warning in build(sweeps.read(path)).warnings)
+    for point in sweeps.read_head(path).points:
+        (path / point.folder / folder.AGREEMENT).unlink()
+        kept = (path / point.folder / folder.RUNS).read_text().splitlines(keepends=True)[:6]
+        (path / point.folder / folder.RUNS).write_text("".join(kept))
+    told = build(sweeps.read(path)).warnings
+    (partial,) = (warning for warning in told if "partial" in warning)
+    assert partial.startswith("This sweep is partial: 30 of 90 planned runs have finished;")
 
 
 def test_an_unfinished_sweep_is_told(tmp_path: Path) -> None:

@@ -45,7 +45,8 @@ def store(
     for name, size in zip(names, sizes, strict=True):
         engines = {engine: {"version": "1.0"} for engine in costs}
         head = samples.head(engines=(), queries=("q1", "q2"), **changes)
-        head = replace(head, engines=engines, dataset={"rows": size})
+        measure = {**head.measure, "planned": 6 * len(costs)}
+        head = replace(head, engines=engines, dataset={"rows": size}, measure=measure)
         comparison = folder.create_at(path / name, head)
         for run in _runs(costs, size, ends, noise, seed):
             comparison.append(run)
