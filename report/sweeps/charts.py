@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..charts import LogScale, Tick
-from ..units import format_seconds
+from ..units import format_seconds, format_size
 from .model import Line, Panel, SweepView
 
 WIDTH, HEIGHT = 480, 300
 LEFT, RIGHT, FOOT = 64, 118, 40  # room for the labels of times, engines and sizes
-LABEL_HEIGHT, TICK_WIDTH = 15, 40
+LABEL_HEIGHT, TICK_WIDTH, CHARACTER = 15, 40, 8
 COLOURS = 8
 
 
@@ -60,12 +60,16 @@ class _Axes:
     low: float
     high: float
     times: LogScale
+    unit: str
 
     def place_size(self, size: float) -> float:
         inner = WIDTH - LEFT - RIGHT
         if self.sizes:
             return round(LEFT + self.sizes(size) * inner, 1)
         return round(LEFT + (size - self.low) / (self.high - self.low or 1) * inner, 1)
+
+    def name_size(self, size: float) -> str:
+        return format_size(int(size)) if self.unit == "memory" else format_short_count(size)
 
     def place_time(self, time: float) -> float:
         height = HEIGHT - FOOT
@@ -80,7 +84,7 @@ def draw(view: SweepView) -> tuple[Chart, ...]:
     if not sizes or not times:
         return ()
     across = LogScale.of(sizes) if view.logarithmic else None
-    axes = _Axes(across, min(sizes), max(sizes), LogScale.of(times))
+    axes = _Axes(across, min(sizes), max(sizes), LogScale.of(times), view.unit)
     names = list(dict.fromkeys(line.engine for line in lines))
     return tuple(_draw_panel(panel, axes, sizes, names) for panel in view.panels)
 
@@ -91,7 +95,7 @@ def _draw_panel(panel: Panel, axes: _Axes, sizes: Sequence[float], names: Sequen
     up = tuple(
         Tick(round(height - tick.at, 1), tick.label) for tick in axes.times.choose_ticks(height)
     )
-    ticks = _thin_out([Tick(axes.place_size(size), format_short_count(size)) for size in sizes])
+    ticks = _thin_out([Tick(axes.place_size(size), axes.name_size(size)) for size in sizes])
     summary = "; ".join(shape.text for shape in shapes)
     placed = _place_labels(shapes)
     return Chart(panel.title, panel.query, panel.question, placed, ticks, up, summary)
@@ -113,7 +117,7 @@ def _write_shape(line: Line, axes: _Axes, colour: int) -> CurveShape:
         y=y,
         label_y=y,
         end=None if line.end is None else axes.place_size(line.end),
-        text=_describe(line),
+        text=_describe(line, axes),
     )
 
 
@@ -121,18 +125,16 @@ def _draw_path(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points) if points else ""
 
 
-def _describe(line: Line) -> str:
+def _describe(line: Line, axes: _Axes) -> str:
     """Return a curve in words, for who does not see it."""
     said = line.engine
     if line.samples:
         first, last = line.samples[0], line.samples[-1]
-        said += f" from {format_seconds(first[1])} at {format_short_count(first[0])} "
-        said += f"to {format_seconds(last[1])} at {format_short_count(last[0])}"
-    return (
-        said
-        if line.end is None
-        else f"{said}, ends at {format_short_count(line.end)}: {line.ending}"
-    )
+        said += f" from {format_seconds(first[1])} at {axes.name_size(first[0])} "
+        said += f"to {format_seconds(last[1])} at {axes.name_size(last[0])}"
+    if line.end is None:
+        return said
+    return f"{said}, ends at {axes.name_size(line.end)}: {line.ending}"
 
 
 def _place_labels(shapes: Sequence[CurveShape]) -> tuple[CurveShape, ...]:
@@ -151,7 +153,8 @@ def _place_labels(shapes: Sequence[CurveShape]) -> tuple[CurveShape, ...]:
 def _thin_out(ticks: Sequence[Tick]) -> tuple[Tick, ...]:
     kept: list[Tick] = []
     for tick in ticks:
-        if not kept or tick.at - kept[-1].at >= TICK_WIDTH:
+        width = max(TICK_WIDTH, CHARACTER * len(tick.label))
+        if not kept or tick.at - kept[-1].at >= width:
             kept.append(tick)
     return tuple(kept)
 

@@ -204,6 +204,14 @@ def test_threads_and_nulls_have_their_own_sections(tmp_path: Path) -> None:
     assert charts.draw(nulls)
 
 
+def test_an_axis_of_memory_has_its_units(tmp_path: Path) -> None:
+    sizes = (64 * 2**20, 2**30, 2**34)
+    path = stored_sweeps.store(tmp_path, "memory", sizes, ends=("polars", 2**30))
+    chart = charts.draw(build(sweeps.read(path)))[0]
+    assert [tick.label for tick in chart.across] == ["64 MiB", "1 GiB", "16 GiB"]
+    assert "ends at 1 GiB: out of memory" in chart.summary
+
+
 def test_nothing_lies_between_two_seeds(tmp_path: Path) -> None:
     costs = {"pandas": lambda _: 1.0, "polars": lambda seed: 0.1 if seed < 3 else 10.0}
     path = stored_sweeps.store(tmp_path, "seed", (1, 2, 3), costs)
