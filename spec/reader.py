@@ -143,11 +143,17 @@ def check_query(query: Query, schema: Schema) -> Query:
     """Return a query read again over the columns and kinds of a frame; WorkloadError with places.
 
     A query that was read over its data already, or was changed since it was read, is returned as it
-    is. Raises DataError for a value that is no query.
+    is. Raises DataError for a value that is no query, or for one that is no schema.
     """
     if not isinstance(query, Query):
         kind = type(query).__name__
         raise DataError(f"this query is of type {kind}; use dfbench.read(FILE).query(NAME)")
+    if not isinstance(schema, Schema):
+        kind = type(schema).__name__
+        raise DataError(
+            f"this schema is of type {kind}; use read_schema(Path('FILE.parquet')) of "
+            "dfbench.datasets.parquet_schema, or run the query on a frame"
+        )
     text = query.text
     if text is None or query != text.query:
         return query

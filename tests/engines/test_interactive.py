@@ -97,6 +97,12 @@ def test_what_is_no_query_is_a_sentence() -> None:
         polars.run(asked, FRAME)
 
 
+def test_what_is_no_schema_is_a_sentence() -> None:
+    schema: Any = {"qty": "int64"}
+    with pytest.raises(DataError, match=r"schema is of type dict; use read_schema\("):
+        polars.write(QUERIES.query("all"), schema)
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
