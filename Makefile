@@ -124,7 +124,7 @@ define RUN
 	if test $$status -lt 128; then touch $$mark.ended; fi; exit $$status
 
 endef
-site: $(READY) ## build this project's site: all workloads, sweeps, db-benchmark's 1e7 rows (about an hour)
+site: $(READY) ## build this project's site: all workloads, sweeps, db-benchmark's 1e7 rows (about two hours)
 	@mkdir -p $(STEPS)
 	test -e $(STEPS)/published || $(BIN)/python -m pytest tests/oracle/published.py
 	@touch $(STEPS)/published

@@ -49,7 +49,8 @@ def _list_measured(
         size = entry.describe_size()
         alike = (entry.workload, entry.source, size, entry.load, entry.machine)
         for engine in entry.engines:
-            name = engine.engine.partition("@")[0]
+            base, _, after = engine.engine.partition("@")
+            name = engine.engine if ":" in after else base  # an address, not a version
             if engine.version and engine.times:
                 yield (*alike, name, f"{entry.began} {entry.key}"), (entry, engine)
 

@@ -210,6 +210,9 @@ def test_a_history_compares_versions_on_the_same_machine_and_data_alone() -> Non
     ]  # fmt: skip
     assert build_histories([ENTRY, replace(later, machine="another")]) == ()
     assert build_histories([ENTRY]) == ()
+    local, cluster = (replace(newer, engine=n) for n in ("dask", "dask@tcp://10.0.0.1:8786"))
+    there = replace(ENTRY, engines=(replace(cluster, version="2.1"),))
+    assert build_histories([there, replace(later, engines=(local,))]) == ()
 
 
 def test_what_was_set_beside_the_size_tells_comparisons_apart(results: Path) -> None:
