@@ -92,7 +92,9 @@ Baseline = Annotated[
 ]
 Resume = Annotated[
     bool,
-    typer.Option("--resume", help="Resume the latest comparison or search.", rich_help_panel=WHAT),
+    typer.Option(
+        "--resume", help="Resume the latest comparison, sweep or search.", rich_help_panel=WHAT
+    ),
 ]
 ResultsFolder = Annotated[
     Path,

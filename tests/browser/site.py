@@ -83,6 +83,7 @@ def test_the_measure_switches_and_sorts_by_what_is_shown(browser: Page, page: Pa
     browser.open(page)
     choose(browser, "workload", "groupby")
     choose(browser, "engine", "polars")
+    choose(browser, "size", "10,000,000 rows")
     hot = browser.told(RATIO)
     browser.told("document.getElementById('m-load').click(); 0")
     assert browser.told(RATIO) != ""
