@@ -126,12 +126,6 @@ class FrameChain(Chain):
         answer = replace(self, query=inner, known=Facts(numbered)).answer_columns(tree)
         return quote("t.sort(r).drop(r)", t=answer, r=row)
 
-    def write_format(self, time: Expr, format_: str) -> ast.expr | None:
-        """Write the text of a time: Polars has a sign before years of five digits."""
-        if self.facts.is_distant(time):
-            return None
-        return quote(self.dialect.variants["format"], x=self.write_value(time), y=format_)
-
     def call(self, node: Call) -> ast.expr:
         """Write a row function; a slice of text by `head`, `tail` and `slice`."""
         match node:

@@ -334,6 +334,13 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             y = write_literal(self._write_unit(str(unit.value)))
         return quote(template, x=x, y=y, z=z or write_literal(None))
 
+    def write_format(self, time: Expr, format_: str) -> ast.expr | None:
+        """Write the text of a time; none that libraries write otherwise: years of five digits."""
+        template = self.dialect.variants.get("format")
+        if template is None or self.facts.is_distant(time):
+            return None
+        return quote(template, x=self.write_value(time), y=format_)
+
     def _write_unit(self, unit: str) -> str:
         """Return the library's name of a unit: `15min` is a number of its minutes."""
         units = self.dialect.units
