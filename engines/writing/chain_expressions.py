@@ -147,7 +147,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         """Write a window, but not of which rows."""
         if self.query.order_by and agg.function not in self.dialect.windows:
             raise Unsupported(f"{agg.function}()", f"not implemented for {self.title} yet")
-        template = self._write_template(agg.function, self.dialect.windows)
+        template = self._write_template(self._choose_window(agg), self.dialect.windows)
         counted = next(iter((*self.query.reads, *self.data.names)), "")
         x = self._write_argument(agg.arguments[0] if agg.arguments else Col(counted))
         if agg.function == "cumsum" and self._wraps(agg.arguments[0]):
@@ -163,6 +163,14 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         steps = count_steps(agg)
         default = [] if steps == 1 else [write_literal(steps)]
         return quote(template, x=x, n=steps, default=default, m=method, o=options)
+
+    def _choose_window(self, agg: Agg) -> str:
+        """Return a window's word, or that for values of which none is missing or infinite."""
+        word = f"{agg.function}_complete"
+        if word not in self.dialect.variants:
+            return agg.function
+        unsure = (self.facts.may_miss, self.facts.makes_infinity)
+        return agg.function if any(ask(x) for ask in unsure for x in agg.arguments) else word
 
     def _write_rolling(self, template: str, x: ast.expr, agg: Agg) -> ast.expr:
         rolling = read_rolling(agg)
