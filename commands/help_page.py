@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -114,10 +113,9 @@ def add_command(
     epilog = "\n\n".join(("Examples:", *examples))
 
     def add(function: Callable[..., None]) -> Callable[..., None]:
-        # typer reads signature and annotations at every start: there are none to read.
+        # typer evaluates each annotation at every start: this function has none.
         def register(): ...  # type: ignore[no-untyped-def]  # noqa: ANN202
 
-        register.__signature__ = inspect.Signature()  # type: ignore[attr-defined]
         register.__name__, register.__doc__ = function.__name__, function.__doc__
         register.declaration = function  # type: ignore[attr-defined]
         group.command(name=name, cls=PlainCommand, epilog=epilog)(register)

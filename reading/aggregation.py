@@ -12,10 +12,12 @@ from ..spec.expression import (
     Arith,
     Call,
     Col,
+    Compare,
     Expr,
     IsMissing,
     Lit,
     Not,
+    build_case,
     choose_fresh_name,
     list_aggregations,
 )
@@ -222,7 +224,11 @@ def as_aggregation(call: CodeCall, function: Value, expr: Expr, grouped: Grouped
         call.reader.note(call.node, MODES)
         return read_aggregation(expr, "mode", rows)
     if name in MADE:
-        return MADE[name](number(expr, rows))
+        made = MADE[name](number(expr, rows))
+        if name != "ptp" or not can_miss(expr, rows.schema):
+            return made
+        some = Compare("<", Agg("count", (expr,)), Agg("size", ()))
+        return build_case(((some, Lit(None)),), made)  # NumPy skips no missing value
     raise call.fail(f"the language has no aggregation {name!r}{_suggest_nearest(name)}")
 
 
@@ -289,21 +295,6 @@ def count_groups(node: ast.AST, owner: Value) -> Scalar:
         raise UnreadError(node, "the number of groups is read of groups of one key")
     name = next(iter(grouped.keys.values()))
     return Scalar(grouped.frame.rows, Agg("n_unique", (Col(name),)))
-
-
-def read_quantile(call: CodeCall, grouped: Grouped) -> Value:
-    """Read `quantile(q)`."""
-    share = call.read_constant("q", 0.5)
-    if isinstance(share, bool) or not isinstance(share, int | float):
-        raise call.fail("quantile is read with one number; several need agg")
-    if call.read_constant("interpolation", "linear") != "linear":
-        raise call.fail("quantile is read with linear interpolation only")
-    rows = grouped.frame.rows
-    outputs = [
-        (label, read_aggregation(expr, "quantile", rows, Lit(share)))
-        for label, expr in list_columns(call.node, grouped)
-    ]
-    return make_groups(call.node, grouped, outputs, series=grouped.single)
 
 
 def read_agg_named(call: CodeCall, grouped: Grouped) -> Value:

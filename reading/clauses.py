@@ -23,6 +23,7 @@ from ..spec.joins import SUFFIX
 from ..spec.order import ORDERED
 from ..spec.workload import Join, Output, SortKey, Unpivot
 from .meaning import as_filter, as_value
+from .orders import complete_orders
 from .repeated import find_repeated, name_repeated
 from .rows import (
     Aggregated,
@@ -66,7 +67,7 @@ class Step:
 
 def write_steps(rows: Rows, outputs: tuple[Output, ...] | None) -> tuple[Step, ...]:
     """Return the steps of a query for these outputs of rows; None: all of their columns."""
-    rows = drop_implied_order(rows)
+    rows = drop_implied_order(complete_orders(rows))
     needed = None if outputs is None else _list_names(output.expression for output in outputs)
     found = _Writer(rows, True).write(needed)
     last = _find_last_step(rows, outputs)

@@ -35,12 +35,14 @@ class DataFiles:
 
     def see(self, tree: ast.Module, function: str = "") -> None:
         """Note the variables that calls are assigned to, and the names of files in the code."""
-        asked = (one for one in tree.body if isinstance(one, ast.FunctionDef))
-        self.has_parameters = any(one.name == function and one.args.args for one in asked)
+        asked = [one for one in tree.body if isinstance(one, ast.FunctionDef)]
+        parameters = {arg.arg for one in asked if one.name == function for arg in one.args.args}
+        self.has_parameters = bool(parameters)
         nodes = [*ast.walk(tree)]
         self.variables = dict(_list_assigned_lines(nodes))
         texts = {one.value for one in nodes if isinstance(one, ast.Constant)}
-        self.reserved = frozenset(_strip_suffix(text) for text in texts if isinstance(text, str))
+        named = {_strip_suffix(text) for text in texts if isinstance(text, str)}
+        self.reserved = frozenset(named | parameters)
 
     def find_path(self, frame: LoadedFrame) -> Path | None:
         """Return a frame's file: one that is given, or the one that the code reads."""
@@ -59,13 +61,15 @@ class DataFiles:
         unnamed = [one for one in self.given if not one.name]
         fitting = [one for one in self.given if one.name in names]
         fitting += [one for one in unnamed if one.path.name == Path(frame.file).name]
-        fitting += [
-            one for one in unnamed if _strip_suffix(str(one.path)) == _strip_suffix(frame.file)
-        ]
+        stem = _strip_suffix(frame.file) or (frame.name if self.has_parameters else "")
+        fitting += [one for one in unnamed if _strip_suffix(str(one.path)) == stem]
         if not (self.has_parameters and frame.file):  # a function's frames are its parameters
             fitting += [one for one in unnamed if self.is_free(one)]
-        if not frame.file and len(unnamed) == 1:
-            fitting += [one for one in unnamed if one not in self.chosen.values()]
+        if not frame.file and (self.has_parameters or len(unnamed) == 1):
+            # a parameter may have the file that the script reads, too
+            shared = self.has_parameters
+            taken = [one for other, one in self.chosen.items() if not (shared and other.file)]
+            fitting += [one for one in unnamed if one not in taken]
         return next(iter(fitting), None)
 
     def is_free(self, one: DataFile) -> bool:

@@ -11,17 +11,18 @@ from typing import cast
 from . import alignment, operators
 from .aggregation import REDUCING
 from .assignment import operate
+from .attributes import require_own_column
 from .calls import CodeCall, Method, bind, to_python
 from .categories import as_plain
 from .columns import apply_function, convert, look_up, to_text
 from .groups import describe_pandas_1, select_groups
 from .libraries import CONSTANTS, LIBRARIES
 from .model import LoadedFrame
-from .names import UNASKED, USUAL
+from .names import UNASKED, USUAL, shorten
 from .nearest import SYNTAX, describe_unknown_method
 from .patterns import has_match
 from .periods import make_period_key
-from .python_values import find_identity_mistake, is_of_type, join_texts
+from .python_values import find_identity_mistake, is_of_type, join_texts, list_mapped
 from .scopes import Names, Scopes
 from .selection import require_column, select
 from .tables import ATTRIBUTES, DRAWING, METHODS
@@ -171,6 +172,7 @@ class Evaluator(Scopes, ABC):
             case Unknown(why=why):
                 raise UnreadError(node, why)
             case Part("row", Frame() as frame) if name not in METHODS["row"]:
+                require_own_column(node, owner, name)
                 return self.read_row_item(node, frame, name)
         table = ATTRIBUTES.get(_find_kind(owner), {})
         if name in table:
@@ -179,8 +181,10 @@ class Evaluator(Scopes, ABC):
         if isinstance(owner, Frame) and name == "ix" and "ix" not in owner.columns:
             raise UnreadError(node, "pandas 2 removed ix: write loc, or iloc")
         if isinstance(owner, Frame) and name not in METHODS["Frame"]:
+            require_own_column(node, owner, name)
             return select(node, owner, Const(name))
         if isinstance(owner, Grouped) and name not in METHODS["Grouped"]:
+            require_own_column(node, owner, name)
             return select_groups(node, owner, Const(name))
         return Part("method", owner, (name,))
 
@@ -347,6 +351,8 @@ class Evaluator(Scopes, ABC):
                     made.append(self.read_value(item))
         finally:
             self.scopes.pop()
+        if any(isinstance(one, CodeFunction) for one in made):
+            raise UnreadError(item, "functions that a comprehension makes share its last value")
         return _collect(ast.List, made)
 
     def call(self, node: ast.Call) -> Value:
@@ -404,13 +410,15 @@ class Evaluator(Scopes, ABC):
 
     def read_function(self, node: ast.Call, name: str) -> Value:
         """Return the value of a library function's call."""
-        name = _shorten(name)
+        name = shorten(name)
         if name.startswith("builtins.str.") and node.args:
             method = ast.Attribute(node.args[0], name.rpartition(".")[2], ast.Load())
             called = ast.Call(ast.copy_location(method, node), node.args[1:], node.keywords)
             return self.call(ast.copy_location(called, node))
         if name in LIBRARIES:
             return self.apply(node, name, LIBRARIES[name])
+        if calls := list_mapped(node, name):
+            return _collect(ast.List, [self.call(one) for one in calls])
         if name.startswith("pd.read_") or name.endswith(".load_dataset"):
             return self.read_elsewhere(node, name)
         root = name.split(".")[0]
@@ -431,7 +439,7 @@ class Evaluator(Scopes, ABC):
 
     def call_library(self, node: ast.Call, name: str, argument: Value) -> Value:
         """Return the value of a library function called with one value: `apply(np.sqrt)`."""
-        name = _shorten(name)
+        name = shorten(name)
         if name.startswith("builtins.str."):
             word = name.rpartition(".")[2]
             method = METHODS["element"].get(word)
@@ -571,11 +579,6 @@ def _find_kind(owner: Value) -> str:
         case Const(list()):
             return "list"
     return type(owner).__name__
-
-
-def _shorten(name: str) -> str:
-    """Return a library's name as the tables have it: `np.sqrt`, `pd.cut`."""
-    return name.replace("numpy.", "np.", 1).replace("pandas.", "pd.", 1)
 
 
 def _collect(kind: type[ast.expr], values: list[Value]) -> Value:

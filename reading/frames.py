@@ -79,7 +79,7 @@ def read_head(call: CodeCall, frame: Frame) -> Frame:
     n = call.read_constant("n", 5)
     if not isinstance(n, int) or n < 0:
         raise call.fail("head of a negative number is not read")
-    return replace(frame, rows=limit_rows(frame.rows, n))
+    return replace(frame, rows=limit_rows(frame.rows, n), view=True)
 
 
 def read_sort_values(call: CodeCall, frame: Frame) -> Frame:
@@ -202,7 +202,7 @@ def keep_last_rows(frame: Frame, keys: tuple[str, ...], n: int) -> Frame:
 def read_copy(call: CodeCall, frame: Frame) -> Frame:
     """Read `copy`: another object with the same values."""
     call.read_constant("deep")
-    return replace(frame)
+    return replace(frame, view=False)
 
 
 def read_dropna(call: CodeCall, frame: Frame) -> Frame:

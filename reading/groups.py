@@ -23,7 +23,6 @@ from .aggregation import (
     read_agg,
     read_agg_named,
     read_describe,
-    read_quantile,
     read_reduction,
     read_size,
 )
@@ -35,6 +34,7 @@ from .frames import count_values, keep_first_rows, keep_last_rows
 from .meaning import can_miss
 from .operators import number
 from .places import keep_nth_rows
+from .quantiles import read_quantile
 from .rows import (
     Aggregated,
     Limited,
@@ -132,6 +132,25 @@ def _sort_by_group(grouped: Grouped, made: Series, *, indexed: bool) -> Series:
 # methods
 
 
+# Functions that apply calls, where agg calls pandas' own: these do not skip missing values, or
+# are those of a population.
+OTHERWISE = {
+    *("numpy.std", "numpy.var", "numpy.median", "numpy.percentile", "numpy.quantile"),
+    *("builtins.max", "builtins.min"),
+}
+
+
+def _check_applied(call: CodeCall, grouped: Grouped, function: Value) -> None:
+    """Refuse what `apply` answers otherwise than `agg`, which calls pandas' own functions."""
+    if not isinstance(function, Library):
+        return
+    if not grouped.single and function.name not in {"numpy.sum", "builtins.sum"}:
+        raise call.fail("apply gives this function a whole frame: write agg, or name a column")
+    if function.name in OTHERWISE:
+        name = function.name.rpartition(".")[2]
+        raise call.fail(f"apply calls another {name} than pandas' own: write agg, or a lambda")
+
+
 def read_apply(call: CodeCall, grouped: Grouped) -> Value:
     """Read `apply(function)` where the function is an aggregation of its group."""
     function = call.require("func")
@@ -139,6 +158,7 @@ def read_apply(call: CodeCall, grouped: Grouped) -> Value:
     if isinstance(function, Library) and function.name == "builtins.len":
         return read_size(call, grouped)
     if not isinstance(function, CodeFunction):
+        _check_applied(call, grouped, function)
         return read_agg(call, grouped)
     if grouped.single:
         return _apply_to_values(call, grouped, function)
@@ -405,7 +425,8 @@ def read_largest(call: CodeCall, grouped: Grouped) -> Value:
     name = choose_output_name(label, {*keys})
     rows = select_largest(group_rows(grouped), keys, expr.name, n, name, smallest=smallest)
     by = (*map(SortKey, keys), SortKey(name, not smallest))
-    return Series(sort_rows(rows, by), Col(name), label, index=grouped.keys)
+    labels = grouped.frame.labels
+    return Series(sort_rows(rows, by), Col(name), label, index=grouped.keys, labels=labels)
 
 
 def _rank_with_index(
@@ -417,7 +438,8 @@ def _rank_with_index(
     rows = rank_rows(rows, keys, place, n)
     by = (*map(SortKey, keys), SortKey(expr.name, not smallest))
     own = grouped.keys if grouped.group_keys else {}
-    return Series(sort_rows(rows, by), expr, label, index={**own, **grouped.frame.index})
+    index, labels = {**own, **grouped.frame.index}, grouped.frame.labels
+    return Series(sort_rows(rows, by), expr, label, index=index, labels=labels)
 
 
 def read_corr(call: CodeCall, _grouped: Grouped) -> Value:

@@ -45,6 +45,10 @@ from .values import (
 
 CHAINED = "a chained assignment changes a copy, or the frame: write .loc"
 KEYED = "pandas 2 raises here: the groups' keys are in the index of what apply returns"
+CHANGED = "a change of the column that was taken of it changes it"
+SHARED = "this changes the frame that the column is of, too: write df['column'] = …"
+INFINITE = "use_inf_as_na makes infinities missing: a workload keeps them"
+BY_PLACE = "rows are changed by a condition, not by their labels: df.loc[mask, 'column'] = …"
 TOO_DEEP = "this is nested too deeply to be read"
 
 
@@ -158,6 +162,8 @@ class CodeInterpreter(UnreadCode):
                 self.run_each(body if found else orelse)
             case Unknown(why=why):
                 raise UnreadError(test, why)
+            case _ if len(self.scopes) == 1 and only_show([*body, *orelse], self.is_foreign):
+                self.pass_over(test)
             case _:
                 raise UnreadError(test, "an 'if' over data is read in functions of rows only")
 
@@ -213,7 +219,22 @@ class CodeInterpreter(UnreadCode):
         loaded = ast.copy_location(ast.parse(ast.unparse(target), mode="eval").body, target)
         ast.fix_missing_locations(loaded)
         made = operators.read_binary(node, op, self.read_value(loaded), self.read_value(value))
+        self.forget_views_of(target)
         self.assign(target, made, node)
+
+    def forget_views_of(self, target: ast.expr) -> None:
+        """Forget the columns that are changed where the values of a frame's column are."""
+        match target:
+            case ast.Name(name):
+                column = self.find(name)
+                if isinstance(column, Series) and self.forget_shared(column, CHANGED):
+                    raise UnreadError(target, SHARED)
+            case ast.Subscript(ast.Name(name), ast.Constant(str() as label)) | ast.Attribute(
+                ast.Name(name), label
+            ):
+                frame = self.find(name)
+                if isinstance(frame, Frame):
+                    self.forget_views(target, frame, label)
 
     def assign(self, target: ast.expr, value: Value, node: ast.AST) -> None:
         """Bind a target of an assignment."""
@@ -223,7 +244,7 @@ class CodeInterpreter(UnreadCode):
             case ast.Tuple(targets) | ast.List(targets):
                 self.unpack(targets, value, node)
             case ast.Attribute() | ast.Subscript() if self.is_setting(target):
-                self.add_remark(target, "skipped: no answer needs it", skipped=True)
+                self.pass_over(target)
             case ast.Subscript(owner, index):
                 self.assign_item(target, owner, index, value)
             case ast.Attribute(owner, attribute):
@@ -313,9 +334,12 @@ class CodeInterpreter(UnreadCode):
             case ast.Tuple([mask, column]):
                 labels = to_python(self.read_value(column), target, "the column")
                 test = self.read_value(mask)
+                if isinstance(test, Const) and test.value != slice(None):
+                    raise UnreadError(target, BY_PLACE)
                 if isinstance(labels, list) and not isinstance(value, Const):
                     raise UnreadError(target, SEVERAL)
                 for label in labels if isinstance(labels, list) else [labels]:
+                    self.forget_views(target, frame, label)
                     old: Value = Const(None)
                     if find_column(frame, label) is not None:
                         old = select(target, frame, Const(label))
@@ -345,7 +369,10 @@ class CodeInterpreter(UnreadCode):
             ):
                 old = self.read_value(owner)
                 if isinstance(old, Series) and isinstance(owner, ast.Subscript | ast.Attribute):
+                    self.forget_views_of(owner)
                     self.assign(owner, self.read_value(node), node)
+                elif isinstance(old, Series) and self.forget_shared(old, CHANGED):
+                    raise UnreadError(node, SHARED)
                 else:
                     self.replace(owner, old, self.read_value(node))
                 return
@@ -378,8 +405,14 @@ class CodeInterpreter(UnreadCode):
             for part in shown:
                 if not self.only_looks(part):
                     self.show(part)
-        self.add_remark(node, "skipped: no answer needs it", skipped=True)
+        self.pass_over(node)
         return True
+
+    def pass_over(self, node: ast.expr) -> None:
+        """Note that no answer needs a statement, and what a setting changes."""
+        self.add_remark(node, "skipped: no answer needs it", skipped=True)
+        if "use_inf_as_na" in ast.unparse(node):
+            self.note(node, INFINITE)
 
     def only_looks(self, node: ast.expr) -> bool:
         """Return whether an expression looks at some rows of a file, with the columns made so far.

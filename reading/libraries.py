@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
@@ -30,6 +31,7 @@ from .periods import check_period
 from .python_values import (
     read_conversion,
     read_dict,
+    read_extreme,
     read_is_missing,
     read_is_text,
     read_length,
@@ -401,6 +403,13 @@ def read_two_numbers(name: str) -> Callable[[CodeCall], Value]:
     return read
 
 
+def read_is_finite(call: CodeCall) -> Value:
+    """Read `np.isfinite(x)`: a number that is neither missing nor infinite."""
+    found = alignment.align(call.node, call.require("x"))
+    size = operators.call_word(call.node, "abs", number(found.exprs[0], found.rows))
+    return found.make(Compare("<=", size, Lit(sys.float_info.max)))
+
+
 def read_power(call: CodeCall) -> Value:
     """Read `np.power(x, y)`."""
     return operators.read_binary(call.node, ast.Pow(), call.require("x"), call.require("y"))
@@ -478,29 +487,6 @@ def _miss_if_any(found: Value, value: Series) -> Value:
     return replace(found, expr=build_case(((some, Lit(None)),), found.expr))
 
 
-def read_extreme(call: CodeCall) -> Value:
-    """Read Python's `min` and `max` of a column, or of several values."""
-    values = call.read_items("*")
-    word_of = call.name.rpartition(".")[2].removesuffix("imum")
-    if len(values) == 1:
-        match values[0]:
-            case Series() as column:
-                known = call.name.startswith("builtins.") and column.rows.schema
-                if known and can_miss(column.expr, known):
-                    raise call.fail(f"Python's {word_of} may answer NaN: write .{word_of}()")
-                return operators.reduce(column, word_of)
-            case Const(list() | tuple() as found):
-                return Const({"min": min, "max": max}[word_of](found))
-            case Items(inner):
-                values = list(inner)
-    if all(isinstance(one, Const) for one in values):
-        constants = [one.value for one in values if isinstance(one, Const)]
-        return Const({"min": min, "max": max}[word_of](constants))
-    aligned = alignment.align(call.node, *values)
-    exprs = (number(expr, aligned.rows) for expr in aligned.exprs)
-    return aligned.make(operators.call_word(call.node, word_of, *exprs))
-
-
 MELT = "id_vars value_vars var_name value_name col_level ignore_index"
 _MERGE = "left right how on left_on right_on left_index right_index sort suffixes copy indicator"
 LIBRARIES: dict[str, Method] = {
@@ -520,6 +506,7 @@ LIBRARIES: dict[str, Method] = {
     **{f"pd.{name}": Method(read_is_missing, "x") for name in ("isna", "isnull", "notna")},
     "pd.notnull": Method(read_is_missing, "x"),
     "np.isnan": Method(read_is_missing, "x"),
+    "np.isfinite": Method(read_is_finite, "x"),
     "math.isnan": Method(read_is_missing, "x"),
     "np.where": Method(read_where, "condition x y"),
     "np.corrcoef": Method(read_correlation, "x y"),

@@ -25,3 +25,8 @@ USUAL = {
     "px": "plotly.express",
     "go": "plotly.graph_objects",
 }
+
+
+def shorten(name: str) -> str:
+    """Return a library's name as the tables have it: `np.sqrt`, `pd.cut`."""
+    return name.replace("numpy.", "np.", 1).replace("pandas.", "pd.", 1)

@@ -12,6 +12,7 @@ from ..spec.expression import (
     Arith,
     ArithOp,
     Call,
+    Col,
     Compare,
     Expr,
     IsIn,
@@ -30,11 +31,10 @@ from ..spec.vocabulary import ROW_FUNCTIONS
 from .alignment import Aligned, align, make_literal, materialize
 from .categories import NO_NUMBERS, compare_categories, find_category
 from .meaning import can_miss, is_condition, negate
-from .rows import (
-    Rows,
-)
+from .rows import Loaded, Rows, root_of
 from .values import Const, Items, Scalar, Series, UnreadError, Value
 
+MOST_MEMBERS = 5_000  # of a constant list
 _PYTHON: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda x, y: x + y,
     ast.Sub: lambda x, y: x - y,
@@ -253,10 +253,18 @@ def read_truth(node: ast.AST, expr: Expr, rows: Rows) -> Expr:
         case "int" | "float" | "decimal":
             return Compare("!=", expr, Lit(0))
         case "string":
+            if can_miss(expr, rows.schema) and not _is_of_csv(expr, rows):
+                raise UnreadError(node, "the truth of a missing text is not known: fill them first")
             return Compare("!=", expr, Lit(""))
         case None:
             return expr
     raise UnreadError(node, "the truth of this value is not read; compare it with a constant")
+
+
+def _is_of_csv(expr: Expr, rows: Rows) -> bool:
+    """Return whether texts are those of a CSV file, whose missing ones are NaN, which is true."""
+    origin = root_of(rows).origin
+    return isinstance(origin, Loaded) and origin.csv and isinstance(rows.inline(expr), Col)
 
 
 def invert(node: ast.AST, value: Value) -> Value:
@@ -360,6 +368,9 @@ def is_in(node: ast.AST, expr: Expr, values: Value, rows: Rows) -> Expr:
         raise UnreadError(node, "isin is read with a list of constants; merge joins other frames")
     if not members:
         return NEVER
+    if len(members) > MOST_MEMBERS:  # a workload's expressions have at most 20,000 characters
+        message = f"a list of {len(members):,} values is not read: save it as a file, and merge"
+        raise UnreadError(node, message)
     known = sorted(members, key=repr) if isinstance(members, set) else list(members)
     beside = read_kind(expr, rows)
     exprs = [_as_time(make_literal(one, node), beside) for one in known]

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from ..spec.expression import Agg, Arith, Col, IsMissing, Lit
+from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit, build_case
 from . import alignment, operators
 from .accessors import count_text
 from .aggregation import count_groups
@@ -84,6 +84,48 @@ def read_conversion(call: CodeCall) -> Value:
     if isinstance(value, Scalar) and name in {"int", "float"}:
         return value
     return to_text(call.node, value) if name == "str" else convert(call.node, value, name)
+
+
+def read_extreme(call: CodeCall) -> Value:
+    """Read Python's `min` and `max` of a column, or of several values."""
+    values = call.read_items("*")
+    word_of = call.name.rpartition(".")[2].removesuffix("imum")
+    if len(values) == 1:
+        match values[0]:
+            case Series() as column:
+                known = call.name.startswith("builtins.") and column.rows.schema
+                if known and can_miss(column.expr, known):
+                    raise call.fail(f"Python's {word_of} may answer NaN: write .{word_of}()")
+                return operators.reduce(column, word_of)
+            case Const(list() | tuple() as found):
+                return Const({"min": min, "max": max}[word_of](found))
+            case Items(inner):
+                values = list(inner)
+    if all(isinstance(one, Const) for one in values):
+        constants = [one.value for one in values if isinstance(one, Const)]
+        return Const({"min": min, "max": max}[word_of](constants))
+    aligned = alignment.align(call.node, *values)
+    exprs = [operators.number(expr, aligned.rows) for expr in aligned.exprs]
+    own = call.name.startswith("builtins.")
+    if own and any(can_miss(one, aligned.rows.schema) for one in exprs[1:]):
+        return aligned.make(_compare_in_turn(word_of, exprs))
+    return aligned.make(operators.call_word(call.node, word_of, *exprs))
+
+
+def _compare_in_turn(word: str, exprs: list[Expr]) -> Expr:
+    """Return Python's `min` or `max`: another value only where it compares so; NaN never does."""
+    made, *others = exprs
+    for other in others:
+        made = build_case(((Compare("<" if word == "min" else ">", other, made), other),), made)
+    return made
+
+
+def list_mapped(node: ast.Call, name: str) -> list[ast.Call]:
+    """Return the calls of `map(function, (a, b))`; none where it is no such call."""
+    match node.args:
+        case [function, ast.Tuple(values) | ast.List(values)] if name == "builtins.map":
+            return [ast.copy_location(ast.Call(function, [one], []), node) for one in values]
+    return []
 
 
 _LISTS: dict[str, Callable[..., Any]] = {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from typing import TYPE_CHECKING
 
 from .calls import CodeCall
@@ -40,8 +42,8 @@ def read_query_text(call: CodeCall, frame: Frame, text: str) -> Value:
     plainly = re.sub(r"`([^`]*)`", name_of, text.replace("\n", " ").strip())
     plainly = re.sub(r"@(?=\w)", _LOCAL, plainly)
     try:
-        tree: ast.expr = ast.parse(plainly, mode="eval").body
-    except SyntaxError:
+        tree: ast.expr = ast.parse(_bind_loosely(plainly), mode="eval").body
+    except (SyntaxError, tokenize.TokenError):
         raise call.fail(f"{text!r} is not an expression") from None
     tree = _Operators().visit(tree)
     names: dict[str, Value] = {}
@@ -63,6 +65,17 @@ def read_query_text(call: CodeCall, frame: Frame, text: str) -> Value:
         raise call.fail(str(error)) from None
     finally:
         call.reader.scopes.pop()
+
+
+def _bind_loosely(text: str) -> str:
+    """Return a query with `and` for `&` and `or` for `|`, which bind in it as those do."""
+    words = {"&": "and", "|": "or"}
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    pairs = (
+        (tokenize.NAME, words[one.string]) if one.string in words else (one.type, one.string)
+        for one in tokens
+    )
+    return str(tokenize.untokenize(pairs)).strip()
 
 
 def _list_names(tree: ast.AST) -> Iterator[str]:

@@ -31,6 +31,7 @@ from .data_files import DataFiles
 from .interpreter import TOO_DEEP, CodeInterpreter
 from .magics import leave_cell_out
 from .model import Answer, DataFile, LoadedFrame, Reading, Remark, Source
+from .orders import TIES, complete_orders
 from .rows import Loaded, Rows, aggregate, list_tables, root_of
 from .scopes import Binding
 from .stored_categories import find_categories
@@ -251,6 +252,8 @@ class _CodeReader:
         """Return a value with the steps that ask for it; None, and a remark, where none can."""
         try:
             steps, root = _list_steps(binding)
+            if complete_orders(root) is not root:
+                reader.note(binding.node, TIES)
         except UnreadError as error:
             reader.add_remark(error.node, str(error))
         except UnknownColumnsError:
@@ -397,7 +400,7 @@ def _list_steps(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
         case Scalar(rows, expr, keys):
             name = binding.name or "value"
             made = aggregate(rows, keys, (Output(name, expr),))
-            return write_steps(made, (Output(name, Col(name)),)), rows
+            return write_steps(made, (Output(name, Col(name)),)), made
         case Series():
             value = materialize(value, binding.name or None)
             name = label_name(value.name, binding.name or "value")

@@ -122,7 +122,7 @@ def select_columns(node: ast.AST, frame: Frame, labels: Sequence[Label]) -> Fram
     if len({*labels}) < len(labels):
         raise UnreadError(node, "a frame with one column twice is not read; name each once")
     chosen = {label: name_column(node, frame, label) for label in labels}
-    return replace(frame, columns=chosen, complete=True, dropped=frozenset())
+    return replace(frame, columns=chosen, complete=True, dropped=frozenset(), view=False)
 
 
 def filter_rows(node: ast.AST, frame: Frame, mask: Series) -> Frame:
@@ -135,14 +135,14 @@ def filter_rows(node: ast.AST, frame: Frame, mask: Series) -> Frame:
     condition = operators.read_truth(node, mask.expr, rows)
     if condition == operators.ALWAYS:
         return frame
-    return replace(frame, rows=keep(rows, condition))
+    return replace(frame, rows=keep(rows, condition), view=False)
 
 
 def slice_rows(node: ast.AST, frame: Frame, found: slice) -> Frame:
     """Return `frame[:n]`."""
     stop = found.stop
     if found.start in {None, 0} and found.step is None and isinstance(stop, int) and stop >= 0:
-        return replace(frame, rows=limit_rows(frame.rows, stop))
+        return replace(frame, rows=limit_rows(frame.rows, stop), view=True)
     raise UnreadError(node, "of a slice, only the first rows, [:n], are read")
 
 

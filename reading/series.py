@@ -172,16 +172,34 @@ def read_head(call: CodeCall, column: Series) -> Series:
 
 def read_reset_index(call: CodeCall, column: Series) -> Value:
     """Read `reset_index(name=…)` of a series: a frame of its index and its values."""
-    levels = call.read_names("level")
+    known = list(column.index)
+    levels = [_find_level(known, one) for one in call.read_names("level")]
+    gone = {*levels} or {*known, None}
+    kept = {one: name for one, name in column.index.items() if one not in gone}
     if call.read_constant("drop", False):
-        labels = list(column.index)
-        gone = {labels[one] if isinstance(one, int) else one for one in levels} or {*labels}
-        index = {one: name for one, name in column.index.items() if one not in gone}
-        return replace(column, index=index, placed=column.placed or not (levels or index))
+        return replace(column, index=kept, placed=column.placed or not (levels or kept))
     frame = as_frame(call.node, column, call.read_constant("name"))
-    if levels and {*levels} != {*column.index}:
-        raise call.fail("reset_index of a series is read for all levels of its index")
-    return replace(frame, columns={**frame.index, **frame.columns}, index={})
+    moved = {one: name for one, name in frame.index.items() if one in gone}
+    made = replace(frame, columns={**moved, **frame.columns}, index=kept)
+    if None in gone and known and column.labels is not None:
+        why = "has the labels of the rows, which are not read; drop it with level and drop=True"
+        return made.without(f"level_{len(known)}", f"'level_{len(known)}' {why}")
+    return made
+
+
+def _find_level(known: list[Label], level: Label) -> Label | None:
+    """Return a level of an index by its name or place; None for the labels of rows behind them."""
+    if not isinstance(level, int):
+        return level
+    return known[level] if -len(known) <= level < len(known) else None
+
+
+def read_drop_level(call: CodeCall, column: Series) -> Series:
+    """Read `droplevel(level)`."""
+    known = list(column.index)
+    gone = {_find_level(known, one) for one in call.read_names("level")}
+    index = {one: name for one, name in column.index.items() if one not in gone}
+    return replace(column, index=index, labels=None if None in gone else column.labels)
 
 
 def read_to_frame(call: CodeCall, column: Series) -> Frame:
@@ -231,7 +249,7 @@ def read_corr(call: CodeCall, column: Series) -> Scalar:
 def read_copy(call: CodeCall, column: Series) -> Series:
     """Read `copy` and conversions that keep the values."""
     call.read_constant("deep")
-    return replace(column)
+    return replace(column, copied=True)
 
 
 def read_combine(call: CodeCall, column: Series) -> Value:
@@ -280,11 +298,14 @@ def read_place(call: CodeCall, column: Series) -> Value:
 
 
 def read_index_item(node: ast.AST, owner: Value, index: Value) -> Value:
-    """Read `column.index[0]`, and `column.index[mask]` of a mask of the column's rows."""
+    """Read `column.index[0]`, `.index[:n]`, and `.index[mask]` of a mask of the column's rows."""
     column = materialize(cast("Series", cast("Part", owner).owner))
     if isinstance(index, Series) and not index.element:
         column = materialize(cast("Series", read_index(node, column, index)))
         return take_index(node, Part("index", column))
+    match index:
+        case Const(slice(start=None | 0, stop=int() as stop, step=None)) if stop >= 0:
+            return Part("index", replace(column, rows=limit_rows(column.rows, stop)))
     if not (isinstance(index, Const) and index.value == 0 and len(column.index) == 1):
         raise UnreadError(node, "an index is read as .index[0], of groups of one key")
     ((label, key),) = column.index.items()
@@ -391,6 +412,7 @@ COLUMN_METHODS = {
     "sort_values": Method(read_sort_values, "axis ascending inplace kind na_position ignore_index"),
     "sort_index": Method(read_sort_index, "axis level ascending inplace"),
     "head": Method(read_head, "n"),
+    "droplevel": Method(read_drop_level, "level"),
     "reset_index": Method(read_reset_index, "level drop name inplace"),
     "to_frame": Method(read_to_frame, "name"),
     "rename": Method(read_rename, "index"),

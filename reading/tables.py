@@ -141,6 +141,7 @@ ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "modes": {
         "[]": read_mode,
         "iloc": lambda _node, owner: owner,
+        "iat": lambda _node, owner: owner,
         "values": lambda _node, owner: owner,
     },
 }

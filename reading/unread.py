@@ -7,23 +7,29 @@ from abc import abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import cast
 
+from ..spec.expression import Col
 from ..spec.kinds import KindError
 from .evaluator import Evaluator
 from .model import LoadedFrame
-from .rows import Loaded
+from .rows import Loaded, Rows, find_inner_rows, is_laid_out_as, root_of
 from .shown import is_in_place, list_frames
 from .values import (
     CodeFunction,
     Const,
     Frame,
+    Grouped,
     Items,
+    Label,
     Library,
+    Mapping,
     Series,
     Unknown,
     UnreadError,
     Value,
 )
 
+# Methods that change what they are of.
+CHANGING = {"insert", "pop", "update", "isetitem", "__setitem__", "__delitem__"}
 GIVEN = "{0!r} is read here as it is before this line: save it, and give --data {1}=FILE"
 
 
@@ -134,7 +140,7 @@ class UnreadCode(Evaluator):
                     self.forget_frames(why)
                 case ast.Call(ast.Attribute(owner), _, keywords) if is_in_place(keywords):
                     self.forget_part(owner, why)
-                case ast.Call(ast.Attribute(owner, "insert" | "pop" | "update")):
+                case ast.Call(ast.Attribute(owner, name)) if name in CHANGING:
                     self.forget_part(owner, why)
                 case ast.Call(ast.Name(name), arguments) if self.changes_arguments(name):
                     for argument in arguments:
@@ -168,6 +174,10 @@ class UnreadCode(Evaluator):
         value = self.find(base.id) if isinstance(base, ast.Name) else None
         if value is None or isinstance(value, Unknown | Library):
             return
+        if isinstance(value, Series):
+            self.forget_shared(value, why)
+        for inner in _list_frames(value):
+            self.swap(inner, Unknown(f"this frame is used here, and {why}", code=True))
         new: Value = Unknown(f"{ast.unparse(base)!r} is used here, and {why}", code=True)
         labels = self.find_labels(target)
         if isinstance(value, Frame) and target is not base and _is_index(target):
@@ -183,6 +193,35 @@ class UnreadCode(Evaluator):
         for names in self.scopes:
             for name, value in names.items():
                 names[name] = _swap(value, old, new)
+
+    def forget_views(self, node: ast.AST, frame: Frame, label: Label) -> None:
+        """Forget the columns that a change of values within a frame may change, too."""
+        if frame.view and (shared := [x for x in self.find_sharing(frame.rows) if x is not frame]):
+            why = "pandas changes these rows in both frames: write .copy() first"
+            for other in shared:
+                self.swap(other, other.without(label, why))
+            raise UnreadError(node, why)
+        why = f"this is a column of a frame whose {label!r} is changed within: take it after that"
+        for names in self.scopes:
+            for name, value in names.items():
+                if _is_view(value, frame, frame.find(label)):
+                    names[name] = Unknown(why)
+
+    def forget_shared(self, column: Series, why: str) -> bool:
+        """Forget a column in the frames that it is of; return whether there is one."""
+        label, found = column.name, False
+        for frame in self.find_sharing(column.rows) if label is not None else ():
+            if label is not None and _is_view(column, frame, frame.find(label)):
+                self.swap(frame, frame.without(label, f"{label!r} is used here, and {why}"))
+                found = True
+        return found
+
+    def find_sharing(self, rows: Rows) -> list[Frame]:
+        """Return the frames of the file that rows are of."""
+        root = root_of(rows).origin
+        values = [value for names in self.scopes for value in names.values()]
+        frames = {id(one): one for one in values if isinstance(one, Frame)}
+        return [one for one in frames.values() if root_of(one.rows).origin == root]
 
     def find_labels(self, target: ast.expr) -> list[str]:
         """Return the columns of `df["c"]`, `df.c` and `df.loc[mask, "c"]`; none if not told."""
@@ -210,7 +249,44 @@ def _swap(value: Value, old: Value, new: Value) -> Value:
         return new
     if isinstance(value, Items) and any(one is old for one in value.values):
         return Items(tuple(new if one is old else one for one in value.values))
+    if isinstance(value, Grouped) and value.frame is old and value.selected is None:
+        return _group_again(value, new)
     return value
+
+
+def _list_frames(value: Value) -> list[Frame]:
+    """Return the frames in a list or a dict."""
+    match value:
+        case Items(values):
+            return [one for one in values if isinstance(one, Frame)]
+        case Mapping(pairs):
+            return [one for _, one in pairs if isinstance(one, Frame)]
+    return []
+
+
+def _is_view(value: Value, frame: Frame, name: str | None) -> bool:
+    """Return whether a value is a column of a frame itself, or groups of it."""
+    match value:
+        case Series(expr=Col(own), element=False, keys=None, copied=False):
+            rows = value.rows
+        case Grouped(frame=Frame(rows=rows), single=True, selected=((_, Col(own)),)):
+            pass
+        case _:
+            return False
+    return own == name and _find_base(rows).origin == _find_base(frame.rows).origin
+
+
+def _find_base(rows: Rows) -> Rows:
+    """Return the rows that others are, before values of windows and in any order."""
+    below = find_inner_rows(rows)
+    return _find_base(below) if below else rows
+
+
+def _group_again(groups: Grouped, new: Value) -> Value:
+    """Return groups whose frame is changed: they have its columns, by the keys that it had."""
+    if isinstance(new, Frame) and is_laid_out_as(new.rows, groups.frame.rows):
+        return replace(groups, frame=new)
+    return Unknown("the frame of these groups is changed since: group it after the change")
 
 
 def _name_columns(root: Frame, value: Value) -> Frame:

@@ -37,7 +37,8 @@ class Frame:
     the groups whose rows these are, in a function of groups. A column that the code assigns and
     that could not be read has a name that no rows have: `unread` has these names, and why. `spans`
     are those of them that are differences of times, of which an expression counts the days.
-    `labels` are those of its rows where they are known.
+    `labels` are those of its rows where they are known. A `view` shares its values with the frame
+    whose first rows it has.
     """
 
     rows: Rows
@@ -49,6 +50,7 @@ class Frame:
     unread: dict[str, str] = field(default_factory=dict)
     spans: dict[str, Expr] = field(default_factory=dict)
     labels: RowLabels | None = None
+    view: bool = False
 
     def without(self, label: Label, why: str) -> Frame:
         """Return the frame with a column whose values are not known."""
@@ -109,7 +111,7 @@ class Series:
     none. An aggregation of the column ranges over groups of `scope`. An `element` is the single
     value that a function of a row, or of a series' values, is given. `placed` tells that its
     values are found by their places, not by the labels of the frame's rows; `labels` are these
-    where they are known.
+    where they are known. What is `copied` shares no values with a frame.
     """
 
     rows: Rows
@@ -121,6 +123,7 @@ class Series:
     element: bool = False
     placed: bool = False
     labels: RowLabels | None = None
+    copied: bool = False
 
     def with_expr(self, expr: Expr) -> Series:
         """Return a column of the same rows and name."""

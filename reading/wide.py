@@ -14,9 +14,22 @@ from .calls import CodeCall, Method
 from .columns import read_round
 from .grouping import group_keys, note_empty
 from .meaning import can_miss, negate
+from .quantiles import lay_out_quantiles
 from .rows import Aggregated, Sorted, keep, sort
 from .selection import require_column
-from .values import CodeFunction, Const, Frame, Grouped, Items, Label, Library, Part, Series, Value
+from .values import (
+    CodeFunction,
+    Const,
+    Frame,
+    Grouped,
+    Items,
+    Label,
+    Library,
+    Mapping,
+    Part,
+    Series,
+    Value,
+)
 
 NO_TOTALS = "margins adds rows and columns of totals, which no workload has; leave it out"
 
@@ -86,9 +99,12 @@ def widen(call: CodeCall, owner: Series | Frame, level: Label) -> Part:
     return Part("wide", replace(made, rows=rows, index=index))
 
 
-def read_unstack(call: CodeCall, owner: Value) -> Part:
+def read_unstack(call: CodeCall, owner: Value) -> Value:
     """Read `unstack(level)`."""
     levels = call.read_names("level")
+    laid = lay_out_quantiles(owner) if isinstance(owner, Series) and not levels else None
+    if laid is not None:
+        return laid
     if len(levels) > 1:
         raise call.fail("unstack is read with one level")
     return _fill(call, widen(call, cast("Series | Frame", owner), levels[0] if levels else -1))
@@ -115,10 +131,24 @@ def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
         grouped = replace(grouped, selected=tuple(chosen))
     if is_several(function) and len(values) != 1:
         raise call.fail("pivot_table with a list of functions is read of one column")
-    made = aggregate_all(call, grouped, function)
+    made = aggregate_all(call, grouped, _sort_pairs(function))
     if not wide or not isinstance(made, Frame):
         return made
     return _fill(call, widen(call, made, wide[0]))
+
+
+def _sort_pairs(function: Value) -> Value:
+    """Return the aggregations of columns in the order of these, as pandas sorts a table's."""
+    match function:
+        case Const(dict() as pairs):
+            every = {
+                label: sorted(one, key=str) if isinstance(one, list) else one
+                for label, one in pairs.items()
+            }
+            return Const(dict(sorted(every.items(), key=str)))
+        case Mapping(pairs):
+            return Mapping(tuple(sorted(pairs, key=lambda pair: str(pair[0]))))
+    return function
 
 
 def read_pivot(call: CodeCall, frame: Frame) -> Part:

@@ -221,7 +221,8 @@ def as_table(value: Any, names: Sequence[str] = (), filled: float | None = None)
         value = value.to_frame("value") if isinstance(value, pd.Series) else value
     levels = [value.index.get_level_values(n) for n in range(value.index.nlevels)]
     index = [one for n, one in enumerate(levels) if not any(map(one.identical, levels[:n]))]
-    parts = [level.to_series().array for level in index if level.name is not None]
+    every = len(names) == value.index.nlevels + value.shape[1]  # as the worker has it
+    parts = [level.to_series().array for level in index if every or level.name is not None]
     parts += [value.iloc[:, n].array for n in range(value.shape[1])]
     names = [f"column {n}" for n in range(len(parts))]
     arrays = [pa.array(_plain(part), from_pandas=True) for part in parts]

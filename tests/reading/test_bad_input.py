@@ -70,3 +70,10 @@ def test_a_period_that_no_calendar_has_is_a_sentence(tmp_path: Path, period: str
     found = read_code(Source("x.py", f"{code}out = df.loc[{period!r}]['v'].sum()\n"))
     said = [one.text for one in found.remarks if one.line == 3]
     assert any(text.startswith("a period of an index is read as") for text in said)
+
+
+def test_a_long_list_of_members_is_a_sentence() -> None:
+    values = ", ".join(map(str, range(6_000)))
+    code = f"{START}x = [{values}]\nout = df[df['v'].isin(x)].groupby('k')['v'].sum()\n"
+    said = [(one.line, one.text) for one in read_code(Source("x.py", code)).remarks]
+    assert said == [(4, "a list of 6,000 values is not read: save it as a file, and merge")]

@@ -458,3 +458,35 @@ def test_a_look_at_the_rows_of_a_file_is_no_answer_beside_others() -> None:
     lines = [one.line for one in read_code(Source("x.py", after)).answers]
     assert lines == [7, 8]
     assert [one.query for one in read_code(Source("x.py", code)).answers] == ["df"]
+
+
+@pytest.mark.parametrize(
+    "setting", ["pd.options.mode.use_inf_as_na = True", "pd.set_option('mode.use_inf_as_na', True)"]
+)
+def test_a_setting_that_changes_what_is_missing_is_noted(setting: str) -> None:
+    found = read_code(Source("x.py", f"{SCRIPT}{setting}\nout = df['v'].sum()\n"))
+    said = "use_inf_as_na makes infinities missing: a workload keeps them"
+    assert [(one.line, one.text) for one in found.remarks if one.kind == "note"] == [(4, said)]
+
+
+def test_an_order_that_groups_have_by_values_alone_is_noted() -> None:
+    code = "s = df.groupby('k')['v'].sum().sort_values()\nout = s.cumsum()\n"
+    found = read_code(Source("x.py", SCRIPT + code))
+    said = "of equal values the workload takes the first by their keys, where pandas takes any"
+    assert [(one.line, one.text) for one in found.remarks if one.kind == "note"] == [(5, said)]
+    named = code.replace("sort_values()", "sort_index()")
+    assert not read_code(Source("x.py", SCRIPT + named)).remarks[1:]
+
+
+def test_a_parameter_takes_the_file_that_the_script_reads_too(tmp_path: Path) -> None:
+    (tmp_path / "sales.csv").write_text("k,v\na,1\nb,2\n")
+    (tmp_path / "more.csv").write_text("k,w\na,1\nb,2\n")
+    code = "import pandas as pd\nsales = pd.read_csv('sales.csv')\n"
+    code += "def f(frame):\n    return frame.groupby('k')['v'].sum()\nout = f(sales)\n"
+    one = (DataFile(tmp_path / "sales.csv"),)
+    assert "/sales.csv" in read_code(Source("x.py", code, "f"), one).workload
+    two = code.replace("(frame)", "(frame, more)").replace("frame.", "frame.merge(more, on='k').")
+    files = (*one, DataFile(tmp_path / "more.csv"))
+    found = read_code(Source("x.py", two.replace("f(sales)", "f(sales, sales)"), "f"), files)
+    dataset = found.workload.partition("queries:")[0]
+    assert dataset.index("/sales.csv") < dataset.index("more:") < dataset.index("/more.csv")

@@ -1,0 +1,79 @@
+"""Orders of rows that are groups: by their keys last, where a later step needs to know them all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..spec.expression import Agg, list_aggregations
+from ..spec.order import is_ordered
+from ..spec.workload import Output, SortKey
+from .rows import (
+    Aggregated,
+    Distinct,
+    Joined,
+    Largest,
+    Limited,
+    Loaded,
+    Rows,
+    Sorted,
+    Unpivoted,
+    Windowed,
+    find_inner_rows,
+    find_order,
+)
+
+TIES = "of equal values the workload takes the first by their keys, where pandas takes any"
+
+
+def complete_orders(rows: Rows, *, demanded: bool = False) -> Rows:
+    """Return rows whose order is that of single groups wherever it is demanded.
+
+    Rows in which nothing is to be changed are returned as they are.
+    """
+    match rows.origin:
+        case Loaded():
+            return rows
+        case Sorted(below, by):
+            inner = complete_orders(below, demanded=False)
+            made = _complete(rows, by) if demanded else by
+            if inner is below and made == by:
+                return rows
+            return replace(rows, origin=replace(rows.origin, rows=inner, by=made))
+        case Windowed(below, _, outputs, order):
+            needs = demanded or (not order and any(map(is_ordered, _list(outputs))))
+        case Aggregated(below, _, outputs):
+            needs = any(map(is_ordered, _list(outputs)))
+        case Limited(below):
+            needs = demanded
+        case Distinct(below) | Largest(below) | Unpivoted(below) | Joined(below):
+            needs = False
+    below = rows.origin.rows
+    inner = complete_orders(below, demanded=needs or _is_cut(below))
+    return rows if inner is below else replace(rows, origin=replace(rows.origin, rows=inner))
+
+
+def _list(outputs: tuple[Output, ...]) -> tuple[Agg, ...]:
+    return list_aggregations(*(output.expression for output in outputs))
+
+
+def _is_cut(rows: Rows) -> bool:
+    """Return whether rows are the first of others, which a later step works on."""
+    return isinstance(rows.origin, Limited)
+
+
+def _complete(rows: Rows, by: tuple[SortKey, ...]) -> tuple[SortKey, ...]:
+    """Return an order of groups with the keys that tell them apart."""
+    keys = _find_keys(rows)
+    if keys is None or {*keys} <= {key.name for key in by}:
+        return by
+    order = find_order(rows)
+    known = {key.name for key in order}
+    return (*order, *(SortKey(key) for key in keys if key not in known))
+
+
+def _find_keys(rows: Rows) -> tuple[str, ...] | None:
+    """Return the keys of the groups that rows are; None where they are none."""
+    if isinstance(rows.origin, Aggregated):
+        return rows.origin.keys
+    below = find_inner_rows(rows)
+    return _find_keys(below) if below else None
