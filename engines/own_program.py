@@ -23,7 +23,7 @@ FINISH = {
     "polars": "answer.collect() if isinstance(answer, pl.LazyFrame) else answer",
     "dask": 'answer.compute() if hasattr(answer, "compute") else answer',
     "modin": "execute(answer) or answer",
-    "datatable": "answer.materialize() or answer",
+    "datatable": 'hasattr(answer, "materialize") and answer.materialize() or answer',
     "duckdb": 'answer.to_arrow_table() if hasattr(answer, "to_arrow_table") else answer',
 }
 PANDAS_ROWS = """
@@ -36,6 +36,16 @@ def rows(answer):
         answer = pandas.DataFrame({OUTPUT: [answer]})
     named = any(name is not None for name in answer.index.names)
     return pa.Table.from_pandas(answer.reset_index(drop=not named), preserve_index=False)
+"""
+# Whoever asks SQL often ends in a frame of pandas, Polars or Arrow, or in one number.
+TABLE_ROWS = """
+def rows(answer):
+    if hasattr(answer, "reset_index"):
+        named = any(name is not None for name in answer.index.names)
+        return answer.reset_index(drop=not named)
+    if isinstance(answer, bool | int | float | str):
+        return pa.table({OUTPUT: [answer]})
+    return answer.to_arrow() if hasattr(answer, "to_arrow") else answer
 """
 ROWS = {
     "pandas": f"import pandas\nimport pyarrow as pa\n{PANDAS_ROWS}",
@@ -56,8 +66,8 @@ def rows(answer):
         answer = pl.DataFrame(answer if is_table else {OUTPUT: [answer]})
     return answer.to_arrow()
 """,
-    "datatable": "def rows(answer):\n    return answer.to_arrow()",
-    "duckdb": "def rows(answer):\n    return answer",
+    "datatable": f"import pyarrow as pa\n{TABLE_ROWS}",
+    "duckdb": f"import pyarrow as pa\n{TABLE_ROWS}",
 }
 DIVISION = "# What follows was added by dfbench: it loads the data, and returns the answer's rows."
 

@@ -201,7 +201,7 @@ def answer_other(program: ModuleType, job: dict[str, Any], keep: dict[str, Any])
     """
     other = job["other"]
     data = load(program, (other["data"], *other["tables"]))
-    table = program.rows(program.query(*copy_frames(data, job["copies"])))
+    table = make_table(program.rows(program.query(*copy_frames(data, job["copies"]))))
     write_table(table, other["answer"])
     if other["tables"] or table.num_rows < 2:
         return []
@@ -209,7 +209,7 @@ def answer_other(program: ModuleType, job: dict[str, Any], keep: dict[str, Any])
         return ["load() returned the answer"]
     try:
         left = keep["keep_one_row"](data, other["rows"])
-        number = program.rows(program.query(*left)).num_rows if left else 0
+        number = make_table(program.rows(program.query(*left))).num_rows if left else 0
     except Exception:  # noqa: BLE001 - whatever a library raises; it is asked for one row of data
         return []
     kept = number > other["most"]
@@ -358,9 +358,20 @@ def time_call(function: Any, *arguments: Any) -> tuple[float, Any]:
 
 def collect(rows: Any, answer: Any, file: str) -> int:
     """Write the answer as an Arrow IPC file, atomically, and return its number of rows."""
-    table = rows(answer)
+    table = make_table(rows(answer))
     write_table(table, file)
     return int(table.num_rows)
+
+
+def make_table(found: Any) -> Any:
+    """Return an Arrow table of what any library calls one; TypeError where it is none."""
+    pyarrow = importlib.import_module("pyarrow")
+    if isinstance(found, pyarrow.Table):
+        return found
+    if not hasattr(found, "__arrow_c_stream__"):
+        kind = type(found).__name__
+        raise TypeError(f"the answer is no table but of type {kind}: return a frame or a table")
+    return pyarrow.table(found)
 
 
 def write_table(table: Any, file: str) -> None:

@@ -77,6 +77,40 @@ def rows(answer):
     return answer
 """
 
+# How programs for DuckDB and datatable end, beside their own relations and frames.
+ENDINGS = {
+    "df": DUCKDB.rstrip() + ".df()\n",
+    "indexed": DUCKDB.rstrip() + ".df().sort_values('v1').set_index('id1')\n",
+    "pl": DUCKDB.rstrip() + ".pl()\n",
+    "reader": DUCKDB.rstrip() + ".fetch_record_batch()\n",
+    "to_pandas": DATATABLE.rstrip() + ".to_pandas()\n",
+}
+NO_TABLES = {"list": ".fetchall()", "NoneType": ".show()"}
+
+
+def test_a_program_may_end_in_a_table_of_any_library(tmp_path: Path) -> None:
+    folder = tmp_path / "candidates"
+    folder.mkdir()
+    untold = {name: DUCKDB.rstrip() + end for name, end in NO_TABLES.items()}
+    for name, text in (ENDINGS | untold).items():
+        (folder / f"{name}.py").write_text(text)
+    (folder / "number.py").write_text(
+        "import duckdb\n\ndef whole(con):\n"
+        "    return con.execute('SELECT max(v1) FROM data').fetchone()[0]\n"
+    )
+    file = tmp_path / "small.yaml"
+    file.write_text(WORKLOAD[: WORKLOAD.index("programs")])
+    request = build_request(
+        str(file), Selection(program=[str(folder)]), results=tmp_path / "results"
+    )
+    stored = session.check(request, request.read()).stored
+    outcomes = {(run.engine, run.query): run for run in stored.runs}
+    for engine, query in [*((name, "total") for name in ENDINGS), ("number", "whole")]:
+        assert outcomes[engine, query].outcome is Outcome.OK, outcomes[engine, query].evidence
+    for name in NO_TABLES:
+        said = f"the answer is no table but of type {name}: return a frame or a table"
+        assert said in str(outcomes[name, "total"].evidence)
+
 
 def test_programs_of_a_folder_run_as_they_stand_and_are_checked(tmp_path: Path) -> None:
     folder = tmp_path / "candidates"
