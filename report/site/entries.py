@@ -9,6 +9,7 @@ from pathlib import Path
 from ...errors import ResultsError
 from ...storage import folder, sweeps
 from ...storage.folder import StoredComparison
+from ...storage.records import Head
 from .. import statistics
 from ..build import NOT_RUN
 from ..model import Cell, EngineSummary, Row, Verdict, View
@@ -18,6 +19,7 @@ from .model import EngineEntry, Entry, Share, SweepEntry
 
 GIB = 2**30
 CHECKED, UNCHECKED, WRONG = "all answers checked", "some answers unchecked", "wrong answers"
+DATA = ("dataset", "dataset.files")
 SHOWN = ("dataset.rows", "tasks.count", "measure.")  # as the size, the load mode, the verdict
 PARTS = (folder.HEAD, folder.RUNS, folder.AGREEMENT)
 
@@ -85,7 +87,7 @@ def make_entry(key: str, digest: str, stored: StoredComparison, view: View) -> E
         baseline=view.baseline,
         checked=_describe_checks(view),
         engines=_make_engines(stored, view),
-        settings=_describe_settings(head.overrides),
+        settings=_describe_settings(head),
     )
 
 
@@ -103,9 +105,14 @@ def _find_size(measure: Mapping[str, object], dataset: Mapping[str, object]) -> 
     return max(counts, default=0), "tasks"
 
 
-def _describe_settings(overrides: Mapping[str, str]) -> str:
-    """Return what was set of a workload, but for its size and how it was measured."""
-    kept = sorted(item for item in overrides.items() if not item[0].startswith(SHOWN))
+def _describe_settings(head: Head) -> str:
+    """Return what was set of a workload, but for its size and how it was measured.
+
+    Other data has its name: the setting is a path, or a dataset in JSON.
+    """
+    name = str(head.dataset.get("name", ""))
+    values = {**head.overrides, **{key: name for key in DATA if key in head.overrides}}
+    kept = sorted(item for item in values.items() if not item[0].startswith(SHOWN))
     return ", ".join(f"{key.rpartition('.')[2]} = {text}" for key, text in kept)
 
 

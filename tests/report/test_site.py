@@ -236,6 +236,16 @@ def test_what_was_set_beside_the_size_tells_comparisons_apart(results: Path) -> 
     assert build_histories([ENTRY, later]) == ()
 
 
+@pytest.mark.parametrize("key", ["dataset", "dataset.files"])
+def test_other_data_is_told_by_its_name(tmp_path: Path, key: str) -> None:
+    changed = {key: '{"files": ["/home/me/sales.csv"]}'}
+    data = {"name": "sales", "rows": 10, "bytes": 100}
+    samples.store(tmp_path / "results", samples.head(**SMALL, overrides=changed, dataset=data))
+    page = write_site([tmp_path / "results"], tmp_path / "site").page.read_text(encoding="utf-8")
+    assert f'10 rows, <span class="note">{key.rpartition(".")[2]} = sales</span>' in page
+    assert "/home/me" not in page
+
+
 def test_an_index_of_before_has_no_settings(results: Path) -> None:
     site = results.parent / "site"
     write_site([results], site)
