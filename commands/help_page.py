@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -113,9 +114,10 @@ def add_command(
     epilog = "\n\n".join(("Examples:", *examples))
 
     def add(function: Callable[..., None]) -> Callable[..., None]:
-        # typer evaluates each annotation at every start: this function has none.
+        # typer reads signature and annotations at every start: there are none to read.
         def register(): ...  # type: ignore[no-untyped-def]  # noqa: ANN202
 
+        register.__signature__ = inspect.Signature()  # type: ignore[attr-defined]
         register.__name__, register.__doc__ = function.__name__, function.__doc__
         register.declaration = function  # type: ignore[attr-defined]
         group.command(name=name, cls=PlainCommand, epilog=epilog)(register)

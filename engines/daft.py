@@ -56,6 +56,7 @@ DAFT = Dialect(
         "year": "x.year()",
         "month": "x.month()",
         "day": "x.day()",
+        "date": "x.date()",
         "truncate": "date_trunc(y, x)",
         "min": "columns_min(*x)",
         "max": "columns_max(*x)",
@@ -87,6 +88,7 @@ DAFT = Dialect(
         "rank": "not implemented for Daft yet",
     },
     variants={
+        "format": "x.strftime(y)",
         "sum_truth": "x.cast('int64').sum()",
     },
     modulo_float="x - (x / y).floor() * y",

@@ -55,6 +55,7 @@ DATAFUSION = Dialect(
         "year": "f.date_part(lit('year'), x)",
         "month": "f.date_part(lit('month'), x)",
         "day": "f.date_part(lit('day'), x)",
+        "date": "x.cast(pa.date32())",
         "truncate": "f.date_trunc(lit(y), x)",
         "min": "f.least(*x)",
         "max": "f.greatest(*x)",
@@ -86,6 +87,7 @@ DATAFUSION = Dialect(
         "rank": "not implemented for DataFusion yet",
     },
     variants={
+        "format": "f.to_char(x, lit(y))",
         "truncate_date": "f.date_trunc(lit(y), x).cast(pa.date32())",
         "sum_truth": "f.sum(x.cast(pa.int64()))",
     },

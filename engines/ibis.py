@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from ..errors import Unsupported
-from ..spec.expression import Call, choose_fresh_name
+from ..spec.expression import Call, Expr, choose_fresh_name
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, Unpivot
@@ -52,6 +52,7 @@ IBIS = Dialect(
         "year": "x.year()",
         "month": "x.month()",
         "day": "x.day()",
+        "date": "x.date()",
         "truncate": "x.truncate(y)",
         "min": "ibis.least(*x)",
         "max": "ibis.greatest(*x)",
@@ -84,6 +85,7 @@ IBIS = Dialect(
     },
     modulo_float="x - (x / y).floor() * y",
     of_nothing={"sum": "x.coalesce(0)", "any": "x.coalesce(False)", "all": "x.coalesce(True)"},
+    variants={"format": "x.strftime(y)"},
     units={"year": "Y", "month": "M", "day": "D", "hour": "h"},
     over="x.over(group_by=[*k])",
     drop_rows="t.drop_null(n)",
@@ -189,14 +191,21 @@ class IbisChain(Chain):
         return quote("t.order_by(*b)", t=tree, b=by)
 
     def call(self, node: Call) -> ast.expr:
-        """Write a row function; Ibis sees every time with a zone in UTC, as DuckDB does here."""
+        """Write a row function."""
         match node:
-            case Call("year" | "month" | "day" | "truncate" as function, (moment, *_)):
-                if self.facts.find_zone(moment):
-                    raise Unsupported(
-                        f"{function}() of a time with a zone", "Ibis treats it as UTC"
-                    )
+            case Call("year" | "month" | "day" | "date" | "truncate" as function, (moment, *_)):
+                self._refuse_zone(function, moment)
         return Chain.call(self, node)
+
+    def write_format(self, time: Expr, format_: str) -> ast.expr | None:
+        """Write the text of a time."""
+        self._refuse_zone("format", time)
+        return Chain.write_format(self, time, format_)
+
+    def _refuse_zone(self, function: str, time: Expr) -> None:
+        """Refuse a time with a zone: Ibis sees every one in UTC, as DuckDB does here."""
+        if self.facts.find_zone(time):
+            raise Unsupported(f"{function}() of a time with a zone", "Ibis treats it as UTC")
 
     def choose(
         self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr | None

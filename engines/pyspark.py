@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass
 
 from ..errors import Unsupported
-from ..spec.expression import Agg, Call
+from ..spec.expression import Agg, Call, Expr
+from ..spec.formats import PIECES
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, Unpivot
 from .adapter import Adapter, Pass
@@ -20,6 +21,12 @@ from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
 from .writing.quote import quote, write_literal
+
+# Java's patterns of what formats of times ask for.
+DAYS = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%j": "DDD"}
+CLOCK = {"%H": "HH", "%M": "mm", "%S": "ss"}
+NAMES = {"%B": "MMMM", "%b": "MMM", "%A": "EEEE", "%a": "EEE"}
+PATTERNS = DAYS | CLOCK | NAMES
 
 PYSPARK = Dialect(
     column="F.col(n)",
@@ -53,6 +60,7 @@ PYSPARK = Dialect(
         "year": "F.year(x)",
         "month": "F.month(x)",
         "day": "F.day(x)",
+        "date": "F.to_date(x)",
         # Of a time without a zone, Spark makes one of the session's.
         "truncate": "F.date_trunc(y, x).cast('timestamp_ntz')",
         "min": "F.least(*x)",
@@ -84,6 +92,7 @@ PYSPARK = Dialect(
         "rank": "not implemented for PySpark yet",
     },
     variants={
+        "format": "F.date_format(x, y)",
         "round_2": "F.bround(x, y)",
         "round_tens": "F.bround(x, y)",
         "truncate_date": "F.trunc(x, y)",
@@ -163,17 +172,25 @@ class SparkChain(Chain):
     def call(self, node: Call) -> ast.expr:
         """Write a row function; what Spark takes by the session's clock, by that of the column."""
         match node:
-            case Call("year" | "month" | "day" as function, (moment,)) if self.facts.find_zone(
-                moment
-            ):
-                zone, x = self.facts.find_zone(moment), self.write_expression(moment)
-                clock = quote("F.convert_timezone(None, F.lit(z), x)", z=zone, x=x)
-                return quote(self.dialect.functions[function], x=clock)
+            case Call("year" | "month" | "day" | "date" as function, (moment,)):
+                return quote(self.dialect.functions[function], x=self._write_clock(moment))
             case Call("truncate", (moment, _)) if self.facts.find_zone(moment):
                 why = "Spark truncates in the session's time zone"
                 raise Unsupported("truncate() of a time with a zone", why)
             case _:
                 return Chain.call(self, node)
+
+    def write_format(self, time: Expr, format_: str) -> ast.expr | None:
+        """Write the text of a time, as a clock in its zone shows it, in Java's patterns."""
+        pieces = PIECES.findall(format_)
+        pattern = "".join(PATTERNS.get(piece) or _quote_text(piece) for piece in pieces)
+        if self.facts.is_distant(time):
+            return None
+        return quote(self.dialect.variants["format"], x=self._write_clock(time), y=pattern)
+
+    def _write_clock(self, time: Expr) -> ast.expr:
+        x, zone = self.write_value(time), self.facts.find_zone(time)
+        return quote("F.convert_timezone(None, F.lit(z), x)", z=zone, x=x) if zone else x
 
     def write_column(self, name: str) -> ast.expr:
         """Write a column; a name with a dot in it stands between backticks."""
@@ -190,6 +207,12 @@ IMPORTS = """\
 from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
 """
+
+
+def _quote_text(text: str) -> str:
+    """Return what stands between the parts of a time; letters between quotes."""
+    text = text.replace("%%", "%").replace("'", "''")
+    return f"'{text}'" if any(map(str.isalpha, text)) or set(text) & set("#[]{}") else text
 
 
 def _name_column(argument: ast.expr) -> ast.expr:

@@ -20,6 +20,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # What a narrow screen keeps on one line: a date, an interval, a number with its unit.
 UNBROKEN = re.compile(
     r"\b\d{4}-\d\d-\d\d\b|\b\d[\d.]*–\d[\d.]*|\b\d[\d.]* (?:[KMGT]?i?B|[mµ]?s|%)(?!\w)"
+    r"|(?<= )-[a-z](?= )"
 )
 STEPS = 4  # of colour each way: at a quarter and at four times the baseline's time, full
 
@@ -70,12 +71,14 @@ def choose_ratio_heat(value: float) -> int:
 def format_code(words: str) -> Markup:
     """Return a sentence with its backticks as code elements; all of it is escaped.
 
-    No line breaks within a date, an interval, or a number and its unit.
+    No line breaks within a date, an interval, an option such as -e, or a number and its unit.
 
     >>> format_code("try `--rounds 6` & <wait>")
     Markup('try <code>--rounds 6</code> &amp; &lt;wait&gt;')
     >>> format_code("since 2026-01-31")
     Markup('since <span class="whole">2026-01-31</span>')
+    >>> format_code("`show -e polars`")
+    Markup('<code>show <span class="whole">-e</span> polars</code>')
     """
     whole = UNBROKEN.sub(r'<span class="whole">\g<0></span>', str(escape(words)))
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", whole))

@@ -120,7 +120,7 @@ class CallReader(ABC):
         """Read a call of a function by its name and its arguments."""
         name = self.parse_function_name(node.func)
         if name is None:
-            return self.add_slip(node.func, _explain_call(node.func))
+            return self.add_slip(node.func, _explain_call(node))
         unnamed = name not in {*SETTABLE, *BINNING} and bool(node.keywords)
         if unnamed or any(isinstance(a, ast.Starred) for a in node.args):
             return self.add_slip(node, f"{name} takes positional arguments only")
@@ -329,7 +329,8 @@ class CallReader(ABC):
                 groups = count_groups(pattern)
                 group = rest[0] if rest else Lit(min(groups, 1))
                 if not isinstance(group, Lit) or not 0 <= int(str(group.value)) <= groups:
-                    return self.add_slip(node.args[2], f"extract: the pattern has {groups} groups")
+                    words = f"the last group of the pattern is {groups}; 0 is the whole match"
+                    return self.add_slip(node.args[2], f"extract: {words}")
                 if group != Lit(0) and may_skip_a_group(pattern):
                     words = "extract: its group has to be in every match; avoid '|', ')?' and ')*'"
                     return self.add_slip(node.args[1], words)
@@ -429,13 +430,15 @@ def _is_column(arguments: list[ast.expr]) -> bool:
     return len(arguments) == 1 and not isinstance(arguments[0], ast.Constant)
 
 
-def _explain_call(node: ast.expr) -> str:
-    match node:
-        case ast.Attribute(ast.Name(owner), method):
+def _explain_call(node: ast.Call) -> str:
+    match node.func:
+        case ast.Attribute(ast.Name(owner) | ast.Attribute(ast.Name(owner), "str" | "dt"), method):
             name, module = find_meant(method) or method, owner in LIBRARIES
             why = f"the language has no {owner}" if module else "columns have no methods"
             if name in {*AGGREGATIONS, *ROW_FUNCTIONS}:
-                return f"{why}; write {name}({'…' if module else owner})"
+                values = [] if owner in {"str", "dt"} else [owner]
+                given = ", ".join([*values, *map(ast.unparse, node.args)])
+                return f"{why}; write {name}({'…' if module else given})"
             if meant := EXPRESSIONS.get(method.lower()):
                 return f"{why}; did you mean {meant!r}?"
     return "only functions of the workload language can be called"

@@ -202,7 +202,9 @@ class Converter(CallReader):
     def _is(self, left: ast.expr, right: ast.expr) -> Expr:
         if isinstance(right, ast.Constant) and right.value is None:
             return IsMissing(self.parse_expr(left))
-        return self.add_slip(right, "'is' only works with None; compare with '=='")
+        missing = isinstance(right, ast.Name) and right.id.lower() in {"null", "na", "nan"}
+        mend = "write 'is None' for a missing value" if missing else "compare with '=='"
+        return self.add_slip(right, f"'is' only works with None; {mend}")
 
     def _is_in(self, left: ast.expr, right: ast.expr) -> Expr:
         match left, right:

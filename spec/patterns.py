@@ -108,7 +108,8 @@ def _check_token(token: str, before: str, number: int, *, capture: bool) -> str:
         found = _REPEAT.fullmatch(token)
         if not found or max(int(found[1]), int(found[2] or 0)) > MOST_REPEATS:
             raise PatternError(
-                f"not every engine has the repetition {token!r}; write '{{2}}' or '{{2,5}}'"
+                f"not every engine has the repetition {token!r}; write '{{2}}' or '{{2,5}}',"
+                f" of at most {MOST_REPEATS:,}"
             )
     if token.startswith("(?") and not (
         token == "(?:" or token.startswith("(?P<") or (token == "(?i)" and number == 0)

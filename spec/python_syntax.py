@@ -9,9 +9,8 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .expression import (
-    Expr,
-)
+from .expression import Expr
+from .synonyms import SYNTAX
 
 LONGEST = 20_000  # characters of one expression
 
@@ -20,6 +19,8 @@ LONGEST = 20_000  # characters of one expression
 _SPOKEN = {"and", "or", "not", "if", "else", "in", "is", "for", "lambda", "None", "True", "False"}
 
 
+_UNREAD = "not Python: invalid syntax"
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _LINES = re.compile(r"( on line \d+| \(detected at line \d+\))")
 
 
@@ -92,8 +93,16 @@ def _describe_error(error: SyntaxError) -> str:
     return f"not Python: {words[:1].lower()}{words[1:]}"
 
 
+def _find_foreign(text: str) -> str:
+    """Return what is written in the place of another language's syntax; empty if there is none."""
+    plain = _QUOTED.sub("''", text)
+    return next((mend for form, mend in SYNTAX if re.search(form, plain, re.IGNORECASE)), "")
+
+
 def _explain(text: str, slip: Slip) -> str:
-    """Return a slip's message, or another where a column has the name of Python's own words."""
+    """Return a slip's message, or what is written in the place of another language's word."""
+    if slip.message.startswith(_UNREAD) and (mend := _find_foreign(text)):
+        return f"{_UNREAD}; {mend}"
     word = _WORD.match(text, slip.offset)
     if word and keyword.iskeyword(word[0]) and word[0] not in _SPOKEN:
         return f"{word[0]!r} is a keyword of Python; write the column as col({word[0]!r})"
@@ -154,6 +163,7 @@ MENDS: dict[type[ast.AST], str] = {
     ast.Invert: "'~' is not supported; write 'not'",
     ast.Attribute: "write a column by its name alone, without a dot",
     ast.Subscript: "write a column by its name alone, without brackets",
+    ast.JoinedStr: "texts are joined with '+': text(x) + 'a'",
     ast.Lambda: "lambdas are not supported; write a def, or the expression alone",
     ast.Tuple: "an expression must have one value, not several",
     ast.List: "an expression must have one value, not several",

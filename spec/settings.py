@@ -65,7 +65,8 @@ def _is_piece(value: object) -> bool:
 
 
 def _is_format(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch("([^%]|%[YymdbBHMS])+", value) is not None
+    form = "(?=.*%)([^%]|%[YymdbBHMS])+"
+    return isinstance(value, str) and re.fullmatch(form, value, re.DOTALL) is not None
 
 
 # How equal values are ranked.

@@ -47,6 +47,9 @@ SYNONYMS = {
     "summarise": "aggregate",
     "filter": "where",
     "groupby": "group_by",
+    "by": "group_by",
+    "then": "steps",
+    "pipeline": "steps",
     "mutate": "derive",
     "with_columns": "derive",
     "assign": "derive",
@@ -274,6 +277,20 @@ OPERATORS = {
     **dict.fromkeys(("is", "is not", "is None", "is not None"), "x is None, x is not None"),
     **dict.fromkeys(("if", "else", "elif", "case", "when"), "1 if x > 0 else 2 if x < 0 else 3"),
 }
+
+# What SQL and other languages write, and what stands for it here.
+SYNTAX = (
+    (r"&&", "write 'and' for '&&'"),
+    (r"\|\|", "write 'or' for '||', and '+' between texts"),
+    (r"===", "compare with '=='"),
+    (r"<>", "compare with '!='"),
+    (r"\bcase\s+when\b|\?", "write 2 if x > 1 else 3"),
+    (r"\w\s+(not\s+)?[ir]?like\b", "write contains(x, 'a'), or matches(x, 'a.*b')"),
+    (r"\w\s+(not\s+)?between\b", "write a <= x <= b"),
+    (r"\bcast\s*\(.*\bas\b", "write integer(x), number(x) or text(x)"),
+    (r"\bcount\s*\(\s*\*\s*\)", "write size() for the number of rows"),
+    (r"\bcount\s*\(\s*distinct\b", "write n_unique(x)"),
+)
 
 
 def find_meant(name: str) -> str | None:

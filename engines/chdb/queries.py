@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from ...errors import Unsupported
 from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, Value, list_columns, walk
+from ...spec.formats import PIECES
 from ...spec.schema import Column
 from ...spec.workload import Extreme, RowFunction
 from ..duckdb import words as duckdb
@@ -54,6 +55,7 @@ FUNCTIONS = {
     "year": "toYear({0})",
     "month": "toMonth({0})",
     "day": "toDayOfMonth({0})",
+    "date": "toDate32({0})",
     "abs": "abs({0})",
     "contains": "position({0}, {1}) > 0",
     "truncate": "date_trunc({0}, {1})",
@@ -74,6 +76,8 @@ TYPES = {
     "double": "Float64",
 }
 KINDS = {"string": "String", "bool": "Bool", "date": "Date32", "null": "Nothing"}
+# What ClickHouse calls otherwise than strftime.
+DIRECTIVES = {"%M": "%i", "%B": "%M", "%A": "%W"}
 DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 
 
@@ -190,8 +194,12 @@ class ClickHouseWriter(SqlWriter):
         x, y = (self.write_comparable(side).at(ADD) for side in (node.left, node.right))
         return Sql(f"{x} {'=' if node.op == '==' else node.op} {y}", COMPARE)
 
-    def write_format(self, _time: Expr, _format: str) -> None:
-        """Leave the text of a time to its parts."""
+    def write_format(self, time: Expr, format_: str) -> Sql | None:
+        """Write the text of a time; `%M` is the name of a month in ClickHouse."""
+        if self.facts.is_distant(time):
+            return None
+        pieces = [DIRECTIVES.get(piece, piece) for piece in PIECES.findall(format_)]
+        return Sql(f"formatDateTime({self.write(time).text}, {quote_text(''.join(pieces))})")
 
     def call(self, node: Call) -> Sql:
         """Write a row function."""

@@ -234,6 +234,8 @@ class BracketChain:
             name: choose_fresh_name(name, taken) if name in hides else name for name in outputs
         }
         new = {names[name]: tree for name, tree in outputs.items() if name not in kept}
+        if kept:  # a column of the rows gives the others their length
+            return quote("t[:, o]", t=tree, o=outputs)
         extended = quote("t[:, f[:].extend(o)]", t=tree, o=new)
         if not hides:
             return quote("t[:, n]", t=extended, n=list(outputs))

@@ -42,7 +42,7 @@ from ..writing.quote import quote, write_literal
 from ..writing.steps import is_present
 from .conditions import ConditionWriter, can_be_missing, decides
 from .text_types import TextType
-from .words import FUNCTIONS, INEXACT, VARIANTS
+from .words import DIGITS, FUNCTIONS, INEXACT, VARIANTS
 
 PERIODS = {"year": "Y", "quarter": "Q", "month": "M", "week": "W"}
 FLOORS = {"day": "D", "hour": "h", "minute": "min", "second": "s"}
@@ -217,6 +217,8 @@ class SeriesWriter(ConditionWriter):
                 return VARIANTS["text_objects"]
             case Call("integer", (Case(),)) if self.facts and self.facts.find_kind(first) == "bool":
                 return VARIANTS["integer_chosen"]
+            case Call("integer", (Call("extract", (_, Lit(pattern), _)),)) if pattern in DIGITS:
+                return VARIANTS["integer_digits"]
             case Call("text" | "integer" | "number") if self.facts:
                 found = self.facts.find_kind(first)
                 held = function == "text" and any(map(self.may_miss, walk(first)))

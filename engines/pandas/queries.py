@@ -60,7 +60,7 @@ from .frames import (
 )
 from .gaps import fill_gaps
 from .joins import write_merges
-from .statements import write_assignment, write_derivation, write_filter
+from .statements import drop_alignment, write_assignment, write_derivation, write_filter
 from .text_types import TextType
 from .words import AGGREGATIONS, METHODS, POPULATION, WHOLE_WINDOWS, WINDOWS
 
@@ -379,7 +379,7 @@ class PandasSteps:
             for local in named:
                 lines.append(f"{local.name} = {ast.unparse(rows.write_value(local.expression))}")
                 rows = rows.write_binding(local)
-            values[output.name] = rows.write_value(body)
+            values[output.name] = drop_alignment(rows.write_value(body), spread=self.spread)
         keys = list(self.query.group_by)
         for output in self.query.transform:
             if output.expression != Col(output.name):

@@ -85,3 +85,11 @@ def _is_presence(condition: Expr) -> bool:
             return True
         case _:
             return False
+
+
+def drop_alignment(tree: ast.expr, *, spread: bool) -> ast.expr:
+    """Return what `assign` takes: pandas' own gives each row the value of its label."""
+    match tree:
+        case ast.Call(ast.Attribute(value, "reindex"), [ast.Attribute(attr="index")], []):
+            return tree if spread else value
+    return tree

@@ -65,6 +65,9 @@ VARIANTS = {
         "pd.to_numeric(x.where(lambda text: text.str.fullmatch('[+-]?[0-9]+')), errors='coerce')"
         ".where(lambda number: number.abs() < 2**63)"
     ),
+    "integer_digits": (
+        "pd.to_numeric(x, errors='coerce').where(lambda number: number.abs() < 2**63)"
+    ),
     "integer_bool": "x.astype('int64')",
     "week_missing": "x.dt.isocalendar().week.astype('float64')",
     "date_zone": "x.dt.tz_localize(None).dt.normalize()",
@@ -72,6 +75,9 @@ VARIANTS = {
     "integer_chosen": "x.astype('boolean').astype('float64')",
     "number_string": "pd.to_numeric(x, errors='coerce')",
 }
+
+# Patterns of texts that hold digits, and nothing else.
+DIGITS = ("[0-9]+", "([0-9]+)")
 
 # The methods of a group's column.
 METHODS = {

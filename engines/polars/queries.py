@@ -30,7 +30,7 @@ from ..writing.dialect import Dialect
 from ..writing.joins import Joining
 from ..writing.program import fill
 from ..writing.properties import Facts, collect_row_facts
-from ..writing.quote import quote, write_literal
+from ..writing.quote import is_keyword, quote, write_literal
 from ..writing.user_functions import passes_times
 from .gaps import fill_gaps
 from .joins import write_polars_join
@@ -73,6 +73,13 @@ class FrameChain(Chain):
         by_place, by_name = _split(outputs)
         grouped = quote("t.group_by(*k)", t=tree, k=list(map(write_literal, keys)))
         return quote("g.agg(*o, **n)", g=grouped, o=merge_columns(by_place), n=by_name)
+
+    def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
+        """Add columns: by keywords, but for names that are none."""
+        if all(map(is_keyword, outputs)):
+            return Chain.add_columns(self, tree, outputs)
+        by_place, by_name = _split([self.write_named(x, name) for name, x in outputs.items()])
+        return quote("t.with_columns(*o, **n)", t=tree, o=by_place, n=by_name)
 
     def select(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
         """Keep nothing but these expressions."""
@@ -125,12 +132,6 @@ class FrameChain(Chain):
         numbered = Schema((*self.facts.data.columns, Column(row, "int", "int64")), self.data.rows)
         answer = replace(self, query=inner, known=Facts(numbered)).answer_columns(tree)
         return quote("t.sort(r).drop(r)", t=answer, r=row)
-
-    def write_format(self, time: Expr, format_: str) -> ast.expr | None:
-        """Write the text of a time: Polars has a sign before years of five digits."""
-        if self.facts.is_distant(time):
-            return None
-        return quote(self.dialect.variants["format"], x=self.write_value(time), y=format_)
 
     def call(self, node: Call) -> ast.expr:
         """Write a row function; a slice of text by `head`, `tail` and `slice`."""

@@ -103,7 +103,7 @@ WINDOWS = {
     "lead": "x.shift(-n)",
     "diff": "x.diff(*default)",
     # Polars' own fills gaps first.
-    "pct_change": "x / x.shift(n) - 1",
+    "pct_change": "x / x.shift(*default) - 1",
     "cumsum": "x.cum_sum()",
     "cummin": "x.cum_min()",
     "cummax": "x.cum_max()",
@@ -137,6 +137,7 @@ VARIANTS = {
     "number_string": "x.str.strip_chars().cast(pl.Float64, strict=False)",
     "std_population": "x.std(ddof=0)",
     "var_population": "x.var(ddof=0)",
+    "pct_change_complete": "x.pct_change(*default)",
     "covar": "pl.cov(x, y)",
     "covar_population": "pl.cov(x, y, ddof=0)",
 }

@@ -147,7 +147,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         """Write a window, but not of which rows."""
         if self.query.order_by and agg.function not in self.dialect.windows:
             raise Unsupported(f"{agg.function}()", f"not implemented for {self.title} yet")
-        template = self._write_template(agg.function, self.dialect.windows)
+        template = self._write_template(self._choose_window(agg), self.dialect.windows)
         counted = next(iter((*self.query.reads, *self.data.names)), "")
         x = self._write_argument(agg.arguments[0] if agg.arguments else Col(counted))
         if agg.function == "cumsum" and self._wraps(agg.arguments[0]):
@@ -163,6 +163,14 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         steps = count_steps(agg)
         default = [] if steps == 1 else [write_literal(steps)]
         return quote(template, x=x, n=steps, default=default, m=method, o=options)
+
+    def _choose_window(self, agg: Agg) -> str:
+        """Return a window's word, or that for values of which none is missing or infinite."""
+        word = f"{agg.function}_complete"
+        if word not in self.dialect.variants:
+            return agg.function
+        unsure = (self.facts.may_miss, self.facts.makes_infinity)
+        return agg.function if any(ask(x) for ask in unsure for x in agg.arguments) else word
 
     def _write_rolling(self, template: str, x: ast.expr, agg: Agg) -> ast.expr:
         rolling = read_rolling(agg)
@@ -333,6 +341,13 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         if function == "truncate" and isinstance(unit := arguments[1], Lit):
             y = write_literal(self._write_unit(str(unit.value)))
         return quote(template, x=x, y=y, z=z or write_literal(None))
+
+    def write_format(self, time: Expr, format_: str) -> ast.expr | None:
+        """Write the text of a time; none that libraries write otherwise: years of five digits."""
+        template = self.dialect.variants.get("format")
+        if template is None or self.facts.is_distant(time):
+            return None
+        return quote(template, x=self.write_value(time), y=format_)
 
     def _write_unit(self, unit: str) -> str:
         """Return the library's name of a unit: `15min` is a number of its minutes."""

@@ -15,7 +15,8 @@ class Dialect:
     `functions`, `aggregations` and `windows` have the language's words, and `unsupported` the
     reason for each that the library lacks. `variants` are words for a part of what one means:
     `round_2` and `round_tens` (to places), `sum_truth` (of truth values), `split_words` (at white
-    space), `std_population`, `var_population`, and `truncate_date` as any `FUNCTION_KIND` for
+    space), `std_population`, `var_population`, `covar`, `covar_population`, `pct_change_complete`
+    (of values of which none is missing or infinite), and `truncate_date` as any `FUNCTION_KIND` for
     values of one kind. `units` maps the language's units to the library's.
 
     `nothing` is a missing number, and `by_zero` is x / 0 for a library that raises there.

@@ -105,8 +105,8 @@ class WatchdogBackend:
 
     name: str = "watchdog"
     promise: str = (
-        "a watchdog enforces memory limits: every 20 ms it measures each process tree and kills "
-        "it above the limit, so a tree can exceed the limit by what it allocates in that time"
+        "every 20 ms a watchdog measures each process tree and kills it above the limit, so a "
+        "tree can exceed the limit by what it allocates in that time"
     )
     launcher: tuple[str, ...] = ()
 

@@ -200,8 +200,10 @@ QUERIES = {
     ),
     "time_texts": (
         "{transform: {a: \"format(d, '%Y-%m')\", b: \"format(m, '%a %d. %b %Y, %H:%M:%S')\","
-        " c: \"format(date(m), '%B %j%%')\", e: \"format(o, '%A %H')\", f: \"format(d, '%B')\"}}"
+        " c: \"format(d, 'the %d. of %B, %j%%')\", f: \"format(d, '%B')\"}}"
     ),
+    "time_of_days": "{transform: {a: \"format(date(m), '%B %j%%')\"}}",
+    "zone_texts": "{transform: {a: \"format(o, '%A %H')\", b: date(o)}}",
     "zone_times": (
         "{transform: {a: hour(o), b: weekday(o), c: date(o), d: o + days(1), e: \"truncate(o, '15min')\","
         " f: \"hours(o - timestamp('2024-01-01 00:00:00+00:00'))\", h: week(o)}}"

@@ -371,17 +371,16 @@ MARKS: tuple[KnownFailure, ...] = (
             "text_case",
             "text_letters",
             "time_texts",
+            "time_of_days",
         )
     ),
-    *(
-        KnownFailure(
-            engine, "time_texts-*", "unsupported", "dfbench writes no formats of times for it"
-        )
-        for engine in ("chdb", "daft", "datafusion", "ibis", "pyspark")
-    ),
+    KnownFailure("ibis", "zone_texts-*", "unsupported", "its times with a zone are in UTC"),
     KnownFailure("datatable", "time_weeks-*", "unsupported", "it has no weeks"),
     KnownFailure("datatable", "time_parsed-*", "unsupported", "it parses dates only in files"),
-    KnownFailure("datatable", "zone_times-*", "unsupported", "its times have no zone"),
+    *(
+        KnownFailure("datatable", f"{name}-*", "unsupported", "its times have no zone")
+        for name in ("zone_times", "zone_texts")
+    ),
     *(
         KnownFailure("narwhals", f"{name}-*", "unsupported", "it has no week of a date")
         for name in ("time_weeks", "zone_times")

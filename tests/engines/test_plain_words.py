@@ -33,6 +33,9 @@ PRESENT = {"where": "y is not None", "group_by": "k", "aggregate": {"n": "size()
 BESIDE = {"transform": {"t": "t", "part": "y / sum(y)"}}
 TWICE = {"transform": {"part": "(y - min(y)) / (max(y) - min(y))"}}
 MOVING = {"group_by": "k", "transform": {"m": "lag(y)", "s": "cumsum(y)"}}
+CHANGED = {"group_by": "k", "transform": {"a": "pct_change(x)", "b": "pct_change(z)"}}
+ROLLED = {"group_by": "k", "transform": {"m": "rolling_mean(y, 3)"}}
+DIGITS = {"derive": {"n": "integer(extract(t, '[0-9]+'))"}}
 WIDE = {"pivot": {"index": "k", "columns": {"t": ["a", "b"]}, "values": "sum(x * y)"}}
 MEDIAN = {"group_by": "k", "aggregate": {"m": "median(y)"}}
 
@@ -42,7 +45,12 @@ MEDIAN = {"group_by": "k", "aggregate": {"m": "median(y)"}}
     [
         ("polars", BESIDE, "data.lazy().select('t', part=pl.col('y') / pl.sum('y')).collect()"),
         ("pandas", BESIDE, "return data[['t']].assign(part=data['y'] / data['y'].sum())"),
-        ("datatable", BESIDE, "f[:].extend({'part': f.y / dt.sum(f.y)})][:, ['t', 'part']]"),
+        ("datatable", BESIDE, "data[:, {'t': f.t, 'part': f.y / dt.sum(f.y)}]"),
+        ("polars", CHANGED, "a=pl.col('x').pct_change().over('k')"),
+        ("polars", CHANGED, "b=(pl.col('z') / pl.col('z').shift() - 1).over('k')"),
+        ("pandas", ROLLED, "m=groups['y'].rolling(3).mean().reset_index(0, drop=True))"),
+        ("pandas", DIGITS, "pd.to_numeric(data['t'].str.extract('([0-9]+)', expand=False), errors"),
+        ("polars", {"derive": {"class": "x > 5"}}, "(pl.col('x') > 5).alias('class')"),
         ("pandas", TWICE, "min_y = data['y'].min()"),
         ("dask", SHARE, "data.assign(share=data['x'] > 5)"),
         ("datatable", SHARE, "'share': dt.mean(f.x > 5)"),

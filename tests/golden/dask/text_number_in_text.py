@@ -10,10 +10,7 @@ import pyarrow as pa
 def prepare(part):
     return part.assign(
         number=pd.to_numeric(
-            part["id3"]
-            .str.extract("([0-9]+)", expand=False)
-            .where(lambda text: text.str.fullmatch("[+-]?[0-9]+")),
-            errors="coerce",
+            part["id3"].str.extract("([0-9]+)", expand=False), errors="coerce"
         )
         .where(lambda number: number.abs() < 2**63)
         .astype("float64")

@@ -14,7 +14,6 @@ def transform(part):
         .rolling(10, min_periods=1)
         .mean()
         .reset_index(0, drop=True)
-        .reindex(part.index)
     )
 
 

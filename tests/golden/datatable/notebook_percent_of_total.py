@@ -19,8 +19,8 @@ def load(path):
 
 def query(data):
     answer = data[:, {"revenue": dt.sum(f.quantity * f.price)}, by("product")][
-        :, f[:].extend({"percent": 100 * f.revenue / dt.sum(f.revenue)})
-    ][:, ["product", "percent"]]
+        :, {"product": f.product, "percent": 100 * f.revenue / dt.sum(f.revenue)}
+    ]
     # Columns are lazy, and views of rows too, until they are materialized.
     answer.materialize()
     return answer

@@ -16,11 +16,7 @@ def load(path):
 def query(data):
     groups = data.groupby("store")
     return data[["store"]].assign(
-        smooth=groups["price"]
-        .rolling(7)
-        .mean()
-        .reset_index(0, drop=True)
-        .reindex(data.index)
+        smooth=groups["price"].rolling(7).mean().reset_index(0, drop=True)
     )
 
 

@@ -16,10 +16,7 @@ def load(path):
 def query(data):
     data = data.assign(
         number=pd.to_numeric(
-            data["id3"]
-            .str.extract("([0-9]+)", expand=False)
-            .where(lambda text: text.str.fullmatch("[+-]?[0-9]+")),
-            errors="coerce",
+            data["id3"].str.extract("([0-9]+)", expand=False), errors="coerce"
         ).where(lambda number: number.abs() < 2**63)
     )
     return data.groupby("id1", as_index=False, sort=False)["number"].mean()

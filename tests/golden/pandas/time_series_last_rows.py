@@ -23,7 +23,6 @@ def query(data):
             .rolling(10, min_periods=1)
             .mean()
             .reset_index(0, drop=True)
-            .reindex(data.index)
         )
         .sort_index()
     )

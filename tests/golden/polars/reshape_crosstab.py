@@ -13,18 +13,17 @@ def query(data):
     return (
         data.lazy()
         .with_columns(
-            **{
-                "class": pl.when(pl.col("price") <= 0)
-                .then(None)
-                .when(pl.col("price") <= 25)
-                .then(pl.lit("(0, 25]"))
-                .when(pl.col("price") <= 50)
-                .then(pl.lit("(25, 50]"))
-                .when(pl.col("price") <= 75)
-                .then(pl.lit("(50, 75]"))
-                .when(pl.col("price") <= 100)
-                .then(pl.lit("(75, 100]"))
-            }
+            pl.when(pl.col("price") <= 0)
+            .then(None)
+            .when(pl.col("price") <= 25)
+            .then(pl.lit("(0, 25]"))
+            .when(pl.col("price") <= 50)
+            .then(pl.lit("(25, 50]"))
+            .when(pl.col("price") <= 75)
+            .then(pl.lit("(50, 75]"))
+            .when(pl.col("price") <= 100)
+            .then(pl.lit("(75, 100]"))
+            .alias("class")
         )
         .pivot(
             "rating",

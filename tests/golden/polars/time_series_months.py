@@ -20,9 +20,7 @@ def query(data):
             "store",
             "month",
             "quantity",
-            change=(pl.col("quantity") / pl.col("quantity").shift(1) - 1).over(
-                "store", order_by="month"
-            ),
+            change=pl.col("quantity").pct_change().over("store", order_by="month"),
         )
         .collect(engine="in-memory")
     )
