@@ -107,7 +107,8 @@ def _describe_text(engines: Iterable[str], stored: StoredComparison) -> Iterator
 
 def _describe_pandas(stored: StoredComparison) -> Iterator[str]:
     version = _find_old_pandas(stored)
-    if version:
+    others = (found for name, found in stored.head.engines.items() if name.startswith("pandas@"))
+    if version and all(_has_old_text(found.get("pandas", "")) for found in others):
         yield (
             f"pandas {version} ran: an environment with Modin holds it below 2.4. With the newest: "
             f"`dfbench compare {_name_workload(stored.head)} -e pandas -e pandas@newest`."
@@ -127,7 +128,11 @@ def _name_workload(head: Head) -> str:
 def _find_old_pandas(stored: StoredComparison) -> str:
     """Return the version of pandas that ran under its plain name, if that is before 3."""
     version = stored.head.engines.get("pandas", {}).get("pandas", "")
-    return version if version and int(version.split(".")[0]) < STRINGS_SINCE else ""
+    return version if version and _has_old_text(version) else ""
+
+
+def _has_old_text(version: str) -> bool:
+    return not version or int(version.partition(".")[0]) < STRINGS_SINCE
 
 
 def _describe_outside(engines: Iterable[str], stored: StoredComparison) -> Iterator[str]:

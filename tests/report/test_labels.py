@@ -45,6 +45,9 @@ def test_text_types_and_a_pandas_that_is_held_back_are_told() -> None:
     assert "`pandas/object`" in objects
     assert "pandas 2.3.3 ran" in held
     assert "-e pandas@newest`" in held
+    beside = {**stored.head.engines, "pandas@3.1": {"pandas": "3.1.1"}}
+    newer = replace(stored, head=replace(stored.head, engines=beside))
+    assert held not in [*describe_labels(["pandas", "pandas@3.1"], newer)]
     plain = describe_labels(["pandas"], sample({}, pandas="object"))
     assert "`pandas/object`" not in " ".join(plain)
     source = (SHIPPED / "groupby.yaml").read_text(encoding="utf-8")
