@@ -370,7 +370,7 @@ def make_table(found: Any) -> Any:
         return found
     if not hasattr(found, "__arrow_c_stream__"):
         kind = type(found).__name__
-        raise TypeError(f"the answer is no table but of type {kind}: return a frame or a table")
+        raise TypeError(f"the answer is not a table but of type {kind}: return a frame or a table")
     return pyarrow.table(found)
 
 

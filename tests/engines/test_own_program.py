@@ -108,7 +108,7 @@ def test_a_program_may_end_in_a_table_of_any_library(tmp_path: Path) -> None:
     for engine, query in [*((name, "total") for name in ENDINGS), ("number", "whole")]:
         assert outcomes[engine, query].outcome is Outcome.OK, outcomes[engine, query].evidence
     for name in NO_TABLES:
-        said = f"the answer is no table but of type {name}: return a frame or a table"
+        said = f"the answer is not a table but of type {name}: return a frame or a table"
         assert said in str(outcomes[name, "total"].evidence)
 
 
