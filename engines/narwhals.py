@@ -155,6 +155,7 @@ NARWHALS = Dialect(
         "number": "Narwhals' cast raises where a text is not a number",
     },
     variants={
+        "base": "x.cast(nw.Float64)",
         "format": "x.dt.to_string(y)",
         "round_2": "x.round(y)",
         "date_date": "x",

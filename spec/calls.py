@@ -182,6 +182,9 @@ class CallReader(ABC):
         if name == "extract":
             return self._extract(node, arguments)
         match name, arguments:
+            case "coalesce", _ if Lit(None) in arguments:
+                kept = tuple(one for one in arguments if one != Lit(None))
+                return Call(name, kept) if len(kept) > 1 else next(iter(kept), Lit(None))
             case "format", (time, Lit(str(wanted))) if is_time_format(wanted):
                 return write_format(time, wanted)
         return Call(name, arguments)

@@ -152,7 +152,9 @@ class SeriesWriter(ConditionWriter):
                 return quote(FUNCTIONS[function], x=self.as_series(first), o={unit: count})
             case _:
                 template = self._keep_objects(self._write_template(node), node)
-                x = self.as_series(first) if "x." in template else self.write_expression(first)
+                alone = ").dt" in template and not any(map(self.is_series, node.arguments))
+                asked = alone or "x." in template
+                x = self.as_series(first) if asked else self.write_expression(first)
                 if ".str" in template and self.may_be_untyped(first):
                     x = self._hold_as_text(x)
                 elif node.function in PARTED and self._forgets_texts(first):

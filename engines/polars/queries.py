@@ -141,6 +141,9 @@ class FrameChain(Chain):
             case Call("offset", (moment, Lit(int(count)), Lit(str(unit)))):
                 template = self.dialect.functions["offset"]
                 return quote(template, x=self.write_value(moment), o={unit: count})
+            case Call("atan2", (y, x)):  # it takes no bare constant
+                template = self.dialect.functions["atan2"]
+                return quote(template, x=self.write_value(y), y=self.write_value(x))
             case Call("parse", (text, Lit(format_))) if self.facts.find_kind(node) == "timestamp":
                 template = self.dialect.variants["parse_time"]
                 return quote(template, x=self.write_value(text), y=format_)

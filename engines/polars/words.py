@@ -130,6 +130,7 @@ VARIANTS = {
     "split_words": r"x.str.extract_all('\\S+').list.get(z, null_on_oob=True)",
     "date_date": "x",
     "days_date": "(x - y).dt.total_days()",
+    "base": "x.cast(pl.Float64)",
     "format": "x.dt.strftime(y)",
     "parse_time": "x.str.to_datetime(y)",
     "integer_bool": "x.cast(pl.Int64)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import ClassVar
 
@@ -97,12 +97,12 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
 
     def is_missing(self, operand: Expr) -> ast.expr:
         """Write the test for a missing value."""
-        return quote(self.dialect.missing, x=self.write_comparable(operand))
+        return quote(self.dialect.missing, x=self._write_seen(operand))
 
     def write_membership(self, node: IsIn) -> ast.expr:
         """Write the test for one of several constants."""
         listed = [write_literal(v.value) for v in node.values if v.value is not None]
-        return quote(self.dialect.member, x=self.write_comparable(node.operand), v=listed)
+        return quote(self.dialect.member, x=self._write_seen(node.operand), v=listed)
 
     def write_junction(self, node: Bool) -> ast.expr:
         """Write a chain of `and` or of `or`."""
@@ -111,7 +111,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
     def write_opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
         if isinstance(operand, IsMissing):
-            return quote(self.dialect.present, x=self.write_comparable(operand.operand))
+            return quote(self.dialect.present, x=self._write_seen(operand.operand))
         opposite = negate(operand)
         if isinstance(opposite, Not):
             return quote("~x", x=self.write_expression(operand))
@@ -284,7 +284,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         if op == "/":
             return self._write_quotient(node.right, x, y)
         if op == "**":
-            return quote(say.power, x=x, y=y)
+            return self._write_power(node, x, y)
         if op in {"//", "%"}:
             if node.right == Lit(0):
                 return quote(say.nothing or say.constant, x=None)
@@ -296,6 +296,16 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             template = whole if self._are_integers(node.left, node.right) else floats or whole
             return quote(template, x=x, y=y)
         return quote(f"x {op} y", x=x, y=y)
+
+    def _write_power(self, node: Arith, x: ast.expr, y: ast.expr) -> ast.expr:
+        """Write a power; of a float where a library's integers have no negative exponents."""
+        template = self.dialect.variants.get("base")
+        whole = self._are_integers(node.left, node.right)
+        if template is None or not whole or not self.facts.range(node.right).negative:
+            return quote(self.dialect.power, x=x, y=y)
+        if isinstance(node.left, Lit) and isinstance(node.left.value, int):
+            return self.write_arithmetic(replace(node, left=Lit(float(node.left.value))))
+        return quote(self.dialect.power, x=quote(template, x=x), y=y)
 
     def _write_quotient(self, divisor: Expr, x: ast.expr, y: ast.expr) -> ast.expr:
         """Divide; by what may be zero with the care of a library that raises there."""

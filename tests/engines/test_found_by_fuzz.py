@@ -80,6 +80,39 @@ def test_dask_filters_and_derives_by_texts(query: str, answer: list[Any]) -> Non
     assert list(run(find("dask"), read(query), pa.table(TEXTS)).iloc[:, 0]) == answer
 
 
+@pytest.mark.parametrize("engine", ["pandas", "polars", "narwhals", "dask"])
+@pytest.mark.parametrize(
+    ("expression", "answer"),
+    [
+        ("1 in (1, 2)", True),
+        ("None is None", True),
+        ("1 is not None", True),
+        ("days(date('2024-02-01') - date('2024-01-31'))", 1),
+    ],
+)
+def test_words_of_constants_alone_have_an_answer(
+    engine: str, expression: str, answer: object
+) -> None:
+    query = read(f'{{transform: {{out: "{expression}"}}}}')
+    assert list(run(find(engine), query, pa.table(TEXTS))["out"]) == [answer, answer]
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "narwhals", "dask"])
+def test_integers_have_powers_of_negative_exponents(engine: str) -> None:
+    query = read(
+        "{transform: {a: 2 ** (i - 8), b: i ** (i - 8), c: 2 ** -1, e: 'coalesce(i, None)'}}"
+    )
+    answer = run(find(engine), query, pa.table(TEXTS))
+    assert [list(answer[name]) for name in "abce"] == [[2, 0.5], [9, 1 / 7], [0.5, 0.5], [9, 7]]
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "dask"])
+def test_the_angle_of_a_column_and_a_constant(engine: str) -> None:
+    query = read("{transform: {out: 'atan2(i, 2.0)', other: 'atan2(2, i)'}, limit: 1}")
+    answer = run(find(engine), query, pa.table(TEXTS))
+    assert [*answer["out"], *answer["other"]] == pytest.approx([math.atan2(9, 2), math.atan2(2, 9)])
+
+
 MIXED = pa.table(
     {
         "k": ["c", "b", "b", "c"],
