@@ -55,9 +55,12 @@ def choose_pins(engine: Versioned, python: str, among: tuple[Pins, ...]) -> Pins
 
     `python` is the version of the interpreter: pins may differ by it.
     """
+    version = engine.version
+    if version in {"", NEWEST}:
+        version = find_newest(engine, python, among)
     for pins in among:
         found = pins.find_versions(python)
-        if _includes(found, engine) and _has_version(found, engine):
+        if _includes(found, engine) and _has_version(found, engine, version):
             return pins
     return Pins(write_requirements(engine))
 
@@ -77,10 +80,10 @@ def _includes(found: Mapping[str, str], engine: Versioned) -> bool:
     return names <= found.keys()
 
 
-def _has_version(found: Mapping[str, str], engine: Versioned) -> bool:
-    if engine.version in {"", NEWEST}:
+def _has_version(found: Mapping[str, str], engine: Versioned, asked: str) -> bool:
+    if not asked:
         return True
-    parts = engine.version.split(".")
+    parts = asked.split(".")
     version = found[canonicalize_name(engine.distributions[0])]
     return version.split(".")[: len(parts)] == parts
 

@@ -217,8 +217,11 @@ MARKS: tuple[KnownFailure, ...] = (
         for engine, kinds in UNWRITTEN.items()
         for kind in kinds.split()
     ),
-    KnownFailure(
-        "modin", "join_asof_names-*", "wrong", "its merge_asof leaves out the table's time"
+    *(
+        KnownFailure(
+            engine, "join_asof_names-*", "wrong", "its merge_asof leaves out the table's time"
+        )
+        for engine in ("modin", "modin/dask", "modin/mpi")
     ),
     *(
         KnownFailure(engine, f"fill_gaps_{name}-empty", "wrong", "its days of no rows are objects")

@@ -113,6 +113,17 @@ def test_the_smallest_pins_that_fit_are_taken() -> None:
     assert pins.shipped == "pandas-2.3"
 
 
+@pytest.mark.parametrize("name", ["polars@newest", "duckdb@newest", "polars@python3.12"])
+def test_the_newest_pins_are_taken_where_no_version_is_asked_for(name: str) -> None:
+    engine = find(name)
+    assert isinstance(engine, Versioned)
+    newest = find_newest(engine, "3.11.7", load_shipped())
+    assert (
+        choose_pins(engine, "3.11.7", load_shipped()).shipped
+        == f"{engine.distributions[0]}-{newest}"
+    )
+
+
 def test_a_version_without_pins_is_asked_for_as_it_was_asked() -> None:
     pins = choose_pins(find("polars@1.25"), "3.11.7", load_shipped())
     assert (pins.text, pins.shipped) == ("polars==1.25.*\npyarrow\n", "")

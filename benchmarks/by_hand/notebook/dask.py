@@ -95,7 +95,7 @@ def by_month(data: dd.DataFrame, *, missing: bool) -> dd.DataFrame:
 
 
 def parts_of_dates(data: dd.DataFrame, *, missing: bool) -> dd.DataFrame:
-    data = data.assign(weekday=data["sold_at"].dt.dayofweek, hour=data["sold_at"].dt.hour)
+    data = data.assign(weekday=data["sold_at"].dt.day_of_week, hour=data["sold_at"].dt.hour)
     return _count_and_mean(data, ["weekday", "hour"])
 
 

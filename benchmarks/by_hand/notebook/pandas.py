@@ -75,7 +75,7 @@ def by_month(data: DataFrame, *, missing: bool) -> DataFrame:
 
 
 def parts_of_dates(data: DataFrame, *, missing: bool) -> DataFrame:
-    data = data.assign(weekday=data["sold_at"].dt.dayofweek, hour=data["sold_at"].dt.hour)
+    data = data.assign(weekday=data["sold_at"].dt.day_of_week, hour=data["sold_at"].dt.hour)
     groups = data.groupby(["weekday", "hour"], sort=False)["price"]
     return groups.agg(rows="size", price="mean").reset_index()
 

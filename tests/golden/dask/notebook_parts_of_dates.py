@@ -16,7 +16,7 @@ def load(path):
 
 def query(data):
     data = data.assign(
-        weekday=data["sold_at"].dt.dayofweek, hour=data["sold_at"].dt.hour
+        weekday=data["sold_at"].dt.day_of_week, hour=data["sold_at"].dt.hour
     )
     return (
         data.groupby(["weekday", "hour"], sort=False)
