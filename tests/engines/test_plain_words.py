@@ -24,6 +24,7 @@ DATA = Schema(
 SHARE = {"group_by": "k", "aggregate": {"share": "mean(x > 5)"}}
 COUNT = {"group_by": "k", "aggregate": {"n": "size()", "y": "mean(y)"}}
 LEAST = {"group_by": "k", "smallest": {"column": "y", "n": 2, "as": "least"}}
+LEAST_GAPS = {"group_by": "k", "smallest": {"column": "z", "n": 2, "as": "least"}}
 GUARDED = {"derive": {"a": "x // 2", "b": "x % 3", "c": "x / 2"}}
 POSITIVE = {"group_by": "k", "aggregate": {"n": "sum(y > 0)"}}
 GAPS = {"group_by": "k", "aggregate": {"n": "sum(z > 0)", "m": "count_if(z <= 2)"}}
@@ -65,6 +66,7 @@ MEDIAN = {"group_by": "k", "aggregate": {"m": "median(y)"}}
         ("pandas", GAPS_SHARE, "(data['z'] > 0).astype('boolean').mask(data['z'].isna())"),
         ("polars", PRESENT, "data.lazy().group_by('k').agg(n=pl.len())"),
         ("pandas", LEAST, "data.sort_values('y').groupby('k', sort=False).head(2)"),
+        ("pandas", LEAST_GAPS, "data.dropna(subset=['z']).sort_values('z').groupby('k', sort="),
         ("pandas", GUARDED, "return data.assign(a=data['x'] // 2, b=data['x'] % 3, c="),
         ("dask", LEAST, "part.sort_values('y').groupby('k', sort=False).head(2)"),
         ("duckdb", {"distinct": ["k", "t"]}, "SELECT DISTINCT k, t"),
