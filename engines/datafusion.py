@@ -13,7 +13,7 @@ from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
 from .writing.chain import Chain, write_chain
 from .writing.dialect import Dialect
-from .writing.joins import Joining
+from .writing.joins import Joining, pair_options
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
@@ -151,7 +151,7 @@ class DataFusionChain(Chain):
 
     def write_column(self, name: str) -> ast.expr:
         """Write a column; one that is not in lower case is quoted, for it is read as SQL reads."""
-        return quote("col(n)", n=name if _is_plain(name) else '"' + name.replace('"', '""') + '"')
+        return quote("col(n)", n=_quote_name(name))
 
     def write_kept(self, name: str) -> ast.expr:
         """Write a column that is selected as it is: by its name, where that needs no quotes."""
@@ -210,6 +210,10 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
     return quote("t.cache()", t=frame)
 
 
+def _quote_name(name: str) -> str:
+    return name if _is_plain(name) else '"' + name.replace('"', '""') + '"'
+
+
 def _write_join(rows: ast.expr, joining: Joining) -> ast.expr:
     joining.require("DataFusion", "inner", "left", "semi", "anti")
     other = quote(joining.name)
@@ -217,8 +221,12 @@ def _write_join(rows: ast.expr, joining: Joining) -> ast.expr:
         other = quote("t.with_column_renamed(n, m)", t=other, n=name, m=shown)
     # Without a name of its own, the key would be of both.
     other = quote("t.alias(n)", t=other, n=joining.name)
+    if isinstance(rows, ast.Call) and ast.unparse(rows.func).endswith(".join"):
+        rows = quote("d.alias('data')", d=rows)
     joining.hide_keys("DataFusion")
-    options = joining.keys
+    keys = ((ours, joining.new_names.get(theirs, theirs)) for ours, theirs in joining.join.keys)
+    left, right = zip(*keys, strict=True)
+    options = pair_options("on", *([_quote_name(name) for name in side] for side in (left, right)))
     if joining.join.how != "inner":
         options["how"] = write_literal(joining.join.how)
     return quote("d.join(t, **o)", d=rows, t=other, o=options)

@@ -266,14 +266,12 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
 def _write_join(rows: ast.expr, met: Joining) -> ast.expr:
     met.require("Spark", "inner", "left", "semi", "anti", "cross")
     other = quote(met.name)
-    if met.new_names:
-        other = quote("t.withColumnsRenamed(n)", t=other, n=met.new_names)
+    names = met.new_names | {theirs: ours for ours, theirs in met.join.keys if ours != theirs}
+    if names:
+        other = quote("t.withColumnsRenamed(n)", t=other, n=names)
     if met.join.how == "cross":
         return quote("d.crossJoin(t)", d=rows, t=other)
     met.hide_keys("Spark")
-    if met.join.right_on:
-        names = {theirs: ours for ours, theirs in met.join.keys if ours != theirs}
-        other = quote("t.withColumnsRenamed(n)", t=other, n=names)
     options = {} if met.join.how == "inner" else {"how": write_literal(met.join.how)}
     return quote("d.join(t, k, **o)", d=rows, t=other, k=name_columns(met.join.on), o=options)
 
