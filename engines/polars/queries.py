@@ -141,7 +141,8 @@ class FrameChain(Chain):
             case Call("offset", (moment, Lit(int(count)), Lit(str(unit)))):
                 template = self.dialect.functions["offset"]
                 return quote(template, x=self.write_value(moment), o={unit: count})
-            case Call("atan2", (y, x)):  # it takes no bare constant
+            # It takes no bare constant.
+            case Call("atan2", (y, x)) if "atan2" in self.dialect.functions:
                 template = self.dialect.functions["atan2"]
                 return quote(template, x=self.write_value(y), y=self.write_value(x))
             case Call("parse", (text, Lit(format_))) if self.facts.find_kind(node) == "timestamp":
