@@ -100,6 +100,8 @@ def main() -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)  # Ray's workers import by_hand too
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])  # as the workloads' limits ask
     results = [one for engine in asked.engines.split(",") for one in measure_engine(engine, asked)]
+    if not results:
+        sys.exit(f"nothing to measure for {asked.engines}: it writes none of these questions")
     if asked.keep:
         results = keep(results, Path(asked.keep))
     if not asked.check:

@@ -1,12 +1,12 @@
 """What a sweep and a large comparison cost beyond their runs, and how well memory is forecast.
 
-`python benchmarks/sweep.py overhead` takes about nine minutes on two idle cores. It prints the
+`python benchmarks/sweep.py overhead` takes about four minutes on two idle cores. It prints the
 time of a sweep of 5 sizes, 4 engines and 3 questions over the sum of its runs (5 % above is
 allowed), and the CPU time of dfbench itself: of one round, first with answers that the oracle has
 to compute, then with those that it has kept; then with new answers and the rounds of a plain
-`dfbench sweep groupby`, five minutes of them. The data is made before the clock starts.
+`dfbench sweep groupby`. The data is made before the clock starts.
 
-`python benchmarks/sweep.py forecast` takes about six minutes. It prints by how much the peak at 4e6
+`python benchmarks/sweep.py forecast` takes about 90 seconds. It prints by how much the peak at 4e6
 rows of the ten questions misses the forecast from up to 1e6 rows (15 % are allowed).
 
 `python benchmarks/sweep.py large` takes about ten minutes. It prints the time of comparisons of 1e7
