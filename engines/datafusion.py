@@ -221,8 +221,9 @@ def _write_join(rows: ast.expr, joining: Joining) -> ast.expr:
         other = quote("t.with_column_renamed(n, m)", t=other, n=name, m=shown)
     # Without a name of its own, the key would be of both.
     other = quote("t.alias(n)", t=other, n=joining.name)
-    if isinstance(rows, ast.Call) and ast.unparse(rows.func).endswith(".join"):
-        rows = quote("d.alias('data')", d=rows)
+    match rows:
+        case ast.Call(ast.Attribute(attr="join")):  # so would the keys of joined rows
+            rows = quote("d.alias('data')", d=rows)
     joining.hide_keys("DataFusion")
     keys = ((ours, joining.new_names.get(theirs, theirs)) for ours, theirs in joining.join.keys)
     left, right = zip(*keys, strict=True)

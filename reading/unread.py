@@ -209,12 +209,14 @@ class UnreadCode(Evaluator):
 
     def forget_shared(self, column: Series, why: str) -> bool:
         """Forget a column in the frames that it is of; return whether there is one."""
-        label, found = column.name, False
-        for frame in self.find_sharing(column.rows) if label is not None else ():
-            if label is not None and _is_view(column, frame, frame.find(label)):
-                self.swap(frame, frame.without(label, f"{label!r} is used here, and {why}"))
-                found = True
-        return found
+        label = column.name
+        if label is None:
+            return False
+        sharing = self.find_sharing(column.rows)
+        found = [frame for frame in sharing if _is_view(column, frame, frame.find(label))]
+        for frame in found:
+            self.swap(frame, frame.without(label, f"{label!r} is used here, and {why}"))
+        return bool(found)
 
     def find_sharing(self, rows: Rows) -> list[Frame]:
         """Return the frames of the file that rows are of."""

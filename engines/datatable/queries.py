@@ -227,15 +227,14 @@ class BracketChain:
 
     def _extend(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Write values beside the rows, and keep them alone; a column's name stays the column's."""
+        if len(self._new) < len(self.query.transform):  # a column of the rows gives the length
+            return quote("t[:, o]", t=tree, o=outputs)
         taken = {*self.facts.data.names, *outputs}
-        kept = {o.name for o in self.query.transform} - {o.name for o in self._new}
-        hides = {name for name in outputs if name in self.facts.data and name not in kept}
+        hides = {name for name in outputs if name in self.facts.data}
         names = {
             name: choose_fresh_name(name, taken) if name in hides else name for name in outputs
         }
-        new = {names[name]: tree for name, tree in outputs.items() if name not in kept}
-        if kept:  # a column of the rows gives the others their length
-            return quote("t[:, o]", t=tree, o=outputs)
+        new = {names[name]: value for name, value in outputs.items()}
         extended = quote("t[:, f[:].extend(o)]", t=tree, o=new)
         if not hides:
             return quote("t[:, n]", t=extended, n=list(outputs))

@@ -201,6 +201,7 @@ MARKS: tuple[KnownFailure, ...] = (
         }.items()
         for name in names.split()
     ),
+    KnownFailure("fireducks", "text_keys-plain", "wrong", "its split() splits at each space"),
     *(
         KnownFailure("polars@1.30", case, "wrong", "its windows take no missing times")
         for case in ("rolling_time-missing", "rolling_time_all-missing", "rolling_zone-[mo]*")
@@ -210,7 +211,6 @@ MARKS: tuple[KnownFailure, ...] = (
         for name in ("largest_rows", "smallest_rows")
     ),
     KnownFailure("polars@1.30", "fill_gaps-*", "wrong", "its fill_null(0) fails on truths"),
-    KnownFailure("fireducks", "text_keys-plain", "wrong", "its split() splits at each space"),
     KnownFailure("polars@1.30", "text_made-[pmo]*", "wrong", "it pads texts by bytes"),
     KnownFailure("duckdb@1.4", "numbers-[pmo]*", "wrong", "its log of a negative number raises"),
     KnownFailure(

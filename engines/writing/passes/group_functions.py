@@ -68,10 +68,7 @@ class _Columns:
         agg = if_whole(node)
         if agg:
             arguments = tuple(map(self.rewrite_column, agg.arguments))
-            unsure = tuple(
-                a for a in arguments if self.facts.may_miss(a) or self.facts.makes_nan(a)
-            )
-            if not unsure:
+            if not any(self.facts.may_miss(x) or self.facts.makes_nan(x) for x in arguments):
                 return Agg(agg.function, arguments)
         if isinstance(node, Agg):
             return Agg(node.function, tuple(map(self.rewrite_column, node.arguments)))
