@@ -32,6 +32,11 @@ class VersionHistory:
     engine: str
     steps: tuple[VersionStep, ...]
 
+    @property
+    def is_of_one_comparison(self) -> bool:
+        """Return whether all versions took turns in the same rounds."""
+        return len({step.key for step in self.steps}) == 1
+
 
 def build_histories(entries: Iterable[Entry]) -> tuple[VersionHistory, ...]:
     """Return the histories of all engines that were measured alike in two versions or more."""

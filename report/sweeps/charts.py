@@ -5,7 +5,7 @@ Drawn by hand as the other charts are (docs/decisions/sweeps.md).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..charts import LogScale, Tick
@@ -15,6 +15,7 @@ from .model import Line, Panel, SweepView
 WIDTH, HEIGHT = 480, 300
 LEFT, RIGHT, FOOT = 64, 118, 40  # room for the labels of times, engines and sizes
 LABEL_HEIGHT, TICK_WIDTH, CHARACTER = 15, 40, 8
+LONGEST, SHOWN = 16, 7  # characters of a label, and of a longer name's start
 COLOURS = 8
 
 
@@ -85,12 +86,40 @@ def draw(view: SweepView) -> tuple[Chart, ...]:
         return ()
     across = LogScale.of(sizes) if view.logarithmic else None
     axes = _Axes(across, min(sizes), max(sizes), LogScale.of(times), view.unit)
-    names = list(dict.fromkeys(line.engine for line in lines))
-    return tuple(_draw_panel(panel, axes, sizes, names) for panel in view.panels)
+    labels = shorten_names(list(dict.fromkeys(line.engine for line in lines)))
+    return tuple(_draw_panel(panel, axes, sizes, labels) for panel in view.panels)
 
 
-def _draw_panel(panel: Panel, axes: _Axes, sizes: Sequence[float], names: Sequence[str]) -> Chart:
-    shapes = [_write_shape(line, axes, names.index(line.engine) % COLOURS) for line in panel.lines]
+def shorten_names(names: Sequence[str]) -> dict[str, str]:
+    """Return a label for each name: long ones lose their middle, and no two are alike.
+
+    >>> list(shorten_names(["polars", "dask@tcp://10.0.0.1:8786"]).values())
+    ['polars', 'dask@…0.0.1:8786']
+    """
+    for left_off in range(max(map(len, names))):
+        labels = {name: _shorten(name, left_off) for name in names}
+        if len(set(labels.values())) == len(labels):
+            return labels
+    return {name: name for name in names}
+
+
+def _shorten(name: str, left_off: int) -> str:
+    """Return the start of a long name and its end, or what is so many characters before that."""
+    if len(name) <= LONGEST:
+        return name
+    start = name[: min(name.find("@") + 1 or SHOWN, SHOWN)]
+    rest, mark = name[len(start) : len(name) - left_off], "…" if left_off else ""
+    return f"{start}…{rest[len(start) + 1 + len(mark) - LONGEST :]}{mark}"
+
+
+def _draw_panel(
+    panel: Panel, axes: _Axes, sizes: Sequence[float], labels: Mapping[str, str]
+) -> Chart:
+    names = list(labels)
+    shapes = [
+        _write_shape(line, labels[line.engine], axes, names.index(line.engine) % COLOURS)
+        for line in panel.lines
+    ]
     height = HEIGHT - FOOT
     up = tuple(
         Tick(round(height - tick.at, 1), tick.label) for tick in axes.times.choose_ticks(height)
@@ -101,14 +130,14 @@ def _draw_panel(panel: Panel, axes: _Axes, sizes: Sequence[float], names: Sequen
     return Chart(panel.title, panel.query, panel.question, placed, ticks, up, summary)
 
 
-def _write_shape(line: Line, axes: _Axes, colour: int) -> CurveShape:
+def _write_shape(line: Line, label: str, axes: _Axes, colour: int) -> CurveShape:
     points = [(axes.place_size(s), axes.place_time(t)) for s, t, *_ in line.samples]
     dots = [(axes.place_size(s), axes.place_time(t)) for s, t in line.runs]
     x, y = (points or sorted(dots) or [(float(LEFT), 0.0)])[-1]
     over = [(axes.place_size(s), axes.place_time(high)) for s, _, _, high in line.samples]
     under = [(axes.place_size(s), axes.place_time(low)) for s, _, low, _ in line.samples]
     return CurveShape(
-        label=line.label,
+        label=label,
         colour=colour,
         dots="".join(f"M{a:g} {b:g}h0" for a, b in dots),
         line=_draw_path(points),

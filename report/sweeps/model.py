@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from ..model import Story
 
-LONGEST = 16  # characters of a label
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -22,11 +20,6 @@ class Line:
     samples: tuple[tuple[float, float, float, float], ...]
     end: float | None = None
     ending: str = ""
-
-    @property
-    def label(self) -> str:
-        """Return the engine's name, cut where a chart has no room for an address."""
-        return self.engine if len(self.engine) <= LONGEST else f"{self.engine[: LONGEST - 1]}…"
 
 
 @dataclass(frozen=True, slots=True)

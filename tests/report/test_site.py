@@ -14,7 +14,8 @@ from dfbench.cli import main
 from dfbench.errors import ResultsError
 from dfbench.report.site.badges import make_badge
 from dfbench.report.site.history import build_histories
-from dfbench.report.site.model import EngineEntry, Entry, Share
+from dfbench.report.site.model import EngineEntry, Entry, Share, SiteIndex
+from dfbench.report.site.pages import render_index
 from dfbench.report.site.writing import INDEX, LOCK, write_site
 
 from tests.support import stored_samples as samples
@@ -213,6 +214,18 @@ def test_a_history_compares_versions_on_the_same_machine_and_data_alone() -> Non
     local, cluster = (replace(newer, engine=n) for n in ("dask", "dask@tcp://10.0.0.1:8786"))
     there = replace(ENTRY, engines=(replace(cluster, version="2.1"),))
     assert build_histories([there, replace(later, engines=(local,))]) == ()
+
+
+def test_a_history_tells_versions_that_took_turns_from_those_of_different_times() -> None:
+    newer = replace(FAST, engine="polars@2.2", version="2.2")
+    later = replace(ENTRY, key="groupby-def", began="2026-03-01", engines=(newer,))
+    both = replace(ENTRY, engines=(FAST, newer))
+    apart = render_index(SiteIndex({"a": ENTRY, "b": later}, {}, set()))
+    assert "Versions of different reports were measured at different times" in apart
+    assert "took turns" not in apart
+    together = render_index(SiteIndex({"a": both}, {}, set()))
+    assert "Versions of the same report took turns" in together
+    assert "different times" not in together
 
 
 def test_what_was_set_beside_the_size_tells_comparisons_apart(results: Path) -> None:

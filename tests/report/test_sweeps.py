@@ -188,6 +188,26 @@ def test_curves_are_drawn_inside_their_axes_with_labels_apart(tmp_path: Path) ->
     assert drawn[0].across[0].label == "10k"
 
 
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [
+        (["polars", "dask"], ["polars", "dask"]),
+        (["polars/map_elements"], ["polars/…elements"]),
+        (
+            ["dask@tcp://10.0.0.1:8786", "dask@tcp://10.0.0.2:8786"],
+            ["dask@…0.0.1:8786", "dask@…0.0.2:8786"],
+        ),
+        (
+            ["dask@tcp://10.0.0.1:8786", "dask@tcp://11.0.0.1:8786"],
+            ["dask@…0.0.0.1:8…", "dask@…1.0.0.1:8…"],
+        ),
+    ],
+)
+def test_labels_of_long_names_are_short_and_apart(names: list[str], labels: list[str]) -> None:
+    assert list(charts.shorten_names(names).values()) == labels
+    assert max(map(len, labels)) <= charts.LONGEST
+
+
 def test_threads_and_nulls_have_their_own_sections(tmp_path: Path) -> None:
     costs = {"pandas": lambda _: 1.0, "polars": lambda p: 0.1 + 0.9 / p}
     view = build(
