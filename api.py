@@ -19,12 +19,15 @@ from .reading.model import Reading
 from .report.comparison import Comparison
 from .report.progress import Progress
 from .report.sweeps.sweep import Sweep
+from .spec.reader import OPTIONS
 from .sweeps import session as sweeping
 from .sweeps.points import read_axes
 
 if TYPE_CHECKING:
     import pandas
 
+# The options of a command line, as arguments: `time_budget="1m"`.
+_OPTIONS = {name.strip("-").replace("-", "_"): path for path, name in OPTIONS.items()}
 Names: TypeAlias = str | Sequence[str]
 Paths: TypeAlias = str | Path | Sequence[str | Path]
 
@@ -45,8 +48,8 @@ def compare(  # noqa: PLR0913 - the options of a comparison
     Instead of a workload, it takes pandas code: the name of its file, or a function and its frame.
     The code runs too, as the engine `yours`. `data` is a file or several, which are read instead of
     those that are named. `engines` and `queries` are names in a list, or in a text with commas.
-    `settings` are a workload's values with `__` for the dot: `dataset__rows=1e6`,
-    `limits__memory="2GiB"`. The runs are stored below the folder `results`.
+    `settings` are the command line's options, `rounds=3`, `memory="2GiB"`, and any of a workload's
+    values with `__` for the dot: `dataset__rows=1e6`. The runs are stored below `results`.
 
     Raises WorkloadError, CodeError, DataError, LimitError, EngineError.
     """
@@ -142,7 +145,9 @@ def _request(
     data: Paths,
     **settings: object,
 ) -> Request:
-    overrides = {name.replace("__", "."): str(value) for name, value in settings.items()}
+    overrides = {
+        _OPTIONS.get(name, name).replace("__", "."): str(value) for name, value in settings.items()
+    }
     overrides = {**override_files(_list_files(data)), **overrides}
     names = split_names(engines), split_names(queries)
     return Request(workload, *names, overrides, Path(results))

@@ -12,17 +12,10 @@ from .comparison.live_code import read_cell
 from .datasets.cache import default_folder
 from .errors import CodeError, DfbenchError
 from .report.comparison import Comparison
+from .spec.reader import OPTIONS
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
-
-# Options of the magic that are values of a workload.
-SETTINGS = {
-    "memory": "limits__memory",
-    "timeout": "limits__time",
-    "threads": "limits__threads",
-    "rounds": "measure__rounds",
-}
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
@@ -66,7 +59,7 @@ def _read_options(line: str) -> dict[str, Any]:
     options.add_argument("-q", "--query", dest="queries", action="append")
     options.add_argument("--answer")
     options.add_argument("--results")
-    for name, key in SETTINGS.items():
-        options.add_argument(f"--{name}", dest=key)
+    for name in OPTIONS.values():
+        options.add_argument(name)
     given = vars(options.parse_args(shlex.split(line)))
     return {name: value for name, value in given.items() if value is not None}

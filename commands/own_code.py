@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..datasets.source_files import find_files
 from ..errors import CodeError
 from ..reading import open_source, parse_data, read_code
 from ..reading.model import Reading, Source
@@ -46,8 +47,13 @@ def _check_given(reading: Reading, given: set[str]) -> None:
 def read_workload(
     spec: str, data: Sequence[str], answer: str | None, *, verbose: bool = False
 ) -> Reading:
-    """Read code, and print what was not read; raise CodeError where that leaves no query."""
+    """Read code, and print what was not read.
+
+    Raises CodeError where that leaves no query, and DataError for a file that is not there.
+    """
     reading = read_code(open_source(spec), parse_data(data), answer)
+    for one in parse_data(data):
+        find_files(Files((str(one.path),), Path.cwd()))
     _print_remarks(reading, verbose=verbose)
     if not reading.workload:
         raise CodeError(f"{reading.source.path}: {_explain_nothing(reading.source)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ..errors import Unsupported
 from ..spec.pivot import find_unknown
 from ..spec.reader import check_columns
 from ..spec.schema import Schema
-from ..spec.workload import Query, Tasks
+from ..spec.workload import YOURS, Query, Tasks, Workload
 from ..storage.folder import build_program_path
 
 
@@ -31,7 +32,7 @@ def show(request: Request, *, folder: Path | None) -> None:
     if not workload.tasks:
         data = preview_schema(find_dataset(workload), request.cache, find_unknown(workload.queries))
         workload = check_columns(workload, data)
-    for name in dict.fromkeys(workload.engines):
+    for name in _list_shown(request, workload):
         resources = replace(limits, versions=request.provider.plan_interpreter(find(name)).versions)
         for query in workload.questions:
             program = write_program(find(name), query, data, resources)
@@ -39,6 +40,12 @@ def show(request: Request, *, folder: Path | None) -> None:
                 _print_program(name, query, program)
             elif isinstance(program, Program):
                 _save_program(folder / build_program_path(name, query.name), program)
+
+
+def _list_shown(request: Request, workload: Workload) -> Iterable[str]:
+    """Return the engines to show: those that are named; a person knows code of their own."""
+    left_out = {YOURS} - set(request.engines) if request.engines else {}
+    return (name for name in dict.fromkeys(workload.engines) if name not in left_out)
 
 
 def _print_program(name: str, query: Query | Tasks, program: Program | Unsupported) -> None:

@@ -66,15 +66,26 @@ def test_what_stops_the_users_own_code_is_a_sentence_of_the_report(
     assert "Your code failed on late: slow.py:7: TypeError: incompatible index" in said
 
 
-def test_show_prints_the_code_and_the_program_to_paste(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("engines", "mine"), [("polars", False), ("yours,polars", True)])
+def test_show_prints_the_program_to_paste_and_the_code_where_it_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    engines: str,
+    mine: bool,
 ) -> None:
     Path("more.csv").write_text("shop,amount\na,1\n")
-    words = ("show", "slow.py", "--data", "more.csv", "-e", "polars", "--answer", "monthly")
+    words = ("show", "slow.py", "--data", "more.csv", "-e", engines, "--answer", "monthly")
     assert run_dfbench(monkeypatch, *words) == 0
     shown = capsys.readouterr().out
-    assert "def query(df):" in shown
+    assert ("def query(df):" in shown) == mine
     assert "import polars as pl" in shown
+
+
+def test_a_file_that_is_not_there_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_dfbench(monkeypatch, "from", "slow.py", "--data", "salse.csv") != 0
+    assert "salse.csv: no file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 SALES = pd.DataFrame({"shop": ["a", "b", "a", None] * 50, "amount": [1.0, 2.0, 3.0, 4.0] * 50})
 RATE = 0.2
-ONCE = {"measure__rounds": 1, "measure__runs": 1, "measure__warmups": 0}
+ONCE = {"rounds": 1, "runs": 1, "warmup": 0}
 
 
 def after_tax(amount: pd.Series) -> pd.Series:
