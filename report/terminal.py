@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .model import MARKS, Cell, Doubt, EngineSummary, Grid, Ratio, Row, Story, Verdict, View
-from .units import format_seconds, format_size
+from .units import format_count, format_seconds, format_size
 
 WIDTH = 80
 GRID_WIDTH = 100  # a table of text is torn where it has less
@@ -24,6 +24,7 @@ LEGEND = (
     "Time: median over rounds of each round's fastest hot run."
 )
 UNTIMED = "Each cell: the outcome, and the peak memory of all processes."
+MOST_CHECKED = 30  # a check of more questions lists those that an engine did not answer
 DOUBTS = {
     Doubt.ONE_ROUND: "one round",
     Doubt.NOISE: "rounds differ too much",
@@ -81,13 +82,28 @@ def _write_title(view: View) -> str:
 def _write_legend(view: View) -> str:
     """Return how cells are read, with the marks of the doubts that there are."""
     if not view.is_timed:
-        return UNTIMED
+        return " ".join([*([UNTIMED] if _list_rows(view) else []), *_count_unlisted(view)])
     ratios = [cell.ratio for row in view.rows for cell in row.cells]
     ratios += [column.overall for column in view.columns]
     marks = {one.mark for one in ratios if one and one.verdict is Verdict.UNDECIDED}
     said = [f"{MARKS[doubt]} {words}" for doubt, words in DOUBTS.items() if MARKS[doubt] in marks]
     doubts = f"Undecided: {', '.join(said)}. " if said else ""
     return LEGEND.format(baseline=view.baseline, doubts=doubts)
+
+
+def _list_rows(view: View) -> tuple[Row, ...]:
+    """Return the questions to list; of a long check, those that not every engine answered."""
+    if view.is_timed or len(view.rows) <= MOST_CHECKED:
+        return view.rows
+    return tuple(row for row in view.rows if not all(cell.ok for cell in row.cells))
+
+
+def _count_unlisted(view: View) -> Iterator[str]:
+    if unlisted := len(view.rows) - len(_list_rows(view)):
+        yield (
+            f"{format_count(unlisted, 'question')} that every engine answered are not listed: "
+            "`dfbench report --format markdown` lists them."
+        )
 
 
 def _write_engines(view: View) -> Table:
@@ -123,6 +139,8 @@ def _write_engine(column: EngineSummary) -> tuple[str | Text, ...]:
 
 
 def _write_questions(view: View, width: int) -> Iterator[RenderableType]:
+    if not _list_rows(view):
+        return
     room = max(1, (width - _name_width(view)) // (CELL + 2))
     for first in range(0, len(view.engines), _spread_evenly(len(view.engines), room)):
         chosen = range(
@@ -151,7 +169,7 @@ def _write_matrix(view: View, chosen: Sequence[int], width: int) -> Table:
     asks = spare >= 20 and any(row.question for row in view.rows)
     if asks:
         table.add_column("question", overflow="fold", max_width=spare, style="dim")
-    for row in view.rows:
+    for row in _list_rows(view):
         question = (escape(row.question),) if asks else ()
         cells = [
             _write_cell(row, i) if view.is_timed else _format_outcome(row.cells[i]) for i in chosen

@@ -203,6 +203,17 @@ def _unparse_choice(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) ->
     return made
 
 
+# A question is read in a column of a report, where hundreds of sums are no sentence.
+MOST_NAMED = 12
+
+
+def _list_some(parts: Sequence[str]) -> str:
+    if len(parts) <= MOST_NAMED:
+        return ", ".join(parts)
+    named = MOST_NAMED // 2
+    return f"{', '.join(parts[:named])} and {len(parts) - named} more"
+
+
 def unparse_question(query: Query) -> str:
     """Write a query as a sentence: `sum v1, mean v3 by id3`; several steps as several."""
     return ", then ".join(_describe_step(step) or "its rows" for step in query.steps)
@@ -216,7 +227,7 @@ def _describe_step(query: Query) -> str:
     if query.group_by and not (
         (query.is_distinct and not query.pivot) or isinstance(query.apply, RowFunction)
     ):
-        parts.append(f"by {', '.join(query.group_by)}")
+        parts.append(f"by {_list_some(query.group_by)}")
     if query.gaps:
         parts.append(f"with each {query.gaps.unit} of {query.gaps.time}")
     if query.order_by:
@@ -244,22 +255,22 @@ def _describe_answer(query: Query) -> str:
         case RowFunction(name=name):
             return f"{name} of each row"
         case GroupFunction(name=name, parameters=names):
-            return f"{name} of {', '.join(names)}"
+            return f"{name} of {_list_some(names)}"
         case _:
             pass
     if extreme := query.extreme:
         found = f"{'smallest' if extreme.smallest else 'largest'} {extreme.n} {extreme.column}"
         return f"rows of the {found}" if extreme.rows else found
     if long := query.unpivot:
-        kept = f" beside {', '.join(long.index)}" if long.index else ""
-        return f"{', '.join(long.on)} as rows{kept}"
+        kept = f" beside {_list_some(long.index)}" if long.index else ""
+        return f"{_list_some(long.on)} as rows{kept}"
     if pivot := query.pivot:
         return f"{_unparse_output(Output('', pivot.cell))} for each {pivot.column}"
     if query.is_distinct:
-        return f"distinct {', '.join(query.group_by)}"
+        return f"distinct {_list_some(query.group_by)}"
     if query.select:
-        return ", ".join(query.select)
-    return ", ".join(_unparse_output(output) for output in (*query.aggregate, *query.transform))
+        return _list_some(query.select)
+    return _list_some([_unparse_output(made) for made in (*query.aggregate, *query.transform)])
 
 
 def _unparse_output(output: Output) -> str:

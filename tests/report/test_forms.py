@@ -78,6 +78,19 @@ def test_the_terminal_keeps_a_questions_name_in_one_piece(small: View) -> None:
     assert sum(line.startswith(name) for line in lines) >= len(small.rows)
 
 
+def test_a_long_check_lists_the_questions_that_an_engine_did_not_answer(small: View) -> None:
+    cells = tuple(replace(one, time=None, word="ok") for one in small.rows[0].cells)
+    failed = (replace(cells[0], outcome=Outcome.CRASHED, word="crashed"), *cells[1:])
+    rows = tuple(
+        replace(small.rows[0], query=f"n{number}", cells=failed if number == 7 else cells)
+        for number in range(400)
+    )
+    lines = terminal.render(replace(small, rows=rows)).splitlines()
+    assert [line for line in lines if line.startswith("n")][0].startswith("n7 ")
+    assert sum(line.startswith("n") for line in lines) == 1
+    assert "399 questions that every engine answered are not listed" in " ".join(lines)
+
+
 def test_markdown_shows_a_small_comparison(small: View) -> None:
     same("small.md", markdown.render(small))
 

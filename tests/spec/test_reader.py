@@ -159,6 +159,9 @@ QUESTIONS = {
     ("group_by: id3", "aggregate: {r: max(v1) - min(v2)}"): "max(v1) - min(v2) by id3",
     ("where: v1 > 2", "largest: {column: v3, n: 2}"): "largest 2 v3 where v1 > 2",
     ("apply: {rows: v1 + 1, as: x}",): "v1 + 1 of each row",
+    ("group_by: id1", f"aggregate: {{{', '.join(f's{i}: sum(v1)' for i in range(400))}}}"): (
+        "sum v1, sum v1, sum v1, sum v1, sum v1, sum v1 and 394 more by id1"
+    ),
 }
 
 
