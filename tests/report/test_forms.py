@@ -86,7 +86,7 @@ def test_a_long_check_lists_the_questions_that_an_engine_did_not_answer(small: V
         for number in range(400)
     )
     lines = terminal.render(replace(small, rows=rows)).splitlines()
-    assert [line for line in lines if line.startswith("n")][0].startswith("n7 ")
+    assert next(line for line in lines if line.startswith("n")).startswith("n7 ")
     assert sum(line.startswith("n") for line in lines) == 1
     assert "399 questions that every engine answered are not listed" in " ".join(lines)
 
