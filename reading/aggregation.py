@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from ..spec.expression import (
@@ -32,16 +33,25 @@ from .categories import find_category, name_made
 from .meaning import can_miss
 from .operators import number, read_aggregation, read_kind
 from .rows import (
+    Aggregated,
+    Distinct,
+    Limited,
     Rows,
+    Sorted,
+    add_windows,
     aggregate,
     combine,
     covers,
+    find_free_name,
     find_order,
     keep,
     list_conditions,
+    root_of,
+    unsort,
+    with_columns,
 )
 from .rows import sort as sort_rows
-from .selection import require_column
+from .selection import rank_rows, require_column, write_place
 from .values import (
     CodeFunction,
     Const,
@@ -137,7 +147,7 @@ def make_groups(
     keys = tuple(dict.fromkeys(grouped.keys.values()))
     names: dict[Label, str] = {}
     made: list[Output] = []
-    below = group_rows(grouped)
+    below = _find_inner_groups(group_rows(grouped), keys, outputs) or group_rows(grouped)
     for label, value in outputs:
         before = below
         while label in names:
@@ -156,13 +166,33 @@ def make_groups(
         raise UnreadError(node, str(error)) from None
     if grouped.sort:
         rows = sort_rows(rows, tuple(map(SortKey, keys)), implied=True)
-    index = dict(grouped.keys)
+    scope = grouped.frame.scope
+    index = dict([*grouped.keys.items()][len(scope) :])
     if series and grouped.as_index:
         label, name = next(iter(names.items()))
-        return Series(rows, Col(name), label, index=index)
+        return Series(rows, Col(name), label, index=index, scope=scope)
     if grouped.as_index:
-        return Frame(rows, names, index=index)
-    return Frame(rows, {**index, **names}).number_rows()
+        return Frame(rows, names, index=index, scope=scope)
+    return Frame(rows, {**index, **names}, scope=scope).number_rows()
+
+
+def _find_inner_groups(
+    below: Rows, keys: tuple[str, ...], outputs: Sequence[tuple[Label, Made]]
+) -> Rows | None:
+    """Return the groups within groups that all aggregations are of; None where one is not.
+
+    Each group has to have some: no key of the inner ones may be missing.
+    """
+    found = [value.rows if isinstance(value, Scalar) else None for _, value in outputs]
+    rows = found[0] if found else None
+    if rows is None or any(one != rows for one in found) or rows.where:
+        return None
+    groups, _ = unsort(rows)
+    match groups.origin:
+        case Aggregated(inner, names) | Distinct(inner, names) if {*keys} <= {*names}:
+            same = list_conditions(inner) == list_conditions(below)
+            return rows if same and root_of(inner).origin == root_of(below).origin else None
+    return None
 
 
 def _number_label(label: Label) -> Label:
@@ -173,6 +203,7 @@ def place_aggregation(node: ast.AST, below: Rows, value: Made) -> tuple[Rows, Ex
     """Return the rows of groups, with the columns that an aggregation needs, and it over them."""
     if not isinstance(value, Scalar):
         return below, value
+    value = _restrict_to_first(value)
     if value.rows == below:
         return below, value.expr
     if _is_ordered(value.expr) and find_order(value.rows) != find_order(below):
@@ -185,11 +216,32 @@ def place_aggregation(node: ast.AST, below: Rows, value: Made) -> tuple[Rows, Ex
         return below, relaxed
     if covers(value.rows, below):
         return value.rows, value.expr
+    where = tuple(test for test in value.rows.where if test in below.where)
+    base = replace(value.rows, where=where)
+    relaxed = alignment.relax(value.expr, value.rows, base)
+    if base != value.rows and relaxed is not None:
+        return place_aggregation(node, below, replace(value, rows=base, expr=relaxed))
     if list_conditions(value.rows) == list_conditions(below):
         made = combine(below, value.rows)
         if made is not None:
             return made, value.expr
     raise UnreadError(node, "this aggregation of a group is of other rows; assign its parts first")
+
+
+def _restrict_to_first(value: Scalar) -> Scalar:
+    """Return an aggregation of the first rows of each group as one of rows that are numbered."""
+    rows = value.rows
+    match rows:
+        case Rows(Limited(Rows(Sorted(below, (key,)), where=()), n), where=()) if value.keys:
+            place = write_place(below, Col(key.name), descending=key.descending)
+            rows = rank_rows(below, value.keys, place, n)
+        case Rows(Limited(below, n), where=()) if value.keys and not find_order(below):
+            name = find_free_name(below, "row")
+            row = add_windows(below, value.keys, (Output(name, Agg("cumsum", (Lit(1),))),))
+            rows = keep(row, Compare("<=", Col(name), Lit(n)))
+        case _:
+            return value
+    return replace(value, rows=with_columns(rows, value.rows.derived))
 
 
 def _is_ordered(expr: Expr) -> bool:

@@ -355,7 +355,8 @@ def look_up_groups(node: ast.AST, column: Series, table: Series) -> Series:
     """Return the answer of the group that each value names: `answer[value]`."""
     column, total = alignment.materialize(column), alignment.as_total(table)
     found = None
-    if total is not None and (column.expr,) == tuple(map(Col, total.keys)):
+    own = (*map(Col, column.scope), column.expr)
+    if total is not None and own == tuple(map(Col, total.keys)):
         found = spread_groups(column.rows, total, alignment.label_name(table.name))
     if found is None:
         near = "the nearest is merge on its index"

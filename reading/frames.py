@@ -176,10 +176,11 @@ def read_duplicates(call: CodeCall, frame: Frame) -> Frame:
     which = call.read_constant("keep", "first")
     every = frame.whole and (not labels or {*labels} == {*frame.columns})
     if every and not frame.index and which in {"first", "last"}:
-        return replace(frame, rows=keep_distinct(frame.rows, tuple(frame.columns.values())))
+        names = dict.fromkeys((*frame.scope, *frame.columns.values()))
+        return replace(frame, rows=keep_distinct(frame.rows, tuple(names)))
     if not labels or which not in {"first", "last"}:
         raise call.fail("drop_duplicates is read with subset, and keep='first' or 'last'")
-    keys = tuple(require_column(call.node, frame, label) for label in labels)
+    keys = (*frame.scope, *(require_column(call.node, frame, label) for label in labels))
     frame = replace(frame, rows=sort_fully(frame.rows))
     return keep_first_rows(frame, keys, 1) if which == "first" else keep_last_rows(frame, keys, 1)
 

@@ -60,7 +60,10 @@ def note_empty(call: CodeCall, rows: Rows, keys: dict[Label, str], mend: str) ->
 
 
 def group_keys(call: CodeCall, frame: Frame, by: Value) -> tuple[Frame, dict[Label, str]]:
-    """Return a frame with the keys of groups among its columns, and their names in the rows."""
+    """Return a frame with the keys of groups among its columns, and their names in the rows.
+
+    In a function of groups, these are keys of its groups, too.
+    """
     parts: list[Value]
     match by:
         case Const(list() | tuple() as labels):
@@ -69,13 +72,13 @@ def group_keys(call: CodeCall, frame: Frame, by: Value) -> tuple[Frame, dict[Lab
             parts = list(values)
         case _:
             parts = [by]
-    keys: dict[Label, str] = {}
+    keys: dict[Label, str] = {key: key for key in frame.scope}
     for part in parts:
         frame, label, name = _group_key(call, frame, part)
         while label in keys:
             label = f"{label}_2"
         keys[label] = name
-    if not keys:
+    if not parts:
         raise call.fail("groupby needs keys")
     return frame, keys
 

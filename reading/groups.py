@@ -118,15 +118,14 @@ def _apply_to_values(call: CodeCall, grouped: Grouped, function: CodeFunction) -
 
 def _sort_by_group(grouped: Grouped, made: Series, *, indexed: bool) -> Series:
     """Return a column of the rows whose keys are not missing; with an index sorted by groups."""
-    rows = group_rows(replace(grouped, frame=replace(grouped.frame, rows=made.rows)))
+    frame = grouped.frame
+    rows = group_rows(replace(grouped, frame=replace(frame, rows=made.rows)))
     if not indexed:
-        return replace(
-            made, rows=rows, index=grouped.frame.index, scope=(), labels=grouped.frame.labels
-        )
+        return replace(made, rows=rows, index=frame.index, scope=frame.scope, labels=frame.labels)
     by = tuple(map(SortKey, dict.fromkeys(grouped.keys.values())))
-    index = {**grouped.keys, **grouped.frame.index}
+    index = {**grouped.keys, **frame.index}
     rows = sort_rows(rows, by)
-    return replace(made, rows=rows, index=index, scope=(), labels=grouped.frame.labels)
+    return replace(made, rows=rows, index=index, scope=frame.scope, labels=frame.labels)
 
 
 # methods
@@ -202,7 +201,7 @@ def _keep_rows_of_groups(call: CodeCall, grouped: Grouped, made: Frame) -> Frame
     # without keys, rows that a function keeps all of stay in their order
     sorts = grouped.sort and (grouped.group_keys or not is_laid_out_as(rows, group_rows(grouped)))
     rows = sort_rows(rows, (*map(SortKey, keys), *by)) if sorts else rows
-    return replace(made, rows=rows, index=index, scope=())
+    return replace(made, rows=rows, index=index, scope=grouped.frame.scope)
 
 
 def _require_scalar(call: CodeCall, value: Value) -> Scalar:
@@ -238,7 +237,8 @@ def _guard(grouped: Grouped, column: Series) -> Series:
 def _label_rows(grouped: Grouped, column: Series) -> Series:
     """Return a value for each row of the groups, with the index and the labels of the rows."""
     frame = grouped.frame
-    return replace(_guard(grouped, column), index=frame.index, labels=frame.labels)
+    guarded = _guard(grouped, column)
+    return replace(guarded, index=frame.index, labels=frame.labels, scope=frame.scope)
 
 
 def read_each_row(
@@ -252,7 +252,7 @@ def read_each_row(
             found = read_one(call, _repeat_per_row(grouped, label, expr))
             if not isinstance(found, Series):
                 raise call.fail(f"{call.name} is read if it has a value for each row")
-            made[label] = replace(_label_rows(grouped, found), name=label, scope=())
+            made[label] = replace(_label_rows(grouped, found), name=label)
         if grouped.single:
             return next(iter(made.values()))
         frame = replace(grouped.frame, columns={}, complete=True)
@@ -330,7 +330,7 @@ def read_cumcount(call: CodeCall, grouped: Grouped) -> Series:
     if not call.read_constant("ascending", True):
         raise call.fail("cumcount is read in ascending order")
     column = _repeat_per_row(grouped, "cumcount", Lit(1))
-    made = replace(column, expr=Agg("cumcount", ()), keys=column.scope, scope=(), name=None)
+    made = replace(column, expr=Agg("cumcount", ()), keys=column.scope, name=None)
     return _label_rows(grouped, made)
 
 
@@ -389,11 +389,11 @@ def read_filter(call: CodeCall, grouped: Grouped) -> Frame:
         made = _enter_group(call, grouped, function)
     if not isinstance(made, Scalar):
         raise call.fail("the function of filter needs to return one condition of the group")
-    frame = replace(grouped.frame, rows=made.rows)
+    rows, expr = place_aggregation(call.node, group_rows(grouped), made)
     keys = tuple(dict.fromkeys(grouped.keys.values()))
-    test = operators.read_truth(call.node, made.expr, made.rows)
-    kept = materialize(Series(made.rows, test, "kept", keys=keys))
-    return replace(frame, rows=keep(kept.rows, kept.expr))
+    test = operators.read_truth(call.node, expr, rows)
+    kept = materialize(Series(rows, test, "kept", keys=keys))
+    return replace(grouped.frame, rows=keep(kept.rows, kept.expr))
 
 
 def read_value_counts(call: CodeCall, grouped: Grouped) -> Value:

@@ -28,8 +28,9 @@ def keep_nth_rows(frame: Frame, keys: tuple[str, ...], n: int) -> Frame:
 
 def read_ngroup(call: CodeCall, grouped: Grouped) -> Series:
     """Read `ngroup()`: the number of each row's group, of those in the order of their keys."""
-    if not grouped.sort or not call.read_constant("ascending", True):
-        raise call.fail("ngroup is read of groups in the order of their keys")
+    sorts = grouped.sort and call.read_constant("ascending", True)
+    if not sorts or grouped.frame.scope:
+        raise call.fail("ngroup is read of a frame's groups in the order of their keys")
     rows, keys = grouped.frame.rows, tuple(dict.fromkeys(grouped.keys.values()))
     tests = [IsMissing(Col(key)) for key in keys if can_miss(Col(key), rows.schema)]
     row = find_free_name(rows, "row")
@@ -53,15 +54,17 @@ def read_duplicated(call: CodeCall, owner: Value) -> Series:
         name = find_free_name(column.rows, "value")
         match column.expr:
             case Col(own):
-                keys: tuple[str, ...] = (own,)
+                keys: tuple[str, ...] = (*column.scope, own)
             case _:
                 raise call.fail("duplicated is read of a column of a frame")
-        frame = Frame(column.rows, {}, index=column.index, labels=column.labels)
+        labels = column.labels
+        frame = Frame(column.rows, {}, index=column.index, scope=column.scope, labels=labels)
     elif isinstance(owner, Frame):
-        labels = call.read_names("subset")
-        if not labels:
+        names = call.read_names("subset")
+        if not names:
             owner.require_whole(call.node, "duplicated of all columns needs to know them: --data")
-        keys = tuple(require_column(call.node, owner, one) for one in labels or owner.columns)
+        known = (require_column(call.node, owner, one) for one in names or owner.columns)
+        keys = (*owner.scope, *known)
         frame = owner
     else:
         raise call.fail("duplicated is read of a frame or a column")

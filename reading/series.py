@@ -62,7 +62,7 @@ from .windows import WINDOW_METHODS
 def read_groupby(call: CodeCall, column: Series) -> Grouped:
     """Read `column.groupby(other)`."""
     column = materialize(column)
-    frame = Frame(column.rows, {}, complete=False, index=column.index)
+    frame = Frame(column.rows, {}, complete=False, index=column.index, scope=column.scope)
     frame, keys = group_keys(
         call, frame, call.read_value("by") if call.has("by") else call.read_value("level")
     )
@@ -110,7 +110,9 @@ def read_unique(_call: CodeCall, column: Series) -> Series:
     """Read `unique` and `drop_duplicates`."""
     frame = as_frame(_call.node, column)
     name = next(iter(frame.columns.values()))
-    return Series(keep_distinct(frame.rows, (name,)), Col(name), column.name)
+    names = tuple(dict.fromkeys((*column.scope, name)))
+    rows = keep_distinct(frame.rows, names)
+    return Series(rows, Col(name), column.name, scope=column.scope)
 
 
 def read_largest(call: CodeCall, column: Series) -> Value:
@@ -119,7 +121,7 @@ def read_largest(call: CodeCall, column: Series) -> Value:
     name = next(iter(frame.columns.values()))
     by = (SortKey(name, call.name == "nlargest"),)
     rows = limit_rows(sort_rows(frame.rows, by), call.read_constant("n", 5))
-    return Series(rows, Col(name), column.name, index=frame.index)
+    return Series(rows, Col(name), column.name, index=frame.index, scope=column.scope)
 
 
 def _drop_missing(frame: Frame) -> Frame:
@@ -167,7 +169,8 @@ def read_head(call: CodeCall, column: Series) -> Series:
         raise call.fail("head of a negative number is not read")
     frame = as_frame(call.node, column)
     name = next(iter(frame.columns.values()))
-    return Series(limit_rows(frame.rows, n), Col(name), column.name, index=frame.index)
+    rows = limit_rows(frame.rows, n)
+    return Series(rows, Col(name), column.name, index=frame.index, scope=column.scope)
 
 
 def read_reset_index(call: CodeCall, column: Series) -> Value:
