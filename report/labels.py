@@ -6,6 +6,7 @@ All is read from the stored programs, versions and column types.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -76,18 +77,37 @@ def find_calls(program: str) -> str:
 
 
 @cache
-def leaves_modin(program: str) -> bool:
-    """Return whether a part of the query of a program for Modin runs in pandas or NumPy."""
-    for function in parse_program(program).body:
-        if not (isinstance(function, ast.FunctionDef) and function.name == "query"):
-            continue
-        for node in ast.walk(function):
-            match node:
-                case ast.Attribute(_, "to_pandas"):
-                    return True
-                case ast.Attribute(ast.Name("np"), word) if word in GATHERING:
-                    return True
+def leaves_library(engine: str, program: str) -> bool:
+    """Return whether a part of the query of a program for Modin or Dask runs in pandas or NumPy."""
+    leaves = LEAVES[_name_library(engine)]
+    return any(
+        leaves(node)
+        for function in parse_program(program).body
+        if isinstance(function, ast.FunctionDef) and function.name == "query"
+        for node in ast.walk(function)
+    )
+
+
+def _name_library(engine: str) -> str:
+    """Return the library of a variant, a version or a cluster: `dask` for `dask@host:8786`."""
+    return re.split("[/@]", engine)[0]
+
+
+def _leaves_modin(node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(_, "to_pandas"):
+            return True
+        case ast.Attribute(ast.Name("np"), word):
+            return word in GATHERING
     return False
+
+
+def _leaves_dask(node: ast.AST) -> bool:
+    """Return whether this is a step behind a computed one; Dask's own have the name `data`."""
+    return isinstance(node, ast.Name) and node.id.startswith("step_")
+
+
+LEAVES = {"modin": _leaves_modin, "dask": _leaves_dask}
 
 
 def _describe_text(engines: Iterable[str], stored: StoredComparison) -> Iterator[str]:
@@ -136,17 +156,18 @@ def _has_old_text(version: str) -> bool:
 
 
 def _describe_outside(engines: Iterable[str], stored: StoredComparison) -> Iterator[str]:
-    """Report the questions of which Modin has no words for a part."""
+    """Report the questions of which Modin and Dask leave a part to pandas."""
     answered = {(r.engine, r.query) for r in stored.runs if r.outcome is Outcome.OK}
     warned = {(r.engine, r.query) for r in stored.runs if FALLEN_BACK in r.log.lower()}
     for engine in engines:
-        if not engine.startswith("modin"):
+        if _name_library(engine) not in LEAVES:
             continue
         programs = {q: t for (e, q), t in stored.programs.items() if e == engine}
         left = [
             query
             for query, text in programs.items()
-            if (engine, query) in answered and ((engine, query) in warned or leaves_modin(text))
+            if (engine, query) in answered
+            and ((engine, query) in warned or leaves_library(engine, text))
         ]
         if left:
             yield f"{engine}: part of {join_names(left)} ran in pandas or NumPy, in one process."

@@ -12,7 +12,7 @@ from ...spec.workload import Query, RowFunction, Tasks
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
-from ..pandas.queries import FIRST, ROWS, write_later
+from ..pandas.queries import ROWS, write_later
 from ..pandas.reading import write_reading
 from ..pandas.text_types import TextType
 from ..writing.passes.group_functions import require_aggregations
@@ -21,10 +21,11 @@ from ..writing.passes.widen import widen_beside_floats
 from ..writing.passes.zeros import sum_zeros
 from ..writing.program import NONE, Parts, fill
 from ..writing.quote import quote, write_literal
+from ..writing.sequence import step_name
 from ..writing.tasks import Calls, write_columns
 from ..writing.user_functions import make_own
 from .joins import write_joins
-from .queries import RETURNED, Partitions
+from .queries import RETURNED, Partitions, Text, join_lines
 
 PARTITIONS_PER_THREAD = 4  # enough to even out, few enough that scheduling costs little
 ROW_GROUP = 1_000_000  # rows, in the files that dfbench stores
@@ -89,21 +90,37 @@ class Dask(Adapter):
         query = inputs.query
         expression = isinstance(query.apply, RowFunction) and query.apply.source is None
         mine = make_own(query.apply) if query.apply and not expression else NONE
-        end = FIRST if inputs.later else RETURNED
-        text = Partitions(query, inputs.rows, self.parted, self._scans, end).write()
-        later = inputs.later and write_later(inputs.later, text=TextType.ARROW, table="t.compute()")
-        rest = f"\n{later}" if later else ""
-        joined = "".join(f"{line}\n" for line in write_joins(inputs.joinings))
+        text = self._write_steps(inputs)
         return Parts(
             imports=IMPORTS,
             own=mine,
             load=self._load(inputs, resources),
-            query=f"{FORGOTTEN if self.cluster else ''}{joined}{text.statements}{rest}",
+            query=f"{FORGOTTEN if self.cluster else ''}{text.statements}",
             rows=ROWS,
             start=self._start(resources, sends=bool(text.functions or mine.source)),
             before="" if mine.source else text.functions,
             after=text.functions if mine.source else "",
         )
+
+    def _write_steps(self, inputs: Inputs) -> Text:
+        """Write the steps: those of rows for Dask, and in pandas those behind a smaller answer."""
+        functions = statements = ""
+        for place, step in enumerate(inputs.steps, 1):
+            asked = Partitions(step.query, step.rows, self.parted, self._scans, before=functions)
+            rest = inputs.steps[place:]
+            passed = bool(rest) and asked.passes_rows
+            if passed:
+                text = asked.write_passed()
+            else:
+                end = f"{step_name(place)} = ANSWER" if rest else RETURNED
+                text = replace(asked, returned=end).write()
+            functions = join_lines(functions, text.functions)
+            statements = join_lines(statements, *write_joins(step.joinings), text.statements)
+            if rest and not passed:
+                table = "t.compute()"
+                later = write_later(rest, text=TextType.ARROW, table=table, before=place)
+                return Text(functions, join_lines(statements, later))
+        return Text(functions, statements)
 
     def write_tasks(self, tasks: Tasks, resources: Resources) -> Parts:
         """Write a bag of calls, whose partitions go to processes."""

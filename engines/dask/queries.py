@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Container
 from dataclasses import dataclass, replace
 
-from ...spec.expression import Agg, Case, Col, choose_fresh_name, list_aggregations
+from ...spec.expression import (
+    Agg,
+    Case,
+    Col,
+    Expr,
+    choose_fresh_name,
+    list_aggregations,
+    list_columns,
+)
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..pandas.frames import with_columns, write_melt
@@ -51,15 +60,25 @@ NUMBERED = """\
 # A shuffle changes the order of the rows.
 data = ASSIGNED
 """
+NO_WORD = "# Dask has no word for a part of this, and pandas has."
+MOVED = "# Dask would filter before the join, where truth values with gaps are objects."
+TAKEN_FOR = "# Dask would take such truth values for the column that is filtered."
 IN_ORDER = """\
 # Only this shuffle keeps the order of a group's rows.
 data = SHUFFLED
 """
 
 
-# Their functions take no series of Dask's; nor has Dask the group-by that derives columns.
+# These take no series of Dask's; nor has Dask the group-by that derives columns.
+APART = ("np.where(", "np.select(", "pd.Series(", "groups")
 # Behind a filter by truths of another type, Dask's optimizer takes these for the filtered column.
-APART = ("np.", "pd.", "groups", ".astype('boolean')")
+TAKEN = ".astype('boolean')"
+# Dask's own words for pandas' that take a series. Of two names, it has only the older one.
+OWN = {
+    ".notna()": ".notnull()",
+    "pd.to_numeric(": "dd.to_numeric(",
+    "pd.to_datetime(": "dd.to_datetime(",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +95,7 @@ class Partitions:
 
     `parted`: rows are filtered and columns derived by one function, called on each partition.
     `scans`: the rows are read within the query, and may be more than the memory holds. `returned`
-    is how the statements end.
+    is how the statements end, and `before` are the functions of the steps before.
     """
 
     query: Query
@@ -84,6 +103,7 @@ class Partitions:
     parted: bool = False
     scans: bool = False
     returned: str = RETURNED
+    before: str = ""
 
     def write(self) -> Text:
         """Write what reduces the partitions, and ends in pandas."""
@@ -110,17 +130,41 @@ class Partitions:
             return self._aggregate_shuffled()
         return self._write_tree(rewrite_corr(self.query, self.data))
 
+    @property
+    def passes_rows(self) -> bool:
+        """Return whether the answer has the rows, which a later step can go on with in Dask."""
+        query = self.query
+        cut = query.having or query.sort or query.limit is not None
+        numbered = query.transform and query.group_by
+        return bool(query.asks_for_rows or query.unpivot or query.transform) and not (
+            cut or numbered
+        )
+
+    def write_passed(self) -> Text:
+        """Write the rows as the frame that the next step sees, still Dask's."""
+        if self.query.transform:
+            return self._transform(passed=True)
+        prepare, lines, frame = self._choose_rows()
+        if self.query.unpivot or not self.query.whole:
+            lines.append(f"data = {ast.unparse(frame)}")
+        return Text(prepare, join_lines(*lines))
+
     def _write_rows(self) -> Text:
         """Write the rows that are the answer themselves or by an unpivot, or distinct keys."""
+        prepare, lines, frame = self._choose_rows()
+        if self.query.is_distinct:
+            frame = quote("f.drop_duplicates()", f=frame)
+        return Text(prepare, join_lines(*lines, *self._end(quote("f.compute()", f=frame))))
+
+    def _choose_rows(self) -> tuple[str, list[str], ast.expr]:
+        """Write what `_prepare` does, and the frame of the rows that are asked for."""
         prepare, lines = self._prepare(self.query.derive, self.query)
         frame = quote("data")
         if self.query.unpivot:
             frame = write_melt(frame, self.query.unpivot)
         elif not self.query.whole:
             frame = quote("data[n]", n=[*(self.query.select or self.query.group_by)])
-        if self.query.is_distinct:
-            frame = quote("f.drop_duplicates()", f=frame)
-        return Text(prepare, _write_lines(*lines, *self._end(quote("f.compute()", f=frame))))
+        return prepare, lines, frame
 
     def _apply_to_rows(self, function: RowFunction) -> Text:
         """Write pandas' call of the function on the rows of each partition."""
@@ -129,26 +173,26 @@ class Partitions:
         known = collect_row_facts(self.query, self.data)
         calls, answer = apply_to_rows(inner, known.data, "part", empty=True)
         frame = quote("pd.DataFrame(c)", c={function.output: answer})
-        apply = _write_function("apply", _write_lines(*calls, fill("return FRAME", FRAME=frame)))
+        apply = self._write_function("apply", join_lines(*calls, fill("return FRAME", FRAME=frame)))
         kind = known.find_kind(function.body) if function.body else "null"
         meta = {function.output: META.get(kind, "object")}
-        parts = quote("data.map_partitions(apply, meta=m).compute()", m=meta)
-        return Text(_write_lines(prepare, apply), _write_lines(*lines, *self._end(parts)))
+        parts = self._call_apply(meta)
+        return Text(join_lines(prepare, apply), join_lines(*lines, *self._end(parts)))
 
     def _write_groups(self, function: GroupFunction) -> Text:
         """Bring each group's rows into one partition, and call the function on them there."""
         prepare, lines = self._prepare(self.query.derive, self.query)
         options = PandasSteps(self.query, self.data).options
-        apply = _write_function("apply", group_loop(self.query, self.data, options, "part"))
+        apply = self._write_function("apply", group_loop(self.query, self.data, options, "part"))
         known = collect_row_facts(self.query, self.data)
         meta = {key: META.get(known.data[key].kind, "object") for key in self.query.group_by}
         meta |= dict.fromkeys(function.outputs, "f8")
-        parts = quote("data.map_partitions(apply, meta=m).compute()", m=meta)
+        parts = self._call_apply(meta)
         shuffled = quote("data.shuffle(k, shuffle_method='tasks')", k=self._write_pandas().key)
         shuffle = fill(IN_ORDER, SHUFFLED=shuffled)
-        return Text(_write_lines(prepare, apply), _write_lines(*lines, shuffle, *self._end(parts)))
+        return Text(join_lines(prepare, apply), join_lines(*lines, shuffle, *self._end(parts)))
 
-    def _transform(self) -> Text:
+    def _transform(self, *, passed: bool = False) -> Text:
         """Bring each group's rows into one partition, numbered, and sort what pandas gives there.
 
         A whole frame is a single group, and so a single partition.
@@ -177,11 +221,15 @@ class Partitions:
             objects=chosen,
         )
         body = pandas.write_body()
-        answer = quote("p.compute()", p=_map_partitions("transform", body, DATED))
+        parts = self._map_partitions("transform", body, DATED)
+        function = self._write_function("transform", body)
+        if passed:
+            lines.append(f"data = {ast.unparse(parts)}")
+            return Text(join_lines(prepare, function), join_lines(*lines))
+        answer = quote("p.compute()", p=parts)
         if query.group_by:
             answer = quote("a.sort_values(r)[n]", a=answer, r=row, n=list(query.outputs))
-        function = _write_function("transform", body)
-        return Text(_write_lines(prepare, function), _write_lines(*lines, *self._end(answer)))
+        return Text(join_lines(prepare, function), join_lines(*lines, *self._end(answer)))
 
     def _number_rows(self, row: str) -> dict[str, ast.expr]:
         ones = quote("data.assign(**o)[r].cumsum()", o={row: write_literal(1)}, r=row)
@@ -213,7 +261,7 @@ class Partitions:
         taken = decompose(sums)
         prepare, lines = self._prepare(taken.derived, sums, taken.list_counted(sums.derive))
         answer = quote("g.reset_index().compute()", g=self._reduce(taken.reductions))
-        return Text(prepare, _write_lines(*lines, *self._end(answer, taken)))
+        return Text(prepare, join_lines(*lines, *self._end(answer, taken)))
 
     def _reduce(self, reductions: tuple[Reduction, ...]) -> ast.expr:
         pandas = self._write_pandas()
@@ -237,10 +285,11 @@ class Partitions:
         prepare, lines = self._prepare(() if late else self.query.derive, self.query)
         inner = replace(self.query, where=None, derive=late, having=None, sort=(), limit=None)
         body = PandasSteps(inner, self._read_schema(), "part", text=TextType.ARROW).write_body()
-        answer = quote("p.compute()", p=_map_partitions("summarise", body, DATED))
+        answer = quote("p.compute()", p=self._map_partitions("summarise", body, DATED))
         statements = [*lines, self._shuffle(inner), *self._end(answer)]
         return Text(
-            _write_lines(prepare, _write_function("summarise", body)), _write_lines(*statements)
+            join_lines(prepare, self._write_function("summarise", body)),
+            join_lines(*statements),
         )
 
     def _shuffle(self, inner: Query) -> str:
@@ -266,19 +315,20 @@ class Partitions:
 
     def _write_extreme(self, extreme: Extreme) -> Text:
         """Take the first rows of each partition, then the first of these."""
-        query, name = self.query, "smallest" if extreme.smallest else "largest"
+        query = self.query
+        name = "smallest" if extreme.smallest else "largest"
         prepare, lines = self._prepare(query.derive, query) if query.derive else ("", [])
-        function = _write_function(
-            name, _write_lines(*self._keep_present(extreme), f"return {self._write_first(extreme)}")
+        function = self._write_function(
+            name, join_lines(*self._keep_present(extreme), f"return {self._write_first(extreme)}")
         )
-        answer = quote("data.reduction(chunk=f, aggregate=f).compute()", f=quote(name))
+        answer = quote("data.reduction(chunk=f, aggregate=f).compute()", f=quote(self._name(name)))
         columns = [*query.group_by, extreme.column]
         read = {*query.reads, *(output.name for output in query.derive)}
         if query.joins or read != set(columns):
             answer = quote("a[c]", a=answer, c=columns)
         if extreme.column != extreme.name:
             answer = quote("a.rename(columns=n)", a=answer, n={extreme.column: extreme.name})
-        return Text(_write_lines(prepare, function), _write_lines(*lines, *self._end(answer)))
+        return Text(join_lines(prepare, function), join_lines(*lines, *self._end(answer)))
 
     def _keep_present(self, extreme: Extreme) -> list[str]:
         """Write which rows count: where nothing is derived first, `where` has its place here."""
@@ -309,7 +359,7 @@ class Partitions:
             values.append(quote(WHOLE[r.function], x=x, y=y, q=r.parameter))
         names = [r.name for r in taken.reductions]
         answer = quote("pd.DataFrame([dask.compute(*v)], columns=n)", v=values, n=names)
-        return Text(prepare, _write_lines(*lines, *self._end(answer, taken)))
+        return Text(prepare, join_lines(*lines, *self._end(answer, taken)))
 
     def _is_number(self, name: str) -> bool:
         return name not in self.data or self.data[name].kind in {"int", "float"}
@@ -330,36 +380,68 @@ class Partitions:
         typed = () if query.aggregate and self._is_tree() else query.group_by
         steps = PandasSteps(query, self.data, text=TextType.ARROW, typed=typed)
         own = steps.prepare(derived, counted)
-        # Dask's optimizer moves a filter before a join, where truths with gaps are objects.
-        parted = self.parted or bool(query.joins and query.where)
-        if not parted and not any(word in line for line in own for word in APART):
-            # Dask has only the older one of two names.
-            return "", [line.replace(".notna()", ".notnull()") for line in own]
+        why = self._find_reason(query, own)
+        if not why:
+            return "", [_write_own_words(line) for line in own]
         lines = replace(steps, frame="part").prepare(derived, counted)
         if not lines:
             return "", []
-        *lines, last = _write_lines(*lines).split("\n")
-        body = _write_lines(*lines, f"return {last.removeprefix('part = ')}")
-        call = _map_partitions("prepare", body, (".str.", ".astype('boolean')", *DATED))
-        return _write_function("prepare", body), [f"data = {ast.unparse(call)}"]
+        *lines, last = join_lines(*lines).split("\n")
+        body = join_lines(*lines, f"return {last.removeprefix('part = ')}")
+        call = self._map_partitions("prepare", body, (".str.", TAKEN, *DATED))
+        comment = "" if self.parted else f"{why}\n"
+        return self._write_function("prepare", body), [f"{comment}data = {ast.unparse(call)}"]
+
+    def _find_reason(self, query: Query, own: list[str]) -> str:
+        """Return why pandas' statements are not written for Dask itself, or nothing."""
+        written = "\n".join(own)
+        # Dask's `to_datetime` has an index that is no frame's.
+        apart = (*APART, *DATED) if query.where else APART
+        if self.parted or any(word in written for word in apart):
+            return NO_WORD
+        # Dask's optimizer moves a filter before a join.
+        if query.joins and self._reads_truths(query.where):
+            return MOVED
+        return TAKEN_FOR if query.where and TAKEN in written else ""
+
+    def _call_apply(self, meta: dict[str, str]) -> ast.expr:
+        name = quote(self._name("apply"))
+        return quote("data.map_partitions(f, meta=m).compute()", f=name, m=meta)
+
+    def _name(self, function: str) -> str:
+        """Return a function's name, another where an earlier step has one of that."""
+        return choose_fresh_name(
+            function, set(re.findall(r"^def (\w+)", self.before, re.MULTILINE))
+        )
+
+    def _map_partitions(self, name: str, body: str, unsure: tuple[str, ...]) -> ast.expr:
+        """Write the call of a function on each partition, with its meta if a word is in its body.
+
+        Dask tries a function on rows of its own making, and there a text is missing, or "foo".
+        """
+        function = quote(self._name(name))
+        given = any(word in body for word in unsure)
+        meta = {"meta": quote("f(data._meta)", f=function)} if given else {}
+        return quote("data.map_partitions(f, **o)", f=function, o=meta)
+
+    def _write_function(self, name: str, body: str) -> str:
+        return f"def {self._name(name)}(part):\n{textwrap.indent(body, '    ')}\n"
+
+    def _reads_truths(self, where: Expr | None) -> bool:
+        """Return whether a filter reads truth values of the rows; derived ones come after it."""
+        return where is not None and any(self.data[n].kind == "bool" for n in list_columns(where))
 
     def _write_pandas(self) -> PandasSteps:
         return PandasSteps(self.query, self.data, text=TextType.ARROW)
 
 
-def _map_partitions(name: str, body: str, unsure: tuple[str, ...]) -> ast.expr:
-    """Write the call of a function on each partition, with its meta where it has one of the words.
-
-    Dask tries a function on rows of its own making, and there a text is missing, or "foo".
-    """
-    given = any(word in body for word in unsure)
-    meta = {"meta": quote("f(data._meta)", f=quote(name))} if given else {}
-    return quote("data.map_partitions(f, **o)", f=quote(name), o=meta)
+def _write_own_words(line: str) -> str:
+    """Write Dask's words in place of pandas'."""
+    for word, own in OWN.items():
+        line = line.replace(word, own)
+    return line
 
 
-def _write_function(name: str, body: str) -> str:
-    return f"def {name}(part):\n{textwrap.indent(body, '    ')}\n"
-
-
-def _write_lines(*statements: str) -> str:
+def join_lines(*statements: str) -> str:
+    """Return statements that are there, one below the other."""
     return "\n".join(statement for statement in statements if statement)

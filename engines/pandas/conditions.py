@@ -49,6 +49,11 @@ class ConditionWriter(ExpressionWriter[ast.expr]):
     arrow: Callable[[str], bool] = lambda _: False
     text: TextType = TextType.STRINGS
 
+    @property
+    def parted(self) -> bool:
+        """Return whether the frame is Dask's, and not a part of it or an answer."""
+        return self.text is TextType.ARROW and self.frame == "data"
+
     @abstractmethod
     def as_series(self, node: Expr) -> ast.expr:
         """Write an expression as a series of the frame's index."""

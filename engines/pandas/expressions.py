@@ -34,7 +34,7 @@ from ...spec.expression import (
 from ...spec.intervals import DAYS
 from ...spec.kinds import extend_schema, with_column
 from ...spec.patterns import count_groups, for_python
-from ...spec.schema import Schema
+from ...spec.schema import Kind, Schema
 from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import Output, Query
 from ..writing.properties import Facts
@@ -62,6 +62,8 @@ NAMED = {
     "%a": "x.dt.day_name().str[:3]",
 }
 TIMES = {"date", "offset", "parse", "truncate"}
+# What Dask chooses among by `where`.
+CHOSEN: set[Kind] = {"int", "float", "string"}
 # What means something else in a regular expression than itself.
 PATTERN_SIGNS = frozenset(r".^$*+?{}[]\|()")
 
@@ -209,6 +211,8 @@ class SeriesWriter(ConditionWriter):
                 self.text is TextType.ARROW or not _is_pattern(separator)
             ):
                 return VARIANTS["split_plain"]
+            case Call("round", settings) if self.parted:
+                return "x.round(y)" if len(settings) > 1 else "x.round()"
             case Call("round", (_, _)):
                 return "np.round(x, y)"
             case Call("week") if self.may_miss(first):
@@ -370,7 +374,8 @@ class SeriesWriter(ConditionWriter):
             case Case(((_, Col()),), Lit(None)):
                 return True
             case Case():
-                return read_bins(node) is not None or self._chooses_times(node)
+                bins = read_bins(node) is not None
+                return bins or self._chooses_times(node) or self._chooses_in_dask(node)
             case Let(name, value, body):
                 return self.is_series(substitute(body, {name: value}))
             case IsMissing() | IsIn():
@@ -420,8 +425,8 @@ class SeriesWriter(ConditionWriter):
         if self._exceeds_floats(node):
             raise Unsupported("a choice of large integers, or of none", INEXACT)
         branches, otherwise = node.branches, node.otherwise
-        if self._chooses_times(node):
-            return self._write_times(branches, otherwise)
+        if self._chooses_times(node) or self._chooses_in_dask(node):
+            return self._write_chosen(branches, otherwise)
         if len(branches) == 1:
             ((condition, value),) = branches
             if otherwise == Lit(None) and isinstance(value, Col):
@@ -457,17 +462,31 @@ class SeriesWriter(ConditionWriter):
                 return any(map(self._is_time, (*(value for _, value in branches), otherwise)))
         return False
 
-    def _write_times(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
+    def _chooses_in_dask(self, node: Case) -> bool:
+        """Return whether Dask, which has no `np.where`, chooses among values of one kind."""
+        names = list_columns(node)
+        if not self.parted or self.bound.intersection(names) or self.facts is None:
+            return False
+        if any(name not in self.facts.data for name in names):
+            return False
+        *others, last = (*(value for _, value in node.branches), node.otherwise)
+        values = [*others, *([] if last == Lit(None) else [last])]
+        kinds = {self.facts.find_kind(value) for value in values}
+        return len(kinds) == 1 and kinds <= CHOSEN and any(map(self.is_series, (others[-1], last)))
+
+    def _write_chosen(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
         """Write a choice by `where`, which keeps the type of times: NumPy's has no NaN for them."""
         (condition, value), *rest = branches
         truth = self.decide(condition)
         if rest:
-            other, missing = self._write_times(tuple(rest), otherwise), False
+            other, missing = self._write_chosen(tuple(rest), otherwise), False
         else:
             other, missing = self.write_expression(otherwise), otherwise == Lit(None)
         if not self.is_series(value):
             values = [] if value == Lit(None) else [self.write_expression(value)]
             return quote("o.mask(c, *v)", o=other, c=truth, v=values)
+        if self.parted:  # its `where` takes what is missing for False
+            truth = self.write_condition(condition)
         return quote(
             "v.where(c, *o)", v=self.write_expression(value), c=truth, o=[] if missing else [other]
         )
@@ -476,7 +495,8 @@ class SeriesWriter(ConditionWriter):
         """Write the bins of a value as texts: categories would be groups without rows."""
         options = {"labels": list(bins.labels)} | ({} if bins.right else {"right": False})
         value = self.as_series(bins.value)
-        cut = quote("pd.cut(x, e, **o)", x=value, e=list(bins.edges), o=options)
+        word = "x.map_partitions(pd.cut, e, **o)" if self.parted else "pd.cut(x, e, **o)"
+        cut = quote(word, x=value, e=list(bins.edges), o=options)
         return quote("c.astype(t)", c=cut, t=self.text.held)
 
     def _write_choice(self, *nodes: Expr) -> list[ast.expr]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Container
+from dataclasses import replace
 
 from ...spec.expression import (
     Bool,
+    Case,
     Col,
     Expr,
     IsMissing,
+    Lit,
     Not,
     list_columns,
 )
+from ...spec.kinds import with_column
 from ...spec.workload import Output
 from ..writing.program import fill
 from ..writing.quote import quote
@@ -64,6 +68,8 @@ def write_derivation(
     """
     lines: list[str] = []
     batch: dict[str, ast.expr] = {}
+    if series.parted:
+        series, outputs = _fill_constants(outputs, series)
     for output in outputs:
         if batch and set(list_columns(output.expression)) & set(batch):
             lines.append(_assign(series.frame, batch))
@@ -73,6 +79,33 @@ def write_derivation(
             write = series.write_condition
         batch[output.name] = write(output.expression)
     return "\n".join([*lines, *([_assign(series.frame, batch)] if batch else [])])
+
+
+def _fill_constants(
+    outputs: tuple[Output, ...], series: SeriesWriter
+) -> tuple[SeriesWriter, tuple[Output, ...]]:
+    """Return a choice of constants as a column of one of them, and what replaces it there.
+
+    Dask makes a series of a constant by assigning it.
+    """
+    found = []
+    for output in outputs:
+        match output.expression:
+            case Case(branches, Lit() as constant) if constant != Lit(None):
+                chosen = Case(branches, Col(output.name))
+            case Case(((condition, Lit() as constant),), Lit(None)):
+                chosen = Case(((condition, Col(output.name)),), Lit(None))
+            case _:
+                found.append(output)
+                continue
+        assert series.facts is not None
+        rows = with_column(series.facts.data, output.name, constant)
+        series = replace(series, facts=replace(series.facts, data=rows))
+        if series.is_series(output.expression) or not series.is_series(chosen):
+            found.append(output)
+            continue
+        found += [Output(output.name, constant), replace(output, expression=chosen)]
+    return series, tuple(found)
 
 
 def _assign(frame: str, values: dict[str, ast.expr]) -> str:

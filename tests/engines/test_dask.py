@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,10 @@ import pytest
 from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.engines.dask import ENGINE, VARIANTS
+from dfbench.engines.writing.program import skip_formatting
 from dfbench.execution.warm_process import WarmProcess
 from dfbench.spec.expression import Agg, Arith, Case, Col, Compare, Lit
+from dfbench.spec.reader import check_columns, read_text
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Extreme, Output, Query, RowFunction
 
@@ -52,6 +55,15 @@ def text(query: Query, data: Schema | None = None, resources: Resources = TWO) -
     return ENGINE.write(query, data or schema(), resources).text
 
 
+def written(query: dict[str, Any]) -> str:
+    """Return the program of a query of a workload, as it is before it is formatted."""
+    workload = {"workload": "w", "dataset": {"files": "x.parquet"}, "queries": {"q": query}}
+    (asked,) = check_columns(read_text(json.dumps(workload), "w.yaml", Path()), schema()).queries
+    assert isinstance(asked, Query)
+    with skip_formatting():
+        return text(asked)
+
+
 @pytest.mark.parametrize("function", ["sum", "mean", "first", "last"])
 def test_reductions_are_a_tree_without_a_shuffle(function: str) -> None:
     assert "shuffle" not in text(by_k(Output("y", of(function, "y"))))
@@ -73,10 +85,47 @@ def test_care_for_a_missing_key_appears_only_where_the_data_can_have_one(nulls: 
 
 
 def test_what_dask_has_no_word_for_is_done_by_a_function_of_a_partition() -> None:
-    chosen = Case(((Compare("==", Col("k"), Lit("a")), Col("x")),), Lit(0))
+    chosen = Case(((Compare("==", Col("k"), Lit("a")), Col("x")),), Col("y"))
     program = text(by_k(Output("s", Agg("sum", (chosen,)))))
     assert '(part["k"] == "a").fillna(False)' in program
-    assert "data.map_partitions(prepare)" in program
+    reason = "# Dask has no word for a part of this, and pandas has.\n"
+    assert f"{reason}    data = data.map_partitions(prepare)" in program
+
+
+@pytest.mark.parametrize(
+    ("derive", "line"),
+    [
+        ("x if k == 'a' else 0", "data['x'].where(data['k'] == 'a', 0)"),
+        ("y * 2 if k == 'a' else None", "(data['y'] * 2).where(data['k'] == 'a')"),
+        ("1 if k == 'a' else x", "data['x'].mask((data['k'] == 'a').fillna(False), 1)"),
+        ("1 if x > 2 else 0", "data['out'].mask(data['x'] > 2, 1)"),
+        ("'big' if x > 2 else None", "data['out'].where(data['x'] > 2)"),
+        ("integer(extract(k, '[0-9]+'))", "dd.to_numeric(data['k'].str.extract('([0-9]+)'"),
+        ("bins(y, [0, 1, 2])", "data['y'].map_partitions(pd.cut, [0, 1, 2], labels="),
+        ("sqrt(round(y, 1))", "np.sqrt(data['y'].round(1))"),
+    ],
+)
+def test_choices_bins_and_numbers_are_written_for_dask_itself(derive: str, line: str) -> None:
+    program = written(
+        {"derive": {"out": derive}, "group_by": "k", "aggregate": {"n": "count(out)"}}
+    )
+    assert line in program
+    assert "prepare" not in program
+
+
+def test_steps_of_rows_stay_in_dask_and_those_behind_groups_run_in_pandas() -> None:
+    rows = {"derive": {"z": "x * 2"}, "select": ["k", "z"]}
+    groups = {"group_by": "k", "aggregate": {"z": "sum(z)"}}
+    program = written({"steps": [rows, groups, {"derive": {"half": "z / 2"}}]})
+    assert "data = data[['k', 'z']]\n    step_2 = data.groupby('k'" in program
+    assert "return step_2.assign(half=step_2['z'] / 2)" in program
+
+
+def test_each_step_in_dask_has_functions_of_its_own() -> None:
+    shares = [{"transform": {"k": "k", "y": "y / sum(y)"}}, {"transform": {"y": "y / max(y)"}}]
+    program = written({"steps": shares})
+    assert "data.map_partitions(transform)" in program
+    assert "data.map_partitions(transform_2).compute()" in program
 
 
 def test_masks_and_derived_columns_are_written_as_dask_documents_them() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dfbench.report.build import build
-from dfbench.report.labels import describe_labels, find_calls, leaves_modin, name_baseline
+from dfbench.report.labels import describe_labels, find_calls, leaves_library, name_baseline
 from dfbench.spec.reader import SHIPPED
 from dfbench.storage.folder import StoredComparison
 
@@ -60,13 +60,18 @@ def test_text_types_and_a_pandas_that_is_held_back_are_told() -> None:
         assert f"`dfbench compare {named} -e" in told
 
 
-def test_work_outside_of_modin_is_told() -> None:
+def test_work_outside_of_modin_and_dask_is_told() -> None:
     stored = sample({("modin", "q1"): COLUMNS, ("modin", "q2"): GROUPS})
     (told,) = (line for line in describe_labels(["modin"], stored) if line.startswith("modin"))
     assert told == "modin: part of q1 ran in pandas or NumPy, in one process."
     warned = tuple(replace(run, log="UserWarning: `x` Defaulting to pandas") for run in stored.runs)
     both = describe_labels(["modin"], replace(stored, runs=warned))
     assert "modin: part of q1 and q2 ran in pandas or NumPy, in one process." in list(both)
-    assert leaves_modin("def query(data):\n    return data.modin.to_pandas()\n")
-    assert not leaves_modin("def rows(answer):\n    return answer.modin.to_pandas()\n")
+    assert leaves_library("modin", "def query(data):\n    return data.modin.to_pandas()\n")
+    assert not leaves_library(
+        "modin/dask", "def rows(answer):\n    return answer.modin.to_pandas()\n"
+    )
+    behind = "def query(data):\n    step_1 = data.compute()\n    return step_1.head()\n"
+    assert leaves_library("dask@host:8786", behind)
+    assert not leaves_library("dask", "def query(data):\n    return data.compute().head()\n")
     assert [find_calls(text) for text in (ROWS, GROUPS, COLUMNS)] == ["row", "group", ""]

@@ -34,12 +34,13 @@ def query(data, small, medium, big):
     data = data.merge(small, on=["id1", "id4"])
     data = data.merge(medium, on=["id1", "id2"], how="left")
     data = data.assign(value=data["v1"] * data["v2"])
-    step_1 = data[["id1", "id3", "value"]].compute()
-    step_1 = step_1.merge(big.compute(), on=["id1", "id3"], how="left")
+    data = data[["id1", "id3", "value"]]
+    data = data.merge(big, on=["id1", "id3"], how="left")
     return (
-        step_1.groupby("id1", sort=False)
+        data.groupby("id1", sort=False)
         .agg(rows=("value", "size"), value=("value", "sum"), matched=("v2", "count"))
         .reset_index()
+        .compute()
     )
 
 

@@ -3,18 +3,7 @@
 import sys
 
 import dask.dataframe as dd
-import numpy as np
 import pyarrow as pa
-
-
-def prepare(part):
-    return part.assign(
-        size=np.select(
-            [part["quantity"] > 7, part["quantity"] > 3],
-            ["large", "medium"],
-            default="small",
-        )
-    )
 
 
 def load(path):
@@ -26,7 +15,12 @@ def load(path):
 
 
 def query(data):
-    data = data.map_partitions(prepare)
+    data = data.assign(size="small")
+    data = data.assign(
+        size=data["size"]
+        .mask(data["quantity"] > 3, "medium")
+        .mask(data["quantity"] > 7, "large")
+    )
     return (
         data.groupby("size", sort=False)
         .agg(rows=("price", "size"), price=("price", "mean"))

@@ -7,19 +7,6 @@ import pandas as pd
 import pyarrow as pa
 
 
-def prepare(part):
-    return part.assign(
-        **{
-            "class": pd.cut(
-                part["price"],
-                [0, 10, 50, 90, 100],
-                labels=["low", "middle", "high", "top"],
-            ).astype("string[pyarrow]"),
-            "revenue": part["price"] * part["quantity"],
-        }
-    )
-
-
 def load(path):
     return dd.from_pandas(
         dd.read_parquet(path, columns=["price", "quantity"]).compute(),
@@ -29,7 +16,16 @@ def load(path):
 
 
 def query(data):
-    data = data.map_partitions(prepare)
+    data = data.assign(
+        **{
+            "class": data["price"]
+            .map_partitions(
+                pd.cut, [0, 10, 50, 90, 100], labels=["low", "middle", "high", "top"]
+            )
+            .astype("string[pyarrow]"),
+            "revenue": data["price"] * data["quantity"],
+        }
+    )
     return (
         data.groupby("class", sort=False, dropna=False)
         .agg(sales=("revenue", "size"), revenue=("revenue", "sum"))

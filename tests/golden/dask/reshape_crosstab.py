@@ -7,23 +7,6 @@ import pandas as pd
 import pyarrow as pa
 
 
-def prepare(part):
-    return part.assign(
-        **{
-            "class": pd.cut(
-                part["price"],
-                [0, 25, 50, 75, 100],
-                labels=["(0, 25]", "(25, 50]", "(50, 75]", "(75, 100]"],
-            ).astype("string[pyarrow]"),
-            "1": part["rating"] == 1,
-            "2": part["rating"] == 2,
-            "3": part["rating"] == 3,
-            "4": part["rating"] == 4,
-            "5": part["rating"] == 5,
-        }
-    )
-
-
 def load(path):
     return dd.from_pandas(
         dd.read_parquet(path, columns=["price", "rating"]).compute(),
@@ -33,7 +16,22 @@ def load(path):
 
 
 def query(data):
-    data = data.map_partitions(prepare)
+    data = data.assign(
+        **{
+            "class": data["price"]
+            .map_partitions(
+                pd.cut,
+                [0, 25, 50, 75, 100],
+                labels=["(0, 25]", "(25, 50]", "(50, 75]", "(75, 100]"],
+            )
+            .astype("string[pyarrow]"),
+            "1": data["rating"] == 1,
+            "2": data["rating"] == 2,
+            "3": data["rating"] == 3,
+            "4": data["rating"] == 4,
+            "5": data["rating"] == 5,
+        }
+    )
     return (
         data.groupby("class", sort=False, dropna=False)[["1", "2", "3", "4", "5"]]
         .sum()

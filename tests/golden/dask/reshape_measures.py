@@ -17,15 +17,16 @@ def load(path):
 
 
 def query(data):
-    step_1 = data.melt(
+    data = data.melt(
         id_vars=["store"],
         value_vars=["price", "quantity", "discount", "rating"],
         var_name="measure",
-    ).compute()
+    )
     return (
-        step_1.groupby(["store", "measure"], sort=False)["value"]
-        .agg(values="count", mean="mean")
+        data.groupby(["store", "measure"], sort=False)
+        .agg(values=("value", "count"), mean=("value", "mean"))
         .reset_index()
+        .compute()
     )
 
 

@@ -3,33 +3,7 @@
 import sys
 
 import dask.dataframe as dd
-import numpy as np
 import pyarrow as pa
-
-
-def prepare(part):
-    return part.assign(
-        card=np.where(
-            (part["payment"] == "card").fillna(False),
-            part["price"] * part["quantity"],
-            np.nan,
-        ),
-        cash=np.where(
-            (part["payment"] == "cash").fillna(False),
-            part["price"] * part["quantity"],
-            np.nan,
-        ),
-        invoice=np.where(
-            (part["payment"] == "invoice").fillna(False),
-            part["price"] * part["quantity"],
-            np.nan,
-        ),
-        voucher=np.where(
-            (part["payment"] == "voucher").fillna(False),
-            part["price"] * part["quantity"],
-            np.nan,
-        ),
-    )
 
 
 def load(path):
@@ -43,7 +17,12 @@ def load(path):
 
 
 def query(data):
-    data = data.map_partitions(prepare)
+    data = data.assign(
+        card=(data["price"] * data["quantity"]).where(data["payment"] == "card"),
+        cash=(data["price"] * data["quantity"]).where(data["payment"] == "cash"),
+        invoice=(data["price"] * data["quantity"]).where(data["payment"] == "invoice"),
+        voucher=(data["price"] * data["quantity"]).where(data["payment"] == "voucher"),
+    )
     return (
         data.groupby("store", sort=False)[["card", "cash", "invoice", "voucher"]]
         .sum()

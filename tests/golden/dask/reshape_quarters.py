@@ -32,11 +32,12 @@ def load(path):
 
 def query(data):
     data = data.repartition(npartitions=1)
-    step_1 = data.map_partitions(transform).compute()
+    data = data.map_partitions(transform)
     return (
-        step_1.groupby("quarter", sort=False, dropna=False)["rating"]
-        .agg(sales="size", rating="mean")
+        data.groupby("quarter", sort=False, dropna=False)
+        .agg(sales=("rating", "size"), rating=("rating", "mean"))
         .reset_index()
+        .compute()
     )
 
 

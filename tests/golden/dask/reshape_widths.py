@@ -38,11 +38,12 @@ def load(path):
 
 def query(data):
     data = data.repartition(npartitions=1)
-    step_1 = data.map_partitions(transform).compute()
+    data = data.map_partitions(transform)
     return (
-        step_1.groupby("bin", sort=False, dropna=False)
-        .size()
-        .reset_index(name="sales")
+        data.groupby("bin", sort=False, dropna=False)
+        .agg(sales=("bin", "size"))
+        .reset_index()
+        .compute()
         .sort_values("bin")
     )
 

@@ -3,18 +3,7 @@
 import sys
 
 import dask.dataframe as dd
-import pandas as pd
 import pyarrow as pa
-
-
-def prepare(part):
-    return part.assign(
-        number=pd.to_numeric(
-            part["id3"].str.extract("([0-9]+)", expand=False), errors="coerce"
-        )
-        .where(lambda number: number.abs() < 2**63)
-        .astype("float64")
-    )
 
 
 def load(path):
@@ -26,7 +15,13 @@ def load(path):
 
 
 def query(data):
-    data = data.map_partitions(prepare, meta=prepare(data._meta))
+    data = data.assign(
+        number=dd.to_numeric(
+            data["id3"].str.extract("([0-9]+)", expand=False), errors="coerce"
+        )
+        .where(lambda number: number.abs() < 2**63)
+        .astype("float64")
+    )
     return data.groupby("id1", sort=False)["number"].mean().reset_index().compute()
 
 
