@@ -109,7 +109,9 @@ SITE_BUDGET ?= 4min
 SITE_ENGINES ?= # of comparisons; by itself each workload's own
 SITE_CURVES ?= -e pandas -e polars -e duckdb
 # What ships, but for what takes hours, or belongs to one machine's memory.
-SITE_WORKLOADS ?= $(filter-out larger_than_memory matrix random_walk,$(basename $(notdir $(wildcard workloads/*.yaml))))
+SITE_WORKLOADS ?= $(filter-out larger_than_memory matrix,$(basename $(notdir $(wildcard workloads/*.yaml))))
+SITE_DATA = $(filter-out random_walk,$(SITE_WORKLOADS))
+SITE_WALK = $(filter random_walk,$(SITE_WORKLOADS))
 # An answer that is wrong, or an engine that fails, is a result: `-` goes on with the next one. Each
 # command has a folder of its own in SITE, and leaves a mark where it begins and where it ends:
 # after Ctrl-C, `make site` goes on there. 2 is the status where there is nothing to resume.
@@ -128,12 +130,12 @@ site: $(READY) ## build this project's site: all workloads, sweeps, db-benchmark
 	@mkdir -p $(STEPS)
 	test -e $(STEPS)/published || $(BIN)/python -m pytest tests/oracle/published.py
 	@touch $(STEPS)/published
-	$(foreach name,$(SITE_WORKLOADS),$(call RUN,compare $(name) --set dataset.rows=$(SITE_ROWS) $(if $(filter-out upgrade,$(name)),$(SITE_ENGINES))))
-	$(call RUN,compare random_walk --set tasks.count=$(SITE_TASKS))
-	$(foreach name,groupby join,$(call RUN,compare $(name) --set dataset.rows=$(SITE_LARGE) --memory 8GiB $(SITE_ENGINES)))
-	$(foreach name,$(filter-out upgrade,$(SITE_WORKLOADS)),$(call RUN,sweep $(name) --over rows=$(SITE_OVER) $(or $(SITE_ENGINES),$(SITE_CURVES))))
-	$(if $(filter upgrade,$(SITE_WORKLOADS)),$(call RUN,sweep upgrade --over rows=$(SITE_OVER)))
-	$(call RUN,sweep random_walk --over count=10..1000)
+	$(foreach name,$(SITE_DATA),$(call RUN,compare $(name) --set dataset.rows=$(SITE_ROWS) $(if $(filter-out upgrade,$(name)),$(SITE_ENGINES))))
+	$(if $(SITE_WALK),$(call RUN,compare random_walk --set tasks.count=$(SITE_TASKS)))
+	$(foreach name,$(filter groupby join,$(SITE_DATA)),$(call RUN,compare $(name) --set dataset.rows=$(SITE_LARGE) --memory 8GiB $(SITE_ENGINES)))
+	$(foreach name,$(filter-out upgrade,$(SITE_DATA)),$(call RUN,sweep $(name) --over rows=$(SITE_OVER) $(or $(SITE_ENGINES),$(SITE_CURVES))))
+	$(if $(filter upgrade,$(SITE_DATA)),$(call RUN,sweep upgrade --over rows=$(SITE_OVER)))
+	$(if $(SITE_WALK),$(call RUN,sweep random_walk --over count=10..1000))
 	$(BIN)/dfbench page $(SITE) -o site
 	rm -r $(STEPS)
 

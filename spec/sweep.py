@@ -26,7 +26,8 @@ class AxisKind:
     """A number that a sweep can change: its key in a workload, its reading and its spelling.
 
     `harder` is 1 where larger values need more memory and time, -1 where smaller ones do, and 0
-    where neither is known. Where it is not `ordered`, nothing lies between two values.
+    where neither is known. Where it is not `ordered`, nothing lies between two values. Where it is
+    the `amount` of all data, an engine holds at 0 what it holds at its start.
     """
 
     key: str
@@ -36,6 +37,7 @@ class AxisKind:
     write: Callable[[float], str]
     doubling: bool = False
     ordered: bool = True
+    amount: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +83,22 @@ def _write_share(value: float) -> str:
     return f"{value:.12g}%"
 
 
-def _make_whole_axis(key: str, harder: int, unit: str, *, doubling: bool = False) -> AxisKind:
-    return AxisKind(key, harder, unit, _read_whole, _write_number, doubling)
+def _make_whole_axis(
+    key: str, harder: int, unit: str, *, doubling: bool = False, amount: bool = False
+) -> AxisKind:
+    return AxisKind(key, harder, unit, _read_whole, _write_number, doubling, amount=amount)
 
 
 KINDS: Mapping[str, AxisKind] = MappingProxyType(
     {
-        "rows": _make_whole_axis("dataset.rows", 1, "rows"),
+        "rows": _make_whole_axis("dataset.rows", 1, "rows", amount=True),
         "groups": _make_whole_axis("dataset.groups", 1, "groups"),
         "nulls": _make_whole_axis("dataset.nulls", 0, "% missing"),
         "seed": AxisKind("dataset.seed", 0, "seed", _read_whole, _write_number, ordered=False),
-        "share": AxisKind("dataset.share", 1, "% of the data", parse_percent, _write_share),
-        "count": _make_whole_axis("tasks.count", 1, "tasks"),
+        "share": AxisKind(
+            "dataset.share", 1, "% of the data", parse_percent, _write_share, amount=True
+        ),
+        "count": _make_whole_axis("tasks.count", 1, "tasks", amount=True),
         "threads": _make_whole_axis("limits.threads", 0, "threads", doubling=True),
         "memory": AxisKind("limits.memory", -1, "memory", parse_size, _write_size, doubling=True),
     }

@@ -37,6 +37,7 @@ from .words import (
     describe_miss,
     describe_power,
     describe_reach,
+    describe_slope,
 )
 from .words import (
     describe_speedup as tell_speedup,
@@ -63,10 +64,12 @@ GROWTH = (
 )
 MEMORY = (
     "Peak memory of all processes until the query ends, of the question that needs most: a line "
-    "over the three largest sizes. The largest was held out and predicted from the others: the "
-    "miss says how wrong that was, and sets the width of the interval. The peak is not the need: "
-    "an engine may use less under a limit (`dfbench floor`)."
+    "through the peaks of all sizes{start}. The largest was held out and predicted from the "
+    "others: the miss says how wrong that was. The interval is as wide as the miss, and at least "
+    "15 %, because peaks vary from run to run. The peak is not the need: an engine may use less "
+    "under a limit (`dfbench floor`)."
 )
+START = " and what the engine holds at its start"
 CLUSTERS = (
     "Times on a cluster are those of queries on loaded data, from this machine: they include "
     "neither its start-up nor its price, and workers on this machine share its cores."
@@ -207,7 +210,8 @@ def _describe_stories(facet: Facet, form: SizeFormat) -> Iterator[Story]:
         yield Story(f"Growth{after}", tuple(_tabulate_growth(facet)), GROWTH)
         memory = _tabulate_memory(facet, form)
         if memory.rows:
-            yield Story(f"Memory{after}", (memory,), MEMORY)
+            start = START if facet.kind.amount else ""
+            yield Story(f"Memory{after}", (memory,), MEMORY.format(start=start))
     failures = _tabulate_failures(facet, form)
     if failures.rows:
         yield Story(f"Failures{after}", (failures,), "Each outcome at the smallest size it had.")
@@ -285,7 +289,7 @@ def _tabulate_memory(facet: Facet, form: SizeFormat) -> Grid:
     for engine in facet.engines:
         found = forecast_memory(measure_peaks(facet, engine))
         if found:
-            cells = f"{found.each:.3g}", describe_miss(found, form)
+            cells = describe_slope(found), describe_miss(found, form)
             rows.append((engine, *cells, found.problem or describe_reach(found, limit, form)))
     return Grid("Peak memory", headings, rows)
 

@@ -105,6 +105,11 @@ def find_memory(run: Run) -> float | None:
     return run.memory.answering or run.memory.peak
 
 
+def find_startup_memory(run: Run) -> float | None:
+    """Return the peak of an engine's start, in bytes; None on a cluster, which runs already."""
+    return run.memory.startup
+
+
 def find_samples(facet: Facet, engine: str, query: str, taken: Taken) -> dict[int, list[float]]:
     """Return what each round measured, above 0, by the number of the point that was answered."""
     found = {}
@@ -193,12 +198,19 @@ def measure_peaks(facet: Facet, engine: str) -> dict[float, float]:
     """Return the largest peak of an engine over its questions, in bytes, for each size.
 
     It is a median over rounds. Sizes are left out at which a question has no answer that others
-    have.
+    have. Over an amount of data, size 0 has what the engine holds once it has started.
     """
     answered = [find_samples(facet, engine, query, find_memory) for query in facet.queries]
     asked = [own for own in answered if own]
-    return {
+    peaks = {
         size: max(median(own[number]) for own in asked)
         for number, size in enumerate(facet.sizes)
         if asked and all(number in own for own in asked)
     }
+    started = _list_startup_memory(facet, engine) if facet.kind.amount else []
+    return {0.0: median(started), **peaks} if started and peaks else peaks
+
+
+def _list_startup_memory(facet: Facet, engine: str) -> list[float]:
+    samples = [find_samples(facet, engine, query, find_startup_memory) for query in facet.queries]
+    return [held for own in samples for rounds in own.values() for held in rounds]

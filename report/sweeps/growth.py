@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..crossovers import Curve, find_half_widths
-from ..trend import Numbers, fit, invert
+from ..trend import Numbers, invert
 
-FORECAST_POINTS = 3  # the largest: buffers and imports bend the line at small sizes
-FEWEST_FORECAST = 3  # two for a line, and the one that is held out
+FEWEST_FORECAST = 3  # sizes: two for a line, and the one that is held out
+LEAST_MISS = 0.15  # of a forecast: as much as peaks differ between runs and from a line
 LARGEST_MISS = 1 / 3  # of the point that is held out; beyond it, a line is no forecast
 LARGEST = 300.0  # the logarithm of a ratio of which nothing is known
 LEAST_GROWN = 0.2  # of the largest peak: where less has grown, imports are all that was measured
@@ -34,14 +34,12 @@ class Growth:
 class MemoryForecast:
     """A line `start + each * n` of bytes, tested by a line without the largest size.
 
-    `miss` is how far that one missed the largest peak, as a share of it, and `bent` how far the two
-    lines' bytes for each unit differ.
+    `miss` is how far that one missed the largest peak, as a share of it.
     """
 
     start: float
     each: float
     miss: float
-    bent: float
     largest: float
 
     @property
@@ -53,14 +51,14 @@ class MemoryForecast:
         return "" if grown >= LEAST_GROWN * (grown + self.start) else "no forecast: hardly grows"
 
     def reach(self, limit: float) -> tuple[float, float, float] | None:
-        """Return the size at which a limit is reached, and an interval as wide as the test's error.
+        """Return the size at which a limit is reached, and an interval as wide as the miss.
 
         None where the start alone reaches the limit.
         """
         if self.start >= limit:
             return None
         at = (limit - self.start) / self.each
-        factor = 1 + max(abs(self.miss), abs(self.bent))
+        factor = 1 + max(abs(self.miss), LEAST_MISS)
         return at, at / factor, at * factor
 
 
@@ -93,15 +91,15 @@ def forecast_memory(peaks: Mapping[float, float]) -> MemoryForecast | None:
     """Return the memory that a size needs, from peaks in bytes by size.
 
     The largest size is held out and foretold from those before. None with fewer than three sizes.
+    Size 0, if there, is what the engine holds once it has started: where peaks vary between runs, a
+    line through the large sizes alone turns with them.
     """
-    if len(peaks) < FEWEST_FORECAST:
+    if sum(size > 0 for size in peaks) < FEWEST_FORECAST:
         return None
     sizes, bytes_ = (np.array(values) for values in zip(*sorted(peaks.items()), strict=True))
     start, each = _fit_line(sizes[:-1], bytes_[:-1])
-    miss = float((start + each * sizes[-1]) / bytes_[-1] - 1)
-    whole, slope = _fit_line(sizes, bytes_)
-    bent = each / slope - 1 if slope else 0.0
-    return MemoryForecast(whole, slope, miss, bent, float(sizes[-1]))
+    miss = (start + each * sizes[-1]) / bytes_[-1] - 1
+    return MemoryForecast(*_fit_line(sizes, bytes_), float(miss), float(sizes[-1]))
 
 
 def describe_speedup(curve: Curve) -> SpeedUp | None:
@@ -139,7 +137,11 @@ def _compute_half_width(curve: Curve, gradient: Numbers) -> float:
 
 
 def _fit_line(sizes: Numbers, values: Numbers) -> tuple[float, float]:
-    largest = slice(-FORECAST_POINTS, None)
-    cost = fit(sizes[largest], np.log(values[largest]), power=1.0).cost
-    assert cost is not None
-    return cost.a, cost.b
+    """Return start and slope by least squares of bytes, not below 0: the largest size weighs most.
+
+    Relative errors would let buffers and imports, which are all of a small peak, bend the line.
+    """
+    each, start = np.polyfit(sizes, values, 1)
+    if start < 0:
+        return 0.0, float(sizes @ values / (sizes @ sizes))
+    return (float(start), float(each)) if each > 0 else (float(values.mean()), 0.0)

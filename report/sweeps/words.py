@@ -131,6 +131,12 @@ def describe_fixed(growth: Growth | None) -> str:
     return "—" if growth is None else format_seconds(growth.a)
 
 
+def describe_slope(found: MemoryForecast) -> str:
+    """Return the bytes for each unit, with three digits."""
+    rounded = float(f"{found.each:.3g}")
+    return f"{rounded:,.0f}" if rounded >= 100 else f"{rounded:g}"
+
+
 def describe_miss(found: MemoryForecast, form: SizeFormat) -> str:
     """Return by how much the point that was held out was missed."""
     word = "over" if found.miss >= 0 else "under"

@@ -20,8 +20,15 @@ from dfbench.report.formats import Format
 from dfbench.report.spread import estimate_prior, moderate, pool
 from dfbench.report.sweeps import charts, words
 from dfbench.report.sweeps.build import build
+from dfbench.report.sweeps.curves import measure_peaks, split_facets
 from dfbench.report.sweeps.forms import render
-from dfbench.report.sweeps.growth import describe_growth, describe_speedup, forecast_memory
+from dfbench.report.sweeps.growth import (
+    LEAST_MISS,
+    MemoryForecast,
+    describe_growth,
+    describe_speedup,
+    forecast_memory,
+)
 from dfbench.report.sweeps.rebuild import write_reports
 from dfbench.report.trend import connect, fit
 from dfbench.spec.sweep import KINDS
@@ -120,6 +127,33 @@ def test_a_memory_forecast_is_tested_on_the_largest_size() -> None:
     assert found.reach(4e7) is None
     assert forecast_memory({**line, 4e6: 1e9}).problem == "no forecast: not a line"
     assert forecast_memory({n: 5e7 + n for n in (1e4, 1e5, 1e6)}).problem.endswith("hardly grows")
+
+
+def test_what_an_engine_holds_at_its_start_bears_on_its_forecast() -> None:
+    # Polars on q10, in MiB: single runs of 14, the highest of the smallest size.
+    peaks = {250_000.0: 140.0, 500_000.0: 174.0, 1e6: 334.0, 4e6: 1331.0}
+    assert abs(forecast_memory({0.0: 27.0, **peaks}).miss) < LEAST_MISS
+    assert forecast_memory({0.0: 27.0, 1e4: 30.0, 1e5: 60.0}) is None
+
+
+@pytest.mark.parametrize(("axis", "first"), [("rows", 0.0), ("groups", 10_000.0)])
+def test_nothing_but_the_start_is_left_at_0_rows_though_not_at_0_groups(
+    tmp_path: Path, axis: str, first: float
+) -> None:
+    stored = sweeps.read(stored_sweeps.store(tmp_path, axis))
+    (facet,) = split_facets(stored)
+    peaks = measure_peaks(facet, "pandas")
+    assert min(peaks) == first
+    assert peaks.get(0.0, stored_sweeps.START) == stored_sweeps.START
+    (memory,) = (story for story in build(stored).stories if story.title == "Memory")
+    assert ("at its start" in memory.legend) == (first == 0)
+
+
+@pytest.mark.parametrize(
+    ("each", "told"), [(1094.2, "1,090"), (2_114_321.0, "2,110,000"), (60.0, "60"), (4.75, "4.75")]
+)
+def test_bytes_for_each_row_have_three_digits(each: float, told: str) -> None:
+    assert words.describe_slope(MemoryForecast(0.0, each, 0.0, 1.0)) == told
 
 
 def test_threads_are_told_by_amdahls_law() -> None:

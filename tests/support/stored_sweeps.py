@@ -23,6 +23,7 @@ COSTS: Costs = {
     "polars": lambda n: 0.004 + 4e-9 * n,
     "dask": lambda n: 0.05 + 2.5e-8 * n,
 }
+START = 80_000_000  # bytes that an engine holds before it loads
 CROSSING = 187_500  # rows, of pandas' and polars' costs
 
 
@@ -69,9 +70,9 @@ def _runs(
                         )  # fmt: skip
                     continue
                 time = cost(size) * seed.lognormvariate(0, noise)
-                peak = int(80e6 + 60 * size)
+                peak = int(START + 60 * size)
                 yield Run(
                     engine, query, number, Outcome.OK,
                     times=Times(startup=0.5, load=time / 2, cold=2 * time, hot=(time,), wall=1.0),
-                    memory=Memory(peak=peak, query=peak),
+                    memory=Memory(peak=peak, startup=START, query=peak),
                 )  # fmt: skip
