@@ -83,10 +83,8 @@ def _write_share(value: float) -> str:
     return f"{value:.12g}%"
 
 
-def _make_whole_axis(
-    key: str, harder: int, unit: str, *, doubling: bool = False, amount: bool = False
-) -> AxisKind:
-    return AxisKind(key, harder, unit, _read_whole, _write_number, doubling, amount=amount)
+def _make_whole_axis(key: str, harder: int, unit: str, *, amount: bool = False) -> AxisKind:
+    return AxisKind(key, harder, unit, _read_whole, _write_number, amount=amount)
 
 
 KINDS: Mapping[str, AxisKind] = MappingProxyType(
@@ -99,7 +97,9 @@ KINDS: Mapping[str, AxisKind] = MappingProxyType(
             "dataset.share", 1, "% of the data", parse_percent, _write_share, amount=True
         ),
         "count": _make_whole_axis("tasks.count", 1, "tasks", amount=True),
-        "threads": _make_whole_axis("limits.threads", 0, "threads", doubling=True),
+        "threads": AxisKind(
+            "limits.threads", 0, "threads", _read_whole, _write_number, doubling=True, ordered=False
+        ),
         "memory": AxisKind("limits.memory", -1, "memory", parse_size, _write_size, doubling=True),
     }
 )

@@ -28,12 +28,13 @@ from .curves import (
     measure_peaks,
     split_facets,
 )
-from .growth import describe_growth, describe_speedup, forecast_memory
+from .growth import SpeedUp, describe_growth, describe_speedup, forecast_memory
 from .model import Line, Panel, PointLink, SweepView
 from .words import (
     SizeFormat,
     describe_contest,
     describe_fixed,
+    describe_help,
     describe_miss,
     describe_power,
     describe_reach,
@@ -50,8 +51,9 @@ ALL = "all questions"
 NOTHING = "No point of this sweep is finished yet."
 TIMES = (
     "Median over rounds of each round's fastest hot run; `—` was not run. A curve ends where an "
-    "engine ran out of memory or time: larger sizes were not tried."
+    "engine ran out of memory or time: {harder} were not tried."
 )
+HARDER = {1: "larger sizes", 0: "larger values", -1: "smaller limits"}
 CROSSOVERS = (
     "An engine overtakes another where its curve certainly crosses the other's; brackets hold the "
     "95 % interval of that size or, where nothing ran in two rounds, the sizes at which the two "
@@ -152,6 +154,10 @@ def _write_sentences(facet: Facet, form: SizeFormat) -> Iterator[str]:
             if contest:
                 yield prefix + describe_contest(engine, facet.baseline, contest, form)
     for engine in facet.engines:
+        if facet.axis == "threads" and (found := _list_speedups(facet, engine)):
+            first, last = form.name(facet.sizes[0]), form.name(facet.sizes[-1])
+            yield prefix + describe_help(engine, list(found.values()), (first, last))
+    for engine in facet.engines:
         ends = {q: end for q in facet.queries if (end := find_end(facet, engine, q))}
         for size_, outcome in dict.fromkeys((end.size, end.outcome) for end in ends.values()):
             own = [q for q, end in ends.items() if (end.size, end.outcome) == (size_, outcome)]
@@ -200,7 +206,8 @@ def _sample_curve(curve: Curve) -> tuple[tuple[float, float, float, float], ...]
 
 def _describe_stories(facet: Facet, form: SizeFormat) -> Iterator[Story]:
     after = f" ({facet.title})" if facet.title else ""
-    yield Story(f"Times{after}", tuple(_tabulate_times(facet, form)), TIMES)
+    times = TIMES.format(harder=HARDER[facet.kind.harder])
+    yield Story(f"Times{after}", tuple(_tabulate_times(facet, form)), times)
     grid = _tabulate_contests(facet, form)
     if grid.rows:
         yield Story(f"Crossovers{after}", (grid,), CROSSOVERS)
@@ -304,11 +311,16 @@ def _tabulate_speedups(facet: Facet) -> Grid:
     rows = [
         (f"{engine} {query}", *tell_speedup(found))
         for engine in facet.engines
-        for query, curve in build_curves(facet, engine, find_fastest).items()
-        if (found := describe_speedup(curve))
+        for query, found in _list_speedups(facet, engine).items()
     ]
     most = f"{facet.sizes[-1]:.0f} threads"
     return Grid("Threads", ("engine and question", f"speed-up at {most}", "serial share"), rows)
+
+
+def _list_speedups(facet: Facet, engine: str) -> dict[str, SpeedUp]:
+    curves = build_curves(facet, engine, find_fastest)
+    found = {query: describe_speedup(curve) for query, curve in curves.items()}
+    return {query: one for query, one in found.items() if one}
 
 
 def _tabulate_failures(facet: Facet, form: SizeFormat) -> Grid:

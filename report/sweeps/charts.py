@@ -21,7 +21,10 @@ COLOURS = 8
 
 @dataclass(frozen=True, slots=True)
 class CurveShape:
-    """An engine's curve: paths of its runs, its line and its interval, and its label's height."""
+    """An engine's curve: paths of its runs, its line and its interval, and its label's height.
+
+    `end` is where it ran out of memory or time, and `to_end` the path there from its nearest point.
+    """
 
     label: str
     colour: int
@@ -31,7 +34,8 @@ class CurveShape:
     x: float
     y: float
     label_y: float
-    end: float | None
+    end: tuple[float, float] | None
+    to_end: str
     text: str
 
 
@@ -133,7 +137,9 @@ def _draw_panel(
 def _write_shape(line: Line, label: str, axes: _Axes, colour: int) -> CurveShape:
     points = [(axes.place_size(s), axes.place_time(t)) for s, t, *_ in line.samples]
     dots = [(axes.place_size(s), axes.place_time(t)) for s, t in line.runs]
-    x, y = (points or sorted(dots) or [(float(LEFT), 0.0)])[-1]
+    drawn = points or sorted(dots) or [(float(LEFT), 0.0)]
+    x, y = drawn[-1]
+    end, to_end = _place_end(line, axes, drawn)
     over = [(axes.place_size(s), axes.place_time(high)) for s, _, _, high in line.samples]
     under = [(axes.place_size(s), axes.place_time(low)) for s, _, low, _ in line.samples]
     return CurveShape(
@@ -145,9 +151,22 @@ def _write_shape(line: Line, label: str, axes: _Axes, colour: int) -> CurveShape
         x=x,
         y=y,
         label_y=y,
-        end=None if line.end is None else axes.place_size(line.end),
+        end=end,
+        to_end=to_end,
         text=_describe(line, axes),
     )
+
+
+def _place_end(
+    line: Line, axes: _Axes, drawn: Sequence[tuple[float, float]]
+) -> tuple[tuple[float, float] | None, str]:
+    """Return where a curve's end is marked, as high as its nearest point, and the path there."""
+    if line.end is None:
+        return None, ""
+    at = axes.place_size(line.end)
+    nearest = min(drawn, key=lambda point: abs(point[0] - at))
+    end = (at, nearest[1])
+    return end, _draw_path([nearest, end])
 
 
 def _draw_path(points: Sequence[tuple[float, float]]) -> str:

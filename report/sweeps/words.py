@@ -8,7 +8,14 @@ from itertools import pairwise
 
 from ...spec.sweep import AxisKind
 from ..crossovers import Contest, Crossing, Stretch
-from ..units import format_percent, format_ratio, format_seconds, format_size, join_names
+from ..units import (
+    format_percent,
+    format_ratio,
+    format_seconds,
+    format_size,
+    format_two_digits,
+    join_names,
+)
 from .growth import Growth, MemoryForecast, SpeedUp
 
 MILLION = 1_000_000
@@ -36,8 +43,8 @@ class SizeFormat:
 
     def name(self, value: float) -> str:
         """Return a measured size with its unit: `1 thread`, `10,000 rows`."""
-        if not self.kind.ordered:
-            return f"{self.kind.unit} {value:.0f}"
+        if self.kind.unit == "seed":
+            return f"seed {value:.0f}"
         unit = self.unit.removesuffix("s") if value == 1 else self.unit
         return f"{self.format_exact(value)}{unit}"
 
@@ -162,6 +169,13 @@ def _shorten_count(number: float) -> str:
         return round_count(number)
     digits, _, power = f"{number:.1e}".partition("e")
     return f"{digits}e{int(power)}"
+
+
+def describe_help(engine: str, found: Sequence[SpeedUp], sizes: tuple[str, str]) -> str:
+    """Return in one sentence what more threads are worth, from the least question to the most."""
+    speeds = sorted(one.speedup[0] for one in found)
+    ends = dict.fromkeys(map(format_two_digits, (speeds[0], speeds[-1])))
+    return f"{engine} is {' to '.join(ends)} times as fast with {sizes[1]} as with {sizes[0]}"
 
 
 def describe_speedup(found: SpeedUp) -> tuple[str, str]:

@@ -248,6 +248,11 @@ def test_threads_and_nulls_have_their_own_sections(tmp_path: Path) -> None:
         sweeps.read(stored_sweeps.store(tmp_path / "a", "threads", (1, 2, 4), costs, noise=0.001))
     )
     (speedup,) = (story for story in view.stories if story.title == "Speed-up")
+    assert view.sentences[0] == (
+        "polars is faster than pandas with 2 threads and 4 threads; "
+        "polars is undecided against pandas with 1 thread"
+    )
+    assert view.sentences[2] == "polars is 3.1 times as fast with 4 threads as with 1 thread"
     assert view.stories[0].grids[0].rows[0][0] == "1 thread"
     assert "2 threads" not in view.setting
     assert any(row[0] == "polars q1" and row[2].startswith("10 %") for row in speedup.grids[0].rows)
@@ -264,6 +269,27 @@ def test_an_axis_of_memory_has_its_units(tmp_path: Path) -> None:
     chart = charts.draw(build(sweeps.read(path)))[0]
     assert [tick.label for tick in chart.across] == ["64 MiB", "1 GiB", "16 GiB"]
     assert "ends at 1 GiB: out of memory" in chart.summary
+
+
+def test_a_curve_that_ends_at_a_small_limit_is_marked_beside_its_smallest_point(
+    tmp_path: Path,
+) -> None:
+    sizes = (2**28, 2**29, 2**30)
+    costs = {"pandas": lambda _: 1.0, "polars": lambda limit: 2**30 / limit}
+    path = stored_sweeps.store(tmp_path, "memory", sizes, costs, noise=0.0)
+    file = path / f"memory={2**28}" / "runs.jsonl"
+    runs = [json.loads(line) for line in file.read_text().splitlines()]
+    for run in runs:
+        if run["engine"] == "polars":
+            run |= {"outcome": "out of memory", "evidence": "the kernel killed it"}
+    file.write_text("".join(json.dumps(run) + "\n" for run in runs))
+    view = build(sweeps.read(path))
+    chart = charts.draw(view)[0]
+    shape = next(one for one in chart.shapes if one.label == "polars")
+    first = re.match(r"M([\d.]+) ([\d.]+)", shape.line)
+    assert shape.end == (chart.across[0].at, float(first[2]))
+    assert shape.to_end.startswith(first[0])
+    assert "smaller limits were not tried" in view.stories[0].legend
 
 
 def test_nothing_lies_between_two_seeds(tmp_path: Path) -> None:
