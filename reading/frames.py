@@ -71,6 +71,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+STABLE = {"stable", "mergesort"}  # kinds of sorts
+
+
 # methods
 
 
@@ -96,7 +99,8 @@ def read_sort_values(call: CodeCall, frame: Frame) -> Frame:
         SortKey(require_column(call.node, frame, name), not order)
         for name, order in zip(names, orders, strict=True)
     )
-    return replace(frame, rows=sort_rows(frame.rows, keys))
+    unstable = len(keys) == 1 and call.read_constant("kind") not in STABLE
+    return replace(frame, rows=sort_rows(frame.rows, keys, unstable=unstable))
 
 
 def read_sort_index(call: CodeCall, frame: Frame) -> Frame:

@@ -33,6 +33,7 @@ from .columns import read_fillna
 from .frames import count_values, keep_first_rows, keep_last_rows
 from .meaning import can_miss
 from .operators import number
+from .orders import UNSTABLE
 from .places import keep_nth_rows
 from .quantiles import read_quantile
 from .rows import (
@@ -187,7 +188,9 @@ def _keep_rows_of_groups(call: CodeCall, grouped: Grouped, made: Frame) -> Frame
     by: tuple[SortKey, ...] = ()
     rows = made.rows
     match rows:
-        case Rows(Limited(Rows(Sorted(below, (key,)), where=()), n), where=()):
+        case Rows(Limited(Rows(Sorted(below, (key,)) as order, where=()), n), where=()):
+            if order.unstable:
+                call.reader.note(call.node, UNSTABLE)
             place = write_place(below, Col(key.name), descending=key.descending)
             rows = rank_rows(below, keys, place, n)
             by = (key,)

@@ -24,6 +24,11 @@ from .rows import (
 
 TIES = "of equal values the workload takes the first by their keys, where pandas takes any"
 
+UNSTABLE = (
+    "of rows with equal values pandas' sort takes any first, the workload the first in the file: "
+    "sort by more columns, or with kind='stable'"
+)
+
 
 def complete_orders(rows: Rows, *, demanded: bool = False) -> Rows:
     """Return rows whose order is that of single groups wherever it is demanded.
@@ -50,6 +55,36 @@ def complete_orders(rows: Rows, *, demanded: bool = False) -> Rows:
     below = rows.origin.rows
     inner = complete_orders(below, demanded=needs or _is_cut(below))
     return rows if inner is below else replace(rows, origin=replace(rows.origin, rows=inner))
+
+
+def has_ties(rows: Rows, *, demanded: bool = False) -> bool:
+    """Return whether an order is demanded of rows that pandas sorts by one column in any order."""
+    match rows.origin:
+        case Loaded():
+            return False
+        case Sorted(below, by, unstable=unstable):
+            if demanded and unstable and not _tells_apart(below, by):
+                return True
+            needs = demanded
+        case Windowed(below, _, outputs, order):
+            ordered = any(map(is_ordered, _list(outputs)))
+            # one column, that the code has sorted by
+            if ordered and len(order) == 1 and not _tells_apart(below, order):
+                return True
+            needs = demanded or (not order and ordered)
+        case Aggregated(below, _, outputs):
+            needs = any(map(is_ordered, _list(outputs)))
+        case Limited(below):
+            needs = demanded
+        case Distinct(below) | Largest(below) | Unpivoted(below) | Joined(below):
+            needs = False
+    return has_ties(below, demanded=needs or _is_cut(below))
+
+
+def _tells_apart(rows: Rows, by: tuple[SortKey, ...]) -> bool:
+    """Return whether rows are groups, and an order has all of their keys."""
+    keys = _find_keys(rows)
+    return keys is not None and {*keys} <= {key.name for key in by}
 
 
 def _list(outputs: tuple[Output, ...]) -> tuple[Agg, ...]:

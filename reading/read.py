@@ -16,7 +16,7 @@ from ..datasets.cache import default_folder
 from ..datasets.dataset import Dataset, make_dataset
 from ..datasets.first_workload import is_csv
 from ..errors import CodeError, DfbenchError, WorkloadError
-from ..spec.expression import Col, choose_fresh_name
+from ..spec.expression import Col, choose_fresh_name, list_columns
 from ..spec.kinds import KindError
 from ..spec.reader import check_columns, read_text
 from ..spec.schema import Schema
@@ -31,8 +31,8 @@ from .data_files import DataFiles
 from .interpreter import TOO_DEEP, CodeInterpreter
 from .magics import leave_cell_out
 from .model import Answer, DataFile, LoadedFrame, Reading, Remark, Source
-from .orders import TIES, complete_orders
-from .rows import Loaded, Rows, aggregate, list_tables, root_of
+from .orders import TIES, UNSTABLE, complete_orders, has_ties
+from .rows import Loaded, Rows, Sorted, aggregate, list_tables, root_of
 from .scopes import Binding
 from .stored_categories import find_categories
 from .totals import write_totals
@@ -254,6 +254,8 @@ class _CodeReader:
             steps, root = _list_steps(binding)
             if complete_orders(root) is not root:
                 reader.note(binding.node, TIES)
+            elif has_ties(root, demanded=_hides_order(binding.value)):
+                reader.note(binding.node, UNSTABLE)
         except UnreadError as error:
             reader.add_remark(error.node, str(error))
         except UnknownColumnsError:
@@ -384,6 +386,19 @@ def _is_answer(value: Value) -> bool:
         case Scalar() | Called() | Part("wide" | "modes" | "places" | "totals"):
             return True
     return False
+
+
+def _hides_order(value: Value) -> bool:
+    """Return whether a value is sorted by a column that it does not have."""
+    match value:
+        case Frame(rows=rows):
+            shown = {*value.outputs.values()}
+        case Series(rows=rows):
+            shown = {*value.index.values(), *list_columns(value.expr)}
+        case _:
+            return False
+    by = rows.origin.by if isinstance(rows.origin, Sorted) else ()
+    return any(key.name not in shown for key in by)
 
 
 def _chooses_columns(frame: Frame) -> bool:

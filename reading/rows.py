@@ -79,12 +79,14 @@ class Sorted:
     """The same rows in another order.
 
     It is `implied` where groups are in the order of categories, which takes a step of its own: an
-    answer of groups is as good in any order.
+    answer of groups is as good in any order. It is `unstable` where pandas' sort takes rows with
+    equal values in any order.
     """
 
     rows: Rows
     by: tuple[SortKey, ...]
     implied: bool = False
+    unstable: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,9 @@ def add_windows(
     return Rows(Windowed(rows, keys, outputs, order), schema=schema)
 
 
-def sort(rows: Rows, by: tuple[SortKey, ...], *, implied: bool = False) -> Rows:
+def sort(
+    rows: Rows, by: tuple[SortKey, ...], *, implied: bool = False, unstable: bool = False
+) -> Rows:
     """Return the rows in another order; categories are sorted by their places.
 
     Raises KindError where these are not known.
@@ -259,7 +263,8 @@ def sort(rows: Rows, by: tuple[SortKey, ...], *, implied: bool = False) -> Rows:
                 keys.append(replace(key, name=place))
         if all(key.name != one.name for one in keys):
             keys.append(key)
-    return Rows(Sorted(rows, tuple(keys), implied and len(keys) > len(by)), schema=rows.schema)
+    found = Sorted(rows, tuple(keys), implied and len(keys) > len(by), unstable)
+    return Rows(found, schema=rows.schema)
 
 
 def _drop_order(rows: Rows, names: set[str]) -> Rows:

@@ -34,7 +34,7 @@ from .columns import (
     read_spread,
     read_where,
 )
-from .frames import count_values, fill
+from .frames import STABLE, count_values, fill
 from .grouping import group_keys, note_empty
 from .labels import take_labels
 from .meaning import can_miss, negate
@@ -148,7 +148,8 @@ def read_sort_values(call: CodeCall, column: Series) -> Series:
     frame = as_frame(call.node, column)
     name = next(iter(frame.columns.values()))
     order = SortKey(name, not call.read_constant("ascending", True))
-    rows = sort_rows(frame.rows, (order,))
+    unstable = call.read_constant("kind") not in STABLE
+    rows = sort_rows(frame.rows, (order,), unstable=unstable)
     return Series(rows, Col(name), column.name, index=frame.index, scope=column.scope)
 
 

@@ -31,6 +31,7 @@ from .values import (
     Value,
 )
 
+PLACES = "pandas 2 raises here, for this is of pandas 1: write pivot(index=…, columns=…, values=…)"
 NO_TOTALS = "margins adds rows and columns of totals, which no workload has; leave it out"
 
 
@@ -153,6 +154,8 @@ def _sort_pairs(function: Value) -> Value:
 
 def read_pivot(call: CodeCall, frame: Frame) -> Part:
     """Read `pivot`: rows with one value for each pair of keys, laid out as a table."""
+    if call.node.args:
+        call.reader.note(call.node, PLACES)
     index, wide, values = (call.read_names(name) for name in ("index", "columns", "values"))
     if not index or len(wide) != 1 or not values:
         raise call.fail("pivot is read with index, one column for columns, and values")

@@ -490,3 +490,36 @@ def test_a_parameter_takes_the_file_that_the_script_reads_too(tmp_path: Path) ->
     found = read_code(Source("x.py", two.replace("f(sales)", "f(sales, sales)"), "f"), files)
     dataset = found.workload.partition("queries:")[0]
     assert dataset.index("/sales.csv") < dataset.index("more:") < dataset.index("/more.csv")
+
+
+@pytest.mark.parametrize(
+    ("code", "noted"),
+    [
+        ("df.sort_values('qty').groupby('shop').cost.first()", True),
+        ("df.sort_values('qty', kind='stable').groupby('shop').cost.first()", False),
+        ("df.sort_values(['qty', 'id']).groupby('shop').cost.first()", False),
+        ("df.sort_values('qty').groupby('shop').cost.sum()", False),
+        ("df[['shop', 'qty']].groupby('shop').apply(lambda g: g.sort_values('qty').head(2))", True),
+        ("df[['shop', 'qty']].groupby('shop').apply(lambda g: g.nlargest(2, 'qty'))", False),
+        ("df.groupby('shop').apply(lambda g: g.sort_values('qty').cost.diff().mean())", True),
+        ("df.assign(last=df.sort_values('qty').groupby('shop').cost.shift())[['last']]", True),
+        ("df.sort_values('qty').head(5)[['qty', 'cost']]", False),
+        ("df.sort_values('qty')[['shop', 'cost']]", True),
+    ],
+)
+def test_an_order_of_equal_values_that_pandas_does_not_keep_is_noted(
+    code: str, noted: bool
+) -> None:
+    text = f"import pandas as pd\ndf = pd.read_parquet('s.parquet')\nout = {code}\n"
+    found = read_code(Source("code.py", text))
+    assert found.answers
+    assert any("takes any first" in one.text for one in found.remarks) == noted
+
+
+def test_names_of_a_pivot_by_their_places_are_noted_as_code_for_pandas_1() -> None:
+    text = "import pandas as pd\ndf = pd.read_parquet('s.parquet')\nw = df.pivot('a', 'b', 'c')\n"
+    found = read_code(Source("code.py", text))
+    said = (
+        "pandas 2 raises here, for this is of pandas 1: write pivot(index=…, columns=…, values=…)"
+    )
+    assert [(one.line, one.text) for one in found.remarks if one.kind == "note"] == [(3, said)]
