@@ -88,14 +88,15 @@ def read_text_replace(call: CodeCall, owner: Value) -> Value:
 
 
 def read_split(call: CodeCall, owner: Value) -> Value:
-    """Read `split(separator)`, of which an item is taken."""
+    """Read `split(separator)` and `rsplit`, of which an item is taken."""
     separator = call.read_constant("pat")
     n, regular = call.read_constant("n", -1), call.read_constant("regex")
     call.read_constant("expand", False)
     pattern = isinstance(separator, str) and len(separator) > 1 and _is_regular(separator)
     if regular or (regular is None and pattern and isinstance(owner, Part)):
         raise call.fail("split by a regular expression is not read")
-    return Part("parts", _read_texts(owner), (separator, n if n and n > 0 else None))
+    sign = -1 if call.name == "rsplit" else 1
+    return Part("parts", _read_texts(owner), (separator, sign * n if n and n > 0 else None))
 
 
 def read_part(node: ast.AST, owner: Value, index: Value) -> Value:
@@ -104,8 +105,8 @@ def read_part(node: ast.AST, owner: Value, index: Value) -> Value:
     if not (isinstance(index, Const) and isinstance(index.value, int)):
         raise UnreadError(node, "a part of a split text is read by its number")
     separator, most = part.details
-    if most is not None and not 0 <= index.value < most:
-        raise UnreadError(node, "of a text split n times, the parts before the last are read")
+    if most is not None and index.value not in range(min(most, 0), max(most, 0)):
+        raise UnreadError(node, "of a text split n times, the parts before the rest are read")
     found = alignment.align(node, part.owner)
     arguments = (found.exprs[0], Lit(separator), Lit(index.value))
     return found.make(operators.call_word(node, "split", *arguments))
@@ -289,6 +290,7 @@ _TEXTS = {
     "startswith": Method(read_contains, "pat na"),
     "endswith": Method(read_contains, "pat na"),
     "split": Method(read_split, "pat n expand regex"),
+    "rsplit": Method(read_split, "pat n expand"),
     "zfill": Method(read_zfill, "width"),
     "count": Method(read_count, "pat"),
 }

@@ -138,3 +138,32 @@ def is_fixed(node: ast.expr, statements: list[ast.stmt]) -> bool:
     parts = (part for statement in statements for part in ast.walk(statement))
     stored = {p.id for p in parts if isinstance(p, ast.Name) and isinstance(p.ctx, ast.Store)}
     return not read & stored
+
+
+def list_separators(
+    method: str, arguments: list[ast.expr], index: ast.expr
+) -> list[ast.expr] | None:
+    """Return the separator of `split` or `rsplit`, if any, where an item of it is one of all parts.
+
+    Those of `text.split(",", 2)` are [0] and [1], of `text.rsplit(",", 2)` [-1] and [-2]: what is
+    left is not. None for a slice, and for any other item.
+    """
+    match arguments, index:
+        case _, ast.Slice():
+            return None
+        case [separator, ast.Constant(int(most))], _:
+            taken = range(most) if method == "split" else range(-most, 0)
+            fits = _find_integer(index) in taken
+            plain = isinstance(separator, ast.Constant) and separator.value is None
+            return ([] if plain else [separator]) if fits else None
+        case _:
+            return arguments
+
+
+def _find_integer(node: ast.expr) -> int | None:
+    match node:
+        case ast.Constant(int(value)):
+            return value
+        case ast.UnaryOp(ast.USub(), ast.Constant(int(value))):
+            return -value
+    return None

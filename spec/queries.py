@@ -99,7 +99,7 @@ def _read_steps(log: Log, given: Section, scope: Scope, folder: Path) -> Query:
             clauses.check_cut(step, order)
             clauses.check_passed(step)
         if len(nodes) > 1:
-            clauses.check_function(step)
+            step = clauses.take_tree(step)
         found.append(step)
     return merge_steps(found) if found else Query("", "")
 
@@ -413,10 +413,15 @@ class _Clauses:
             message = f"{free[0].name} is any_value, which may be any of several, {read}"
             self.log.add(self.given.at("aggregate"), message)
 
-    def check_function(self, step: Query) -> None:
-        """Check that what is applied is an expression, as several steps can take it."""
-        if step.apply is not None and not _is_expression(step.apply):
-            self.log.add(self.given.at("apply"), "a def can only be called in a query of one step")
+    def take_tree(self, step: Query) -> Query:
+        """Return a step that applies its def's expression: between steps no engine calls Python."""
+        if step.apply is None:
+            return step
+        if isinstance(step.apply, RowFunction) and step.apply.body is not None:
+            return replace(step, apply=replace(step.apply, source=None))
+        message = "among several steps, a def has to be an expression of a row, and this one is not"
+        self.log.add(self.given.at("apply"), f"{message}; call it in a query of one step")
+        return step
 
     def check_free(self, name: TextNode, keys: tuple[str, ...]) -> None:
         if name.text in keys:
@@ -561,10 +566,6 @@ class _Clauses:
     def list_slips(self, source: FunctionSource, error: ExpressionError) -> None:
         for slip in error.slips:
             self.log.add(source.at(slip.offset), slip.message)
-
-
-def _is_expression(function: RowFunction | GroupFunction) -> bool:
-    return isinstance(function, RowFunction) and function.source is None
 
 
 def _make_row_function(body: Expr, output: str) -> RowFunction:

@@ -18,6 +18,7 @@ from .definition_syntax import (
     is_too_large,
     leaves,
     list_constants,
+    list_separators,
     read_moment,
     read_span,
 )
@@ -376,9 +377,9 @@ class _Body:
                 return Call("offset", (self.converter.parse_expr(left), Lit(count), Lit(span[1])))
             case ast.Call(ast.Attribute(owner, method), arguments, []) if method in METHODS:
                 return self.parse_method(node, owner, method, arguments)
-            case ast.Subscript(ast.Call(ast.Attribute(owner, "split"), separators, []), index) if (
-                not isinstance(index, ast.Slice)
-            ):
+            case ast.Subscript(
+                ast.Call(ast.Attribute(owner, "split" | "rsplit" as method), arguments, []), index
+            ) if (separators := list_separators(method, arguments, index)) is not None:
                 return self.converter.split(owner, separators, index)
             case ast.Call(
                 ast.Name("len"), [ast.Call(ast.Attribute(owner, "split"), [], [])], []

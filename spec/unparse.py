@@ -250,7 +250,7 @@ def _describe_join(join: Join) -> str:
 
 def _describe_answer(query: Query) -> str:
     match query.apply:
-        case RowFunction(source=None, body=body) if body is not None:
+        case RowFunction(name, output, body, None) if body is not None and name in (output, "row"):
             return f"{write_text(body)} of each row"
         case RowFunction(name=name):
             return f"{name} of each row"

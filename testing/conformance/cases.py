@@ -452,6 +452,10 @@ STEPS = {
     "steps_apply": (
         "{steps: [{apply: {rows: x * 2 + 1, as: out}}, {aggregate: {m: max(out), n: count(out)}}]}"
     ),
+    "steps_apply_def": (  # read as its expression
+        "{steps: [{group_by: k, aggregate: {m: max(x), n: count(x)}}, {apply: {as: size,"
+        " rows: \"def rate(r):\\n  if r['m'] > 2:\\n    return 'large'\\n  return 'small'\"}}]}"
+    ),
     "any_value": (  # what has one value in each group has one answer
         "{derive: {n: 'len(t) if x > 0 else None'}, group_by: t,"
         " aggregate: {a: any_value(n), b: any_value(t), s: size()}}"

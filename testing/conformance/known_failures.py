@@ -117,7 +117,7 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure("chdb", f"{name}-*", "unsupported", "not implemented for it yet")
         for name in ("windows", "windows_all", "ranks", "order_by*", "rolling*", "ewm")
     ),
-    KnownFailure("datafusion", "steps_apply-*", "unsupported", "its rows have no defined order"),
+    KnownFailure("datafusion", "steps_apply*", "unsupported", "its rows have no defined order"),
     *(
         KnownFailure("chdb", f"{name}-*", "unsupported", "several steps are not implemented for it")
         for name in ("steps_*", "join_steps")
@@ -174,7 +174,7 @@ MARKS: tuple[KnownFailure, ...] = (
     ),
     *(
         KnownFailure("fireducks", f"{name}*", "unsupported", "it runs functions in pandas")
-        for name in ("row_function", "steps_apply")
+        for name in ("row_function", "steps_apply-")
     ),
     KnownFailure(
         "fireducks",

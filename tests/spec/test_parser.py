@@ -20,6 +20,7 @@ from dfbench.spec.expression import (
     Lit,
     Neg,
     Not,
+    build_case,
     walk,
 )
 from dfbench.spec.parser import LARGEST, parse, parse_expression
@@ -330,7 +331,7 @@ def _grown(inner: object) -> object:
             st.sampled_from(["and", "or"]),
             st.lists(not_chain, min_size=2, max_size=3).map(tuple),
         ),
-        st.builds(Case, branches, not_case),
+        st.builds(build_case, branches, not_case),
         st.builds(lambda x: Call("sqrt", (x,)), inner),
         st.builds(lambda x, y: Call("min", (x, y)), inner, inner),
     )

@@ -151,6 +151,9 @@ DEFS = {
     "parts of texts": 'def f(x):\n    whole = x["s"].upper() + "-" + str(x.A)\n'
     "    head = whole.split('-')[0].replace('A', 'zz').strip()\n"
     "    return f'{head}:{x.B}/{len(whole.split())}' + whole[-2:].zfill(4)",
+    "parts from either end": "def f(x):\n    s = x['s'] + '.' + str(x.A) + '.z'\n"
+    "    tail = s.rsplit('.', 1)[-1] + s.rsplit(None, 1)[-1]\n"
+    "    return s.split('.', 2)[1] + s.rsplit('.')[0] + tail",
     "a day": "def f(x):\n    return (x.d - x.e).days * 100 + x.d.year + x.e.weekday()",
     "a constant day": "import datetime\ndef f(x):\n"
     "    return (x.d - datetime.date(2024, 1, 31)).days + (x.d > datetime.date(2024, 2, 9))",
@@ -229,6 +232,8 @@ OPAQUE = {
     "def f(x):\n    t = x.s\n    parts = t.split(',')\n    t = 'b'\n    return parts[0]": (
         "3:13: columns have no methods"
     ),
+    "def f(x):\n    return x.s.split('.', 1)[1]": "2:12: only functions of the workload",
+    "def f(x):\n    return x.s.rsplit('.', 1)[0]": "2:12: only functions of the workload",
     "def f(x):\n    return x.s.split()": "2:12: only functions of the workload",
     # Since Python 3.12, the parts of an f-string have places of their own.
     "def f(x):\n    return f'{x.A:.2f}'": (
