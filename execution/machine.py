@@ -96,12 +96,13 @@ def _name_holder(held_by: str) -> str:
 def format_size(size: int) -> str:
     """Write bytes in the largest unit of which there is at least one.
 
-    >>> format_size(1000), format_size(96 * 2**20), format_size(5 * 2**29), format_size(2**40)
-    ('1000 bytes', '96 MiB', '2.5 GiB', '1 TiB')
+    >>> format_size(1000), format_size(96 * 2**20), format_size(5 * 2**29), format_size(2**60)
+    ('1000 bytes', '96 MiB', '2.5 GiB', '1,048,576 TiB')
     """
     for unit, name in ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
         if size >= unit:
-            return f"{size / unit:.4g} {name}"
+            amount = size / unit
+            return f"{amount:.4g} {name}" if amount < 2**10 else f"{amount:,.0f} {name}"
     return f"{size} bytes"
 
 

@@ -24,8 +24,12 @@ class TableRow:
 
 
 def render_index(index: SiteIndex) -> str:
-    """Return the page with the table of all comparisons; newest first, it reads without script."""
-    entries = sorted(index.entries.values(), key=lambda e: (e.began, e.key), reverse=True)
+    """Return the page with the table of all comparisons; it reads without script.
+
+    The newest day is first, and within a day each workload from its smallest size to its largest.
+    """
+    entries = sorted(index.entries.values(), key=lambda e: (e.workload, e.size, e.settings, e.key))
+    entries.sort(key=lambda e: e.began, reverse=True)
     badges = dict(render_badges(index))
     rows = [
         TableRow(entry, engine, path if (path := name_badge(entry, engine)) in badges else "")

@@ -14,7 +14,7 @@ from dfbench.cli import main
 from dfbench.errors import ResultsError
 from dfbench.report.site.badges import make_badge
 from dfbench.report.site.history import build_histories
-from dfbench.report.site.model import EngineEntry, Entry, Share, SiteIndex
+from dfbench.report.site.model import EngineEntry, Entry, Share, SiteIndex, SweepEntry
 from dfbench.report.site.pages import render_index
 from dfbench.report.site.writing import INDEX, LOCK, write_site
 
@@ -226,6 +226,21 @@ def test_a_history_tells_versions_that_took_turns_from_those_of_different_times(
     together = render_index(SiteIndex({"a": both}, {}, set()))
     assert "Versions of the same report took turns" in together
     assert "different times" not in together
+
+
+def test_rows_of_a_day_run_from_the_smallest_size_to_the_largest() -> None:
+    sizes = {"c": 10**6, "a": 10**7, "b": 10**5}
+    made = {key: replace(ENTRY, key=f"groupby-{key}", size=size) for key, size in sizes.items()}
+    newest = replace(ENTRY, key="text-d", workload="text", began="2026-02-01")
+    page = render_index(SiteIndex({**made, "d": newest}, {}, set()))
+    found = re.findall(r'reports/([\w-]+)\.html">', page)
+    assert found == ["text-d", "groupby-b", "groupby-c", "groupby-a"]
+
+
+def test_the_page_leads_to_curves_and_histories_where_there_are_any() -> None:
+    swept = SweepEntry("groupby-e", "groupby", "rows", "2026-01-31", ())
+    assert '<a href="#sweeps">' in render_index(SiteIndex({"a": ENTRY}, {"e": swept}, set()))
+    assert "#sweeps" not in render_index(SiteIndex({"a": ENTRY}, {}, set()))
 
 
 def test_what_was_set_beside_the_size_tells_comparisons_apart(results: Path) -> None:
