@@ -24,7 +24,7 @@ from .date_texts import guess_format
 from .files import READERS, read_file
 from .meaning import can_miss
 from .merges import merge_frames
-from .numpy_functions import read_correlation, read_range
+from .numpy_functions import read_array, read_correlation, read_range
 from .operators import number
 from .patterns import PATTERNS
 from .periods import check_period
@@ -511,6 +511,7 @@ LIBRARIES: dict[str, Method] = {
     "np.where": Method(read_where, "condition x y"),
     "np.corrcoef": Method(read_correlation, "x y"),
     "np.arange": Method(read_range, "*"),
+    "np.array": Method(read_array, "object"),
     "np.select": Method(read_select, "condlist choicelist default"),
     "np.median": Method(reduce_whole("median"), "a axis"),
     "np.average": Method(read_average, "a axis weights"),

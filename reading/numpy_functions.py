@@ -10,7 +10,7 @@ from . import alignment
 from .calls import CodeCall, to_python
 from .meaning import can_miss
 from .operators import number
-from .values import Const, Part, Scalar, UnreadError, Value
+from .values import Array, Const, Part, Scalar, UnreadError, Value
 
 MOST_ITEMS = 10_000  # of a range of constants
 
@@ -41,4 +41,13 @@ def read_range(call: CodeCall) -> Const:
     made = range(*values)
     if len(made) > MOST_ITEMS:
         raise call.fail("np.arange of so many numbers is not read")
-    return Const(list(made))
+    return Const(Array(made))
+
+
+def read_array(call: CodeCall) -> Const:
+    """Read `np.array([1, 2])` of numbers or texts of one kind."""
+    made = call.read_constant("object")
+    kinds = {type(one) for one in made} if isinstance(made, list | tuple) else set()
+    if not (kinds <= {int, float} or kinds == {str}) or not kinds:
+        raise call.fail("np.array is read of constant numbers, or of texts")
+    return Const(Array(made))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from ..spec.expression import (
@@ -32,7 +32,7 @@ from .alignment import Aligned, align, make_literal, materialize
 from .categories import NO_NUMBERS, compare_categories, find_category
 from .meaning import can_miss, is_condition, negate
 from .rows import Loaded, Rows, root_of
-from .values import Const, Items, Scalar, Series, UnreadError, Value
+from .values import Array, Const, Items, Scalar, Series, UnreadError, Value
 
 MOST_MEMBERS = 5_000  # of a constant list
 _PYTHON: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -215,11 +215,23 @@ def _fold(node: ast.AST, op: ast.operator, left: object, right: object) -> Value
         if isinstance(op, ast.Mult) and sum(sizes) > LONGEST:
             raise UnreadError(node, "this constant is too long")
     try:
-        return Const(_PYTHON[type(op)](left, right))
+        function = _PYTHON[type(op)]
+        if isinstance(left, Array) or isinstance(right, Array):
+            return Const(Array(map(function, *_pair(left, right))))
+        return Const(function(left, right))
     except KeyError:
         raise UnreadError(node, "this operator of constants is not read") from None
     except (TypeError, ValueError, ArithmeticError) as error:
         raise UnreadError(node, f"Python raises here: {error}") from None
+
+
+def _pair(left: object, right: object) -> tuple[Sequence[object], Sequence[object]]:
+    """Return constants of which one is an array as two of its length; ValueError for others."""
+    one, other = (x if isinstance(x, list | tuple) else None for x in (left, right))
+    one, other = one or [left] * len(other or ()), other or [right] * len(one or ())
+    if len(one) != len(other):
+        raise ValueError("operands could not be broadcast together")
+    return one, other
 
 
 def combine_conditions(node: ast.AST, op: str, *values: Value) -> Value:
@@ -297,6 +309,8 @@ def negate_value(node: ast.AST, value: Value) -> Value:
 def compare(node: ast.AST, op: ast.cmpop, left: Value, right: Value) -> Value:
     """Return one comparison."""
     if isinstance(left, Const) and isinstance(right, Const):
+        if isinstance(left.value, Array) or isinstance(right.value, Array):
+            raise UnreadError(node, "an array of constants is not compared here")
         try:
             return Const(_COMPARE[type(op)](left.value, right.value))
         except TypeError as error:

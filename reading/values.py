@@ -163,6 +163,15 @@ class Const:
     value: Any
 
 
+class Array(list[Any]):
+    """Constants in an array of NumPy, which computes with them one by one."""
+
+    def __getitem__(self, key: Any) -> Any:  # noqa: ANN401 - as Python's lists have it
+        """Return one constant, or some as an array, too."""
+        found = super().__getitem__(key)
+        return Array(found) if isinstance(key, slice) else found
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Items:
     """A list or a tuple of values that are not all constants."""

@@ -118,12 +118,12 @@ def _fill(call: CodeCall, table: Part) -> Part:
 
 def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
     """Read `pivot_table`: a group-by, whose last keys name columns if `columns` is given."""
-    index, wide = call.read_names("index"), call.read_names("columns")
+    index, wide = (_list_parts(call.read_value(name)) for name in ("index", "columns"))
     if len(wide) > 1 or not index:
         raise call.fail("pivot_table is read with an index, and one column for columns")
     if call.read_constant("margins", False):
         raise call.fail(NO_TOTALS)
-    keys = {label: require_column(call.node, frame, label) for label in (*index, *wide)}
+    frame, keys = group_keys(call, frame, Items((*index, *wide)))
     function = call.read_value("aggfunc") if call.has("aggfunc") else Const("mean")
     note_empty(call, frame.rows, keys, "observed=True")
     grouped = Grouped(frame, keys)
@@ -135,7 +135,19 @@ def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
     made = aggregate_all(call, grouped, _sort_pairs(function))
     if not wide or not isinstance(made, Frame):
         return made
-    return _fill(call, widen(call, made, wide[0]))
+    return _fill(call, widen(call, made, -1))
+
+
+def _list_parts(value: Value) -> list[Value]:
+    """Return one key or several, each a name or a column, as a list; none for None."""
+    match value:
+        case Const(None):
+            return []
+        case Const(list() | tuple() as labels):
+            return [Const(one) for one in labels]
+        case Items(values):
+            return list(values)
+    return [value]
 
 
 def _sort_pairs(function: Value) -> Value:
@@ -226,8 +238,7 @@ def read_crosstab(call: CodeCall) -> Value:
 
 
 def _read_keys(call: CodeCall, name: str) -> list[Series]:
-    value = call.require(name)
-    found = list(value.values) if isinstance(value, Items) else [value]
+    found = _list_parts(call.require(name))
     columns = [one for one in found if isinstance(one, Series)]
     if len(columns) < len(found):
         raise call.fail("pd.crosstab is read of columns of a frame")
