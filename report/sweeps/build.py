@@ -28,7 +28,7 @@ from .curves import (
     measure_peaks,
     split_facets,
 )
-from .growth import SpeedUp, describe_growth, describe_speedup, forecast_memory
+from .growth import MemoryForecast, SpeedUp, describe_growth, describe_speedup, forecast_memory
 from .model import Line, Panel, PointLink, SweepView
 from .words import (
     SizeFormat,
@@ -36,6 +36,7 @@ from .words import (
     describe_fixed,
     describe_help,
     describe_miss,
+    describe_need,
     describe_power,
     describe_reach,
     describe_slope,
@@ -163,6 +164,16 @@ def _write_sentences(facet: Facet, form: SizeFormat) -> Iterator[str]:
             own = [q for q, end in ends.items() if (end.size, end.outcome) == (size_, outcome)]
             word = "runs out of memory" if outcome is Outcome.OUT_OF_MEMORY else "runs out of time"
             yield f"{prefix}{engine} {word} at {form.name(size_)} on {', '.join(own)}"
+    limit = _find_memory(facet)
+    for engine, found in _forecast(facet).items():
+        if not (found.problem or _runs_on_cluster(facet, engine)) and found.reach(limit):
+            yield prefix + describe_need(engine, found, limit, form)
+
+
+def _runs_on_cluster(facet: Facet, engine: str) -> bool:
+    """Return whether peaks are those of a worker, which this machine's memory does not bound."""
+    runs = (own for one in facet.materials for (name, _), own in one.runs.items() if name == engine)
+    return any(run.memory.workers for own in runs for run in own)
 
 
 def _compare_over(facet: Facet, engine: str) -> Contest | None:
@@ -215,10 +226,10 @@ def _describe_stories(facet: Facet, form: SizeFormat) -> Iterator[Story]:
         yield Story(f"Speed-up{after}", (_tabulate_speedups(facet),), SPEEDUP)
     if facet.kind.harder > 0:
         yield Story(f"Growth{after}", tuple(_tabulate_growth(facet)), GROWTH)
-        memory = _tabulate_memory(facet, form)
-        if memory.rows:
-            start = START if facet.kind.amount else ""
-            yield Story(f"Memory{after}", (memory,), MEMORY.format(start=start))
+    memory = _tabulate_memory(facet, form)
+    if memory.rows:
+        start = START if facet.kind.amount else ""
+        yield Story(f"Memory{after}", (memory,), MEMORY.format(start=start))
     failures = _tabulate_failures(facet, form)
     if failures.rows:
         yield Story(f"Failures{after}", (failures,), "Each outcome at the smallest size it had.")
@@ -292,13 +303,24 @@ def _tabulate_memory(facet: Facet, form: SizeFormat) -> Grid:
         "held-out miss",
         f"ends with {format_size(limit)}",
     )
-    rows = []
-    for engine in facet.engines:
-        found = forecast_memory(measure_peaks(facet, engine))
-        if found:
-            cells = describe_slope(found), describe_miss(found, form)
-            rows.append((engine, *cells, found.problem or describe_reach(found, limit, form)))
+    rows = [
+        (
+            engine,
+            describe_slope(found),
+            describe_miss(found, form),
+            found.problem or describe_reach(found, limit, form),
+        )
+        for engine, found in _forecast(facet).items()
+    ]
     return Grid("Peak memory", headings, rows)
+
+
+def _forecast(facet: Facet) -> dict[str, MemoryForecast]:
+    """Return the forecast of each engine that was measured at enough sizes."""
+    if facet.kind.harder <= 0:
+        return {}
+    found = {name: forecast_memory(measure_peaks(facet, name)) for name in facet.engines}
+    return {name: forecast for name, forecast in found.items() if forecast}
 
 
 def _find_memory(facet: Facet) -> int:

@@ -144,6 +144,13 @@ def describe_slope(found: MemoryForecast) -> str:
     return f"{rounded:,.0f}" if rounded >= 100 else f"{rounded:g}"
 
 
+def describe_need(engine: str, found: MemoryForecast, limit: int, form: SizeFormat) -> str:
+    """Return in one sentence an engine's memory for each unit, and the size that a limit holds."""
+    need = f"{engine} needs {describe_slope(found)} bytes per {form.kind.unit.removesuffix('s')}"
+    at, interval = describe_reach(found, limit, form).split(" [")
+    return f"{need}; with {format_size(limit)} it ends at about {at}{form.unit} [{interval}"
+
+
 def describe_miss(found: MemoryForecast, form: SizeFormat) -> str:
     """Return by how much the point that was held out was missed."""
     word = "over" if found.miss >= 0 else "under"

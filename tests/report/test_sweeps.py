@@ -187,6 +187,9 @@ def test_a_sweep_says_who_overtakes_whom_and_where_a_curve_ends(tmp_path: Path) 
     assert low <= at <= high
     assert "dask is slower than pandas from 10,000 to 220,000 rows" in view.sentences
     assert "dask runs out of memory at 1,000,000 rows on q1, q2" in view.sentences
+    (need,) = (s for s in view.sentences if s.startswith("pandas needs"))
+    told = r"pandas needs 60 bytes per row; with 24 GiB it ends at about 4\.3e8 rows \[3\.7e8–\S+\]"
+    assert re.fullmatch(told, need)
     told = render(view, Format.TABLE)
     assert re.search(r"^4,600,000 rows +\S+ \S+ +\S+ \S+ +—$", told, re.MULTILINE)
     assert re.search(r"^pandas +60 +0 % \w+, at 4,600,000 rows +4\.3e8 \[", told, re.MULTILINE)
@@ -335,6 +338,14 @@ def test_a_sweep_over_clusters_says_what_is_not_measured(tmp_path: Path) -> None
     limits, priced, *_ = build(sweeps.read(path)).warnings
     assert "own limits" in limits
     assert "neither its start-up nor its price" in priced
+    for file in path.glob("*/runs.jsonl"):
+        runs = [json.loads(line) for line in file.read_text().splitlines()]
+        for run in runs:
+            if run["engine"] == "polars":
+                run["memory"]["workers"] = {"tcp://10.0.0.1:4000": run["memory"]["peak"]}
+        file.write_text("".join(json.dumps(run) + "\n" for run in runs))
+    needs = [s.split()[0] for s in build(sweeps.read(path)).sentences if "bytes per row" in s]
+    assert needs == ["pandas", "dask"]
 
 
 def test_a_strangers_sweep_is_escaped_and_cannot_lead_out_of_its_folder(tmp_path: Path) -> None:
