@@ -165,9 +165,9 @@ def _write_sentences(facet: Facet, form: SizeFormat) -> Iterator[str]:
             word = "runs out of memory" if outcome is Outcome.OUT_OF_MEMORY else "runs out of time"
             yield f"{prefix}{engine} {word} at {form.name(size_)} on {', '.join(own)}"
     limit = _find_memory(facet)
-    for engine, found in _forecast(facet).items():
-        if not (found.problem or _runs_on_cluster(facet, engine)) and found.reach(limit):
-            yield prefix + describe_need(engine, found, limit, form)
+    for engine, need in _forecast(facet).items():
+        if not (need.problem or _runs_on_cluster(facet, engine)) and need.reach(limit):
+            yield prefix + describe_need(engine, need, limit, form)
 
 
 def _runs_on_cluster(facet: Facet, engine: str) -> bool:
