@@ -14,7 +14,8 @@ from .model import Line, Panel, SweepView
 
 WIDTH, HEIGHT = 480, 300
 LEFT, RIGHT, FOOT = 64, 118, 40  # room for the labels of times, engines and sizes
-LABEL_HEIGHT, TICK_WIDTH, CHARACTER = 15, 40, 8
+LABEL_HEIGHT, LABEL_GAP, TICK_WIDTH, CHARACTER = 15, 9, 40, 8
+LETTER = 10  # width of a letter of an engine's label on a narrow screen, where letters are larger
 LONGEST, SHOWN = 16, 7  # characters of a label, and of a longer name's start
 COLOURS = 8
 
@@ -50,10 +51,10 @@ class Chart:
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
     summary: str
+    right: int
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
-    right: int = WIDTH - RIGHT
     foot: int = HEIGHT - FOOT
 
 
@@ -66,9 +67,10 @@ class _Axes:
     high: float
     times: LogScale
     unit: str
+    right: int
 
     def place_size(self, size: float) -> float:
-        inner = WIDTH - LEFT - RIGHT
+        inner = self.right - LEFT
         if self.sizes:
             return round(LEFT + self.sizes(size) * inner, 1)
         return round(LEFT + (size - self.low) / (self.high - self.low or 1) * inner, 1)
@@ -89,8 +91,9 @@ def draw(view: SweepView) -> tuple[Chart, ...]:
     if not sizes or not times:
         return ()
     across = LogScale.of(sizes) if view.logarithmic else None
-    axes = _Axes(across, min(sizes), max(sizes), LogScale.of(times), view.unit)
     labels = shorten_names(list(dict.fromkeys(line.engine for line in lines)))
+    right = WIDTH - max(RIGHT, LABEL_GAP + LETTER * max(map(len, labels.values())))
+    axes = _Axes(across, min(sizes), max(sizes), LogScale.of(times), view.unit, right)
     return tuple(_draw_panel(panel, axes, sizes, labels) for panel in view.panels)
 
 
@@ -113,7 +116,7 @@ def _shorten(name: str, left_off: int) -> str:
         return name
     start = name[: min(name.find("@") + 1 or SHOWN, SHOWN)]
     rest, mark = name[len(start) : len(name) - left_off], "…" if left_off else ""
-    return f"{start}…{rest[len(start) + 1 + len(mark) - LONGEST :]}{mark}"
+    return f"{start}…{rest[len(start) + 1 + len(mark) - LONGEST :].lstrip('.')}{mark}"
 
 
 def _draw_panel(
@@ -131,7 +134,7 @@ def _draw_panel(
     ticks = _thin_out([Tick(axes.place_size(size), axes.name_size(size)) for size in sizes])
     summary = "; ".join(shape.text for shape in shapes)
     placed = _place_labels(shapes)
-    return Chart(panel.title, panel.query, panel.question, placed, ticks, up, summary)
+    return Chart(panel.title, panel.query, panel.question, placed, ticks, up, summary, axes.right)
 
 
 def _write_shape(line: Line, label: str, axes: _Axes, colour: int) -> CurveShape:

@@ -245,6 +245,14 @@ def test_labels_of_long_names_are_short_and_apart(names: list[str], labels: list
     assert max(map(len, labels)) <= charts.LONGEST
 
 
+def test_long_labels_have_the_room_that_they_need(tmp_path: Path) -> None:
+    costs = {"polars": lambda _: 1.0, "dask@tcp://10.0.0.1:8786": lambda _: 2.0}
+    chart = charts.draw(build(sweeps.read(stored_sweeps.store(tmp_path, costs=costs))))[0]
+    longest = max(len(shape.label) for shape in chart.shapes)
+    assert chart.width - chart.right >= longest * charts.LETTER
+    assert max(shape.x for shape in chart.shapes) <= chart.right
+
+
 def test_threads_and_nulls_have_their_own_sections(tmp_path: Path) -> None:
     costs = {"pandas": lambda _: 1.0, "polars": lambda p: 0.1 + 0.9 / p}
     view = build(
