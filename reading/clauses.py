@@ -13,6 +13,8 @@ from ..spec.expression import (
     Agg,
     Col,
     Expr,
+    IsMissing,
+    Not,
     build_chain,
     list_aggregations,
     list_children,
@@ -22,7 +24,7 @@ from ..spec.expression import (
 from ..spec.joins import SUFFIX
 from ..spec.order import ORDERED
 from ..spec.workload import Join, Output, SortKey, Unpivot
-from .meaning import as_filter, as_value
+from .meaning import as_filter, as_value, shorten_presence
 from .orders import complete_orders
 from .repeated import find_repeated, name_repeated
 from .rows import (
@@ -71,7 +73,7 @@ def write_steps(rows: Rows, outputs: tuple[Output, ...] | None) -> tuple[Step, .
     needed = None if outputs is None else _list_names(output.expression for output in outputs)
     found = _Writer(rows, True).write(needed)
     last = _find_last_step(rows, outputs)
-    return _name_repeated(_merge([*found, last]), rows)
+    return _name_repeated([_leave_out_groups(one) for one in _merge([*found, last])], rows)
 
 
 def write_call(rows: Rows, reads: tuple[str, ...], apply: dict[str, str]) -> tuple[Step, ...]:
@@ -94,6 +96,27 @@ def _name_repeated(steps: list[Step], rows: Rows) -> tuple[Step, ...]:
         derive, outputs = name_repeated(step.derive, step.outputs, named)
         found.append(replace(step, derive=derive, outputs=outputs))
     return tuple(found)
+
+
+def _leave_out_groups(step: Step) -> Step:
+    """Leave a group without a key out behind the aggregation, where its key is an expression.
+
+    A condition of the rows would compute it a second time.
+    """
+    tests = dict.fromkeys(map(shorten_presence, step.where))
+    if step.answer != "aggregate":
+        return replace(step, where=tuple(tests))
+    derived: dict[str, Expr] = {}
+    for one in step.derive:
+        derived[one.name] = substitute(one.expression, derived)
+    made = {name: derived[name] for name in step.group_by if name in derived}
+    keys = {_drop_missing(e): name for name, e in made.items() if not isinstance(e, Col)}
+    having = (*(_drop_missing(Col(keys[one])) for one in tests if one in keys), *step.having)
+    return replace(step, where=tuple(one for one in tests if one not in keys), having=having)
+
+
+def _drop_missing(expr: Expr) -> Expr:
+    return Not(IsMissing(expr))
 
 
 def _list_named(rows: Rows, taken: set[str]) -> Iterator[tuple[str, Expr]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from ..spec.expression import (
     Agg,
     Bool,
+    Call,
     Case,
     Col,
     Compare,
@@ -34,6 +35,18 @@ OPPOSITES: dict[CompareOp, CompareOp] = {
     ">": "<=",
     ">=": "<",
 }
+# These are missing where their argument is, and nowhere else.
+TOTAL = {
+    "year",
+    "quarter",
+    "month",
+    "week",
+    "day",
+    "weekday",
+    "day_of_year",
+    "date",
+    "truncate",
+} | {*("hour", "minute", "second", "upper", "lower", "strip", "len", "format")}
 NEVER_MISSING = {"sum", "count", "size", "n_unique", "any", "all"}
 
 
@@ -81,6 +94,14 @@ def negate(expr: Expr) -> Expr:
         case Not(operand):
             return operand
     return Not(expr)
+
+
+def shorten_presence(test: Expr) -> Expr:
+    """Return the test that a column is there, for that of what is missing with it alone."""
+    match test:
+        case Not(IsMissing(Call(function, (Col() as column, *_)))) if function in TOTAL:
+            return Not(IsMissing(column))
+    return test
 
 
 def as_filter(expr: Expr, schema: Schema | None) -> Expr:
