@@ -185,11 +185,21 @@ def _find_code(reading: Reading, answer: Answer) -> _Code:
         body = [node for node in whole if _comes_before(node, answer.line)]
         body = [node for node in body if not _is_given(node, reading.frames, answer)]
         wanted = _find_expression(whole, answer)
+    _leave_parts_out(reading.frames, [*body, wanted])
     kept = keep_needed([node for node in body if not _holds(node, wanted)], wanted, imports)
     loads, replaced = _find_loads(_list_read(reading.frames, answer), [*kept, wanted])
     kept = [node for node in kept if not _is_reading(node, replaced)]
     used = keep_used_imports(imports, [*kept, wanted], replaced)
     return _Code(reading.source, used, kept, wanted, loads, replaced)
+
+
+def _leave_parts_out(frames: Iterable[LoadedFrame], nodes: Iterable[ast.AST]) -> None:
+    """Leave out what `pd.concat` puts below each other, where that is loaded as one frame."""
+    whole = [frame for frame in frames if frame.parts]
+    for node in nodes:
+        for part in ast.walk(node):
+            for call in filter(None, (_as_reading(part, frame) for frame in whole)):
+                call.args, call.keywords = [], []
 
 
 def _list_read(frames: Iterable[LoadedFrame], answer: Answer) -> Iterator[LoadedFrame]:
@@ -340,7 +350,8 @@ def _as_reading(node: ast.AST, frame: LoadedFrame) -> ast.Call | None:
     match node:
         case ast.Call(func=ast.Attribute(attr=reader) | ast.Name(reader)):
             here = frame.line <= node.lineno <= frame.end_line
-            return node if here and reader == frame.reader else None
+            called = "concat" if frame.parts else frame.reader
+            return node if here and reader == called else None
         case _:
             return None
 

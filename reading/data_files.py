@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import fnmatch
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ class DataFiles:
     reserved: frozenset[str] = frozenset()
     has_parameters: bool = False
     chosen: dict[LoadedFrame, DataFile | None] = field(default_factory=dict)
+    matched: list[DataFile] = field(default_factory=list)
 
     def see(self, tree: ast.Module, function: str = "") -> None:
         """Note the variables that calls are assigned to, and the names of files in the code."""
@@ -52,6 +54,25 @@ class DataFiles:
         if found is not None:
             return found.path
         return Path(frame.file) if frame.file else None
+
+    def find_paths(self, frame: LoadedFrame) -> tuple[Path, ...]:
+        """Return a frame's files; several where the code puts their rows below each other."""
+        if not frame.parts:
+            found = self.find_path(frame)
+            return self.find_matching(frame) or ((found,) if found else ())
+        if len(self.given) == 1 and not self.given[0].name:
+            self.chosen.update(dict.fromkeys(frame.parts, self.given[0]))
+        every = (path for part in frame.parts for path in self.find_paths(part))
+        return tuple(dict.fromkeys(every))
+
+    def find_matching(self, frame: LoadedFrame) -> tuple[Path, ...]:
+        """Return the files that are given for a pattern, by their names."""
+        pattern = Path(frame.file).name
+        if not is_pattern(pattern):
+            return ()
+        found = [one for one in self.given if fnmatch.fnmatch(one.path.name, pattern)]
+        self.matched += found
+        return tuple(one.path for one in found)
 
     def choose(self, frame: LoadedFrame) -> DataFile | None:
         """Return the file for a frame; None where none is given for it."""
@@ -78,7 +99,13 @@ class DataFiles:
 
     def list_unused(self) -> list[DataFile]:
         """Return the files that no frame is read from."""
-        return [one for one in self.given if one not in self.chosen.values()]
+        taken = [*self.chosen.values(), *self.matched]
+        return [one for one in self.given if one not in taken]
+
+
+def is_pattern(path: str) -> bool:
+    """Return whether a path has signs of a pattern."""
+    return any(sign in path for sign in "*?[")
 
 
 def _list_assigned_lines(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:

@@ -22,7 +22,7 @@ from .names import UNASKED, USUAL, shorten
 from .nearest import SYNTAX, describe_unknown_method
 from .patterns import has_match
 from .periods import make_period_key
-from .python_values import find_identity_mistake, is_of_type, join_texts, list_mapped
+from .python_values import find_identity_mistake, is_of_type, join_texts, write_mapped
 from .scopes import Names, Scopes
 from .selection import require_column, select
 from .tables import ATTRIBUTES, DRAWING, METHODS
@@ -81,6 +81,8 @@ class Evaluator(Scopes, ABC):
                 return [Const(one) for one in values]
             case Mapping(pairs):
                 return [Const(key) for key, _ in pairs]
+            case Part("paths", pattern):
+                return [Part("path", pattern)]
             case Unknown(why=why):
                 raise UnreadError(node, why)
         return None
@@ -126,7 +128,7 @@ class Evaluator(Scopes, ABC):
                 return CodeFunction(node, self.list_visible())
             case ast.JoinedStr(parts):
                 return join_texts(node, [self.read_text(part) for part in parts])
-            case ast.ListComp(item, [generator]):
+            case ast.ListComp(item, [generator]) | ast.GeneratorExp(item, [generator]):
                 return self.read_comprehension(item, generator)
             case ast.Slice(lower, upper, step):
                 ends = (
@@ -417,8 +419,8 @@ class Evaluator(Scopes, ABC):
             return self.call(ast.copy_location(called, node))
         if name in LIBRARIES:
             return self.apply(node, name, LIBRARIES[name])
-        if calls := list_mapped(node, name):
-            return _collect(ast.List, [self.call(one) for one in calls])
+        if mapped := write_mapped(node, name):
+            return self.read_value(mapped)
         if name.startswith("pd.read_") or name.endswith(".load_dataset"):
             return self.read_elsewhere(node, name)
         root = name.split(".")[0]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from typing import cast
 
-from .calls import CodeCall
+from .calls import CodeCall, to_python
 from .csv_options import TEXTS, find_csv_mistake, list_options
 from .date_texts import guess_format
 from .model import LoadedFrame
@@ -15,6 +16,7 @@ from .values import (
     Frame,
     Library,
     Mapping,
+    Part,
     Value,
 )
 
@@ -32,15 +34,52 @@ READ_SILENTLY = {
 DATES = "of the texts of these dates pandas guesses no one format: give date_format"
 
 
-def read_file(call: CodeCall) -> Frame:
+# The path of each file that a pattern matches, and the rows of each: `pd.concat` takes them.
+PATHS, PATH, EACH = "paths", "path", "rows of each file"
+
+
+def list_paths(call: CodeCall) -> Part:
+    """Read `glob.glob(pattern)`: the files that a pattern matches."""
+    pattern = call.read_constant("pathname")
+    if not isinstance(pattern, str):
+        raise call.fail("glob is read with a constant pattern")
+    return Part(PATHS, Const(pattern))
+
+
+def list_paths_in(call: CodeCall, folder: Part) -> Part:
+    """Read `Path(folder).glob(pattern)`."""
+    pattern = f"{cast('Const', folder.owner).value}/{call.read_constant('pattern')}"
+    return Part(PATHS, Const(pattern.removeprefix("./")))
+
+
+def read_folder(call: CodeCall) -> Part:
+    """Read `Path(folder)`."""
+    return Part("folder", Const(call.read_constant("path", ".")))
+
+
+def join_paths(call: CodeCall) -> Const:
+    """Read `os.path.join(folder, name)` of constants."""
+    parts = [to_python(one, call.node, "a part of a path") for one in call.read_items("*")]
+    return Const("/".join(part.rstrip("/") for part in parts[:-1]) + f"/{parts[-1]}")
+
+
+def read_file(call: CodeCall) -> Value:
     """Read `pd.read_csv(…)` and the like."""
-    path = (
-        call.read_constant("path") if call.has("path") else call.read_constant("filepath_or_buffer")
-    )
-    if not isinstance(path, str):
-        raise call.fail("the file's path must be a constant text")
+    path = call.read_value("path" if call.has("path") else "filepath_or_buffer")
+    match path:
+        case Const(str() as name):
+            return _read_file(call, name)
+        case Part("path", Const(str() as pattern)):
+            return Part(EACH, _read_file(call, pattern))
+        case Part("folder", Const(str() as name)):
+            return _read_file(call, name)
+    raise call.fail("the file's path must be a constant text")
+
+
+def _read_file(call: CodeCall, path: str) -> Frame:
     node = call.node
-    options = tuple((name, _find_text(call, name, value)) for name, value in call.given.items())
+    given = [pair for pair in call.given.items() if not isinstance(pair[1], Part)]
+    options = tuple((name, _find_text(call, name, value)) for name, value in given)
     reader = call.name.removeprefix("pd.")
     end = node.end_lineno or node.lineno
     found = LoadedFrame(_choose_table_name(path), path, reader, options, node.lineno, end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from typing import cast
 
 from ..spec.kinds import KindError
 from . import operators
@@ -36,6 +37,7 @@ from .values import (
     Items,
     Label,
     Library,
+    Mapping,
     Part,
     Series,
     Unknown,
@@ -303,12 +305,22 @@ class CodeInterpreter(UnreadCode):
                     self.replace(owner, frame, self.add_column(target, frame, label.value, value))
             case Part("loc", Frame() as frame) if isinstance(owner, ast.Attribute):
                 self.replace(owner.value, frame, self.assign_where(target, frame, index, value))
+            case Const(dict()) | Mapping() as table if isinstance(owner, ast.Name):
+                key = to_python(self.read_value(index), target, "a key")
+                self.change(target, owner.id, table, _set_item(table, key, value))
             case Unknown(why=why):
                 raise UnreadError(target, why)
             case Series():
                 raise UnreadError(target, CHAINED)
             case _:
                 raise UnreadError(target, "this assignment is not read")
+
+    def change(self, node: ast.AST, name: str, old: Value, new: Value) -> None:
+        """Put a changed list or dict in the place of the old one, not within a function of rows."""
+        outside = any(names.get(name) is old for names in self.scopes[:-1])
+        if outside and (self.paths or not self.patient):
+            raise UnreadError(node, f"a function that changes {name!r} outside of it is not read")
+        self.swap(old, new)
 
     def add_column(self, target: ast.AST, frame: Frame, label: Label, value: Value) -> Frame:
         """Return a frame with an assigned column: with a note if it is behind apply."""
@@ -375,6 +387,11 @@ class CodeInterpreter(UnreadCode):
                     raise UnreadError(node, SHARED)
                 else:
                     self.replace(owner, old, self.read_value(node))
+                return
+            case ast.Call(ast.Attribute(ast.Name(name), "append"), [item], []) if _is_list(
+                found := self.find(name)
+            ):
+                self.change(node, name, cast("Value", found), _append(found, self.read_value(item)))
                 return
         if self.shows(node):
             return
@@ -454,6 +471,27 @@ class CodeInterpreter(UnreadCode):
             case Unknown(skipped=skipped):
                 return skipped
         return False
+
+
+def _is_list(value: Value | None) -> bool:
+    return isinstance(value, Items) or (isinstance(value, Const) and isinstance(value.value, list))
+
+
+def _append(found: Value | None, item: Value) -> Value:
+    """Return a list with one more item."""
+    if isinstance(found, Const) and isinstance(item, Const):
+        return Const([*found.value, item.value])
+    items = found.values if isinstance(found, Items) else map(Const, cast("Const", found).value)
+    return Items((*items, item))
+
+
+def _set_item(table: Const | Mapping, key: object, value: Value) -> Value:
+    """Return a dict with one more item, or another in its place."""
+    if isinstance(table, Const) and isinstance(value, Const):
+        return Const({**table.value, key: value.value})
+    pairs = table.pairs if isinstance(table, Mapping) else table.value.items()
+    known = {name: one if isinstance(table, Mapping) else Const(one) for name, one in pairs}
+    return Mapping(tuple({**known, key: value}.items()))
 
 
 def _is_unasked(name: str, node: ast.expr, root: ast.expr) -> bool:

@@ -15,13 +15,12 @@ from ..spec.expression import Agg, Arith, Col, Compare, Expr, Lit, build_case, b
 from ..spec.expression import Call as Word
 from . import alignment, operators
 from .accessors import read_truncated
-from .assignment import assign_column
 from .calls import CodeCall, Method, to_python
 from .categories import Category, as_categories
 from .category_columns import read_categorical, read_dtype
 from .columns import make_word_reader, read_python_round, read_round, spread
 from .date_texts import guess_format
-from .files import READERS, read_file
+from .files import READERS, join_paths, list_paths, read_file, read_folder
 from .meaning import can_miss
 from .merges import merge_frames
 from .numpy_functions import read_array, read_correlation, read_range
@@ -42,6 +41,7 @@ from .python_values import (
 from .reshape import read_melted, read_numbered_bins, read_quantile_cut
 from .rows import Loaded, Rows, list_tables
 from .series import as_frame
+from .stacked import join_columns, read_concat
 from .values import (
     Const,
     Frame,
@@ -52,7 +52,6 @@ from .values import (
     Scalar,
     Series,
     Value,
-    take_column,
 )
 from .wide import read_crosstab, read_pivot_table
 
@@ -275,32 +274,12 @@ def read_frame(call: CodeCall) -> Value:
     data = call.require("data")
     match data:
         case Mapping(pairs):
-            return _join_columns(call, list(pairs))
+            return join_columns(call, list(pairs))
         case Frame():
             return data
         case Series():
             return as_frame(call.node, data)
     raise call.fail("pd.DataFrame is read of a dict of columns; save listed data to a file")
-
-
-def _join_columns(call: CodeCall, pairs: list[tuple[object, Value]]) -> Frame:
-    columns = [value for _, value in pairs if isinstance(value, Series)]
-    if not columns:
-        raise call.fail("a frame is read if it is made of columns")
-    first = alignment.materialize(columns[0])
-    rows = first.rows
-    for column in columns[1:]:
-        beside = alignment.separate(rows, alignment.materialize(column))
-        made = alignment.find_common_rows(rows, beside.rows)
-        if made is None:
-            raise call.fail("these columns are of different rows; merge their frames")
-        rows = made
-    frame = Frame(rows, {}, index=first.index, labels=first.labels)
-    if len({label for label, _ in pairs}) < len(pairs):
-        raise call.fail("a frame with one column twice is not read; name the columns with keys")
-    for label, value in pairs:
-        frame = assign_column(call.node, frame, cast("str", label), value)
-    return frame
 
 
 def read_dummies(call: CodeCall) -> Frame:
@@ -314,27 +293,6 @@ def read_dummies(call: CodeCall) -> Frame:
     kept = {label: name for label, name in frame.columns.items() if label not in labels}
     made = replace(frame, columns=kept, dropped=frame.dropped | {*map(str, labels)})
     return made.without("columns of values", why)
-
-
-def read_concat(call: CodeCall) -> Value:
-    """Read `pd.concat([…], axis=1)` of series of the same rows."""
-    parts = call.read_items("objs")
-    keys = call.read_names("keys")
-    call.read_constant("ignore_index")
-    if call.read_constant("axis", 0) not in {1, "columns"}:
-        raise call.fail("pd.concat of rows is not read; name several files: files: data/*.parquet")
-    pairs: list[tuple[object, Value]] = []
-    for number_of, part in enumerate(parts):
-        match part:
-            case Series():
-                label = keys[number_of] if keys else part.name
-                pairs.append((label if label is not None else number_of, part))
-            case Frame() if part.whole:
-                named = part.columns.items()
-                pairs += [(label, take_column(part, label, name)) for label, name in named]
-            case _:
-                raise call.fail("pd.concat is read of series of the same rows")
-    return _join_columns(call, pairs)
 
 
 def read_merge(call: CodeCall) -> Value:
@@ -546,7 +504,9 @@ LIBRARIES: dict[str, Method] = {
         read_dummies, "data prefix prefix_sep dummy_na columns sparse drop_first dtype"
     ),
     "pd.melt": Method(read_melted, f"frame {MELT}"),
-    "pd.concat": Method(read_concat, "objs axis join ignore_index keys levels names"),
+    "pd.concat": Method(
+        read_concat, "objs axis join ignore_index keys levels names verify_integrity sort copy"
+    ),
     "pd.merge": Method(read_merge, f"{_MERGE} validate"),
     "pd.Grouper": Method(read_grouper, "key level freq"),
     "pd.NamedAgg": Method(read_pair, "column aggfunc"),
@@ -570,6 +530,9 @@ LIBRARIES: dict[str, Method] = {
         f"builtins.{name}": Method(read_list, "*")
         for name in ("list", "tuple", "sorted", "range", "set")
     },
+    **{f"glob.{name}": Method(list_paths, "pathname") for name in ("glob", "iglob")},
+    "os.path.join": Method(join_paths, "*"),
+    "pathlib.Path": Method(read_folder, "path"),
     "builtins.dict": Method(read_dict, "* **"),
     "builtins.zip": Method(read_zip, "*"),
     "builtins.enumerate": Method(read_zip, "*"),

@@ -67,7 +67,8 @@ class LoadedFrame:
     `file` is the path as the code has it, empty for a frame that is given; `reader` is pandas'
     function (`read_csv`), `options` its arguments as source text. `variable` is the name of a frame
     that code makes which is not read: what follows its line is read of the rows that it has then.
-    `categories` are the columns that pandas reads as such.
+    `categories` are the columns that pandas reads as such. `parts` are the frames of files whose
+    rows `pd.concat` puts below each other, `reader` and `options` then those of each of them.
     """
 
     name: str
@@ -78,6 +79,7 @@ class LoadedFrame:
     end_line: int
     variable: str = ""
     categories: tuple[tuple[str, Category], ...] = field(default=(), compare=False)
+    parts: tuple[LoadedFrame, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

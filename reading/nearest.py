@@ -10,7 +10,7 @@ from .calls import Method
 from .values import Value
 
 NEAREST = {
-    "append": "pandas 2 removed it; the nearest is several files: data/*.parquet",
+    "append": "pandas 2 removed it: write pd.concat of what is read from files",
     "sample": "a workload has no random sample; the nearest is head",
     "iterrows": "the nearest is apply(function, axis=1)",
     "itertuples": "the nearest is apply(function, axis=1)",

@@ -120,12 +120,17 @@ def _compare_in_turn(word: str, exprs: list[Expr]) -> Expr:
     return made
 
 
-def list_mapped(node: ast.Call, name: str) -> list[ast.Call]:
-    """Return the calls of `map(function, (a, b))`; none where it is no such call."""
+def write_mapped(node: ast.Call, name: str) -> ast.ListComp | None:
+    """Return `map(function, values)` as a comprehension; None where it is no such call."""
     match node.args:
-        case [function, ast.Tuple(values) | ast.List(values)] if name == "builtins.map":
-            return [ast.copy_location(ast.Call(function, [one], []), node) for one in values]
-    return []
+        case [function, values] if name == "builtins.map":
+            call = ast.Call(function, [ast.Name("each of them")], [])
+            turn = ast.comprehension(ast.Name("each of them", ast.Store()), values, [], 0)
+            made = ast.ListComp(call, [turn])
+            for one in (made, call, *call.args, turn.target):
+                ast.copy_location(one, node)
+            return made
+    return None
 
 
 _LISTS: dict[str, Callable[..., Any]] = {
@@ -140,7 +145,7 @@ _LISTS: dict[str, Callable[..., Any]] = {
 def read_list(call: CodeCall) -> Value:
     """Read `list`, `tuple`, `sorted` and `range` of constants, and `list` of rows' labels."""
     match call.read_items("*"):
-        case [Part("rows") as part]:
+        case [Part("rows" | "paths") as part]:
             return part
     values = [to_python(one, call.node, "an argument") for one in call.read_items("*")]
     name = call.name.rpartition(".")[2]

@@ -27,7 +27,7 @@ from .categories import Category
 from .clauses import Step, UnknownColumnsError, write_call, write_steps
 from .columns import ONE_MODE
 from .csv_options import read_csv_format, read_csv_options, unite_csv_options
-from .data_files import DataFiles
+from .data_files import DataFiles, is_pattern
 from .interpreter import TOO_DEEP, CodeInterpreter
 from .magics import leave_cell_out
 from .model import Answer, DataFile, LoadedFrame, Reading, Remark, Source
@@ -164,7 +164,8 @@ class _CodeReader:
 
     def find_categories(self, frame: LoadedFrame) -> dict[str, Category]:
         """Return the columns of a file that pandas reads as categories."""
-        return find_categories(frame, self.data.find_path(frame), self.find_schema(frame))
+        path = None if frame.parts else self.data.find_path(frame)
+        return find_categories(frame, path, self.find_schema(frame))
 
     def find_dataset(self, frame: LoadedFrame) -> Dataset | None:
         """Return a frame's file as a dataset, where it is there; the file is opened once."""
@@ -174,10 +175,11 @@ class _CodeReader:
 
     def open_dataset(self, frame: LoadedFrame) -> Dataset | None:
         """Return a frame's file as a dataset, where it is there."""
-        path = self.data.find_path(frame)
-        if path is None or not path.exists():
+        paths = self.data.find_paths(frame)
+        if not paths or not all(path.exists() or is_pattern(path.name) for path in paths):
             return None
-        files = Files((str(path),), Path.cwd(), read_csv_format(read_csv_options(frame)))
+        patterns = tuple(map(str, paths))
+        files = Files(patterns, Path.cwd(), read_csv_format(read_csv_options(frame)))
         try:
             return make_dataset(files, default_folder(os.environ))
         except DfbenchError:
@@ -309,24 +311,26 @@ class _CodeReader:
             return None
         return replace(schema, tables=known)
 
-    def list_tables(self, reader: CodeInterpreter, roots: list[Rows]) -> dict[str, str]:
+    def list_tables(self, reader: CodeInterpreter, roots: list[Rows]) -> dict[str, list[str]]:
         """Return the files that queries join, by their names."""
         names = frozenset[str]().union(*map(list_tables, roots))
-        found = {one.name: self.data.find_path(one) for one in reader.frames if one.name in names}
-        return {name: str(path or f"{name}.parquet") for name, path in found.items()}
+        return {one.name: self.list_files(one) for one in reader.frames if one.name in names}
+
+    def list_files(self, frame: LoadedFrame) -> list[str]:
+        """Return the paths of a frame's files, as the workload has them."""
+        found = self.data.find_paths(frame)
+        return [str(path) for path in found] or [f"{frame.name or 'data'}.parquet"]
 
     def write_text(
         self, reader: CodeInterpreter, queries: tuple[WrittenQuery, ...], roots: list[Rows]
     ) -> str:
         """Return the text of the workload."""
         frame = _find_frame(tuple(reader.frames), roots[-1])
-        path = self.data.find_path(frame)
-        file = str(path) if path else f"{frame.name or 'data'}.parquet"
         stem = re.sub(r"[^A-Za-z0-9_-]", "-", Path(self.source.path).stem).strip("-") or "code"
         about = f"read from {Path(self.source.path).name}"
         tables = tuple(self.list_tables(reader, roots).items())
         options = self.read_csv_options(reader, roots)
-        dataset = WrittenDataset(file, tables, tuple(options.items()))
+        dataset = WrittenDataset(self.list_files(frame), tables, tuple(options.items()))
         return write_workload(stem, about, dataset, queries)
 
     def read_csv_options(self, reader: CodeInterpreter, roots: list[Rows]) -> dict[str, Any]:
@@ -334,8 +338,8 @@ class _CodeReader:
         main = _find_frame(tuple(reader.frames), roots[-1])
         tables = self.list_tables(reader, roots)
         frames = [main, *(one for one in reader.frames if one.name in tables)]
-        paths = [(frame, self.data.find_path(frame)) for frame in frames]
-        of = [frame for frame, path in paths if path and is_csv(path)]
+        paths = [(frame, self.data.find_paths(frame)) for frame in frames]
+        of = [frame for frame, found in paths if found and is_csv(found[0])]
         return unite_csv_options([(read_csv_options(one), self.find_schema(one)) for one in of])
 
 

@@ -27,6 +27,7 @@ from .columns import (
     read_operator,
     read_replace_all,
 )
+from .files import list_paths_in
 from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
 from .groups import GROUP_ATTRIBUTES, GROUP_EXPANDING, GROUP_METHODS, GROUP_ROLLING
 from .labels import read_reindex
@@ -113,6 +114,7 @@ METHODS: dict[str, dict[str, Method]] = {
     "index": {name: Method(read_index_values) for name in ("tolist", "to_list")},
     "keys": {**TIME_METHODS, "to_series": Method(read_keys), "isin": Method(read_isin, "values")},
     "rows": {name: Method(keep_labels) for name in ("tolist", "to_list")},
+    "folder": {name: Method(list_paths_in, "pattern") for name in ("glob", "rglob")},
     "counts": {"idxmax": Method(read_most_frequent)},
 }
 ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {

@@ -29,7 +29,10 @@ from .values import (
 )
 
 # Methods that change what they are of.
-CHANGING = {"insert", "pop", "update", "isetitem", "__setitem__", "__delitem__"}
+CHANGING = {
+    *("insert", "pop", "update", "isetitem", "__setitem__", "__delitem__"),
+    *("append", "extend", "remove", "clear", "add", "setdefault", "sort", "reverse"),
+}
 GIVEN = "{0!r} is read here as it is before this line: save it, and give --data {1}=FILE"
 
 
@@ -136,6 +139,8 @@ class UnreadCode(Evaluator):
                     self.names[name] = Unknown(f"{name!r} is used here, and {why}", code=True)
                 case ast.Subscript(_, _, ast.Store()) | ast.Attribute(_, _, ast.Store()):
                     self.forget_part(node, why)
+                case ast.Name(name, ast.Load()):
+                    self.forget_changed_by(name, why)
                 case ast.Call(ast.Name("exec" | "eval" | "globals" | "setattr")):
                     self.forget_frames(why)
                 case ast.Call(ast.Attribute(owner), _, keywords) if is_in_place(keywords):
@@ -145,6 +150,16 @@ class UnreadCode(Evaluator):
                 case ast.Call(ast.Name(name), arguments) if self.changes_arguments(name):
                     for argument in arguments:
                         self.forget_part(argument, why)
+
+    def forget_changed_by(self, name: str, why: str) -> None:
+        """Forget the lists and dicts that a function of the code may change outside of it."""
+        function = self.find(name)
+        for node in ast.walk(function.node) if isinstance(function, CodeFunction) else ():
+            match node:
+                case ast.Call(ast.Attribute(ast.Name() as owner, method)) if method in CHANGING:
+                    self.forget_part(owner, why)
+                case ast.Subscript(ast.Name() as owner, _, ast.Store()):
+                    self.forget_part(owner, why)
 
     def forget_frames(self, why: str) -> None:
         """Forget all frames and columns: code that is a text, or another's, may change any."""

@@ -27,10 +27,10 @@ class WrittenQuery:
 
 @dataclass(frozen=True, slots=True)
 class WrittenDataset:
-    """The files of a workload: the main one, the tables it joins, and how CSV is read."""
+    """The files of a workload: the main ones, the tables it joins, and how CSV is read."""
 
-    file: str
-    tables: tuple[tuple[str, str], ...] = ()
+    files: list[str]
+    tables: tuple[tuple[str, list[str]], ...] = ()
     options: tuple[tuple[str, object], ...] = ()
 
 
@@ -47,11 +47,11 @@ def _write_lines(
     yield f"workload: {quote(name)}"
     yield f"about: {quote(about)}"
     yield "dataset:"
-    yield f"  files: {quote(dataset.file)}"
+    yield f"  files: {_write_flow_value(dataset.files)}"
     for option, value in dataset.options:
         yield f"  {option}: {json.dumps(value, ensure_ascii=False)}"
     if dataset.tables:
-        yield f"  tables: {_write_flow(dict(dataset.tables))}"
+        yield f"  tables: {_write_flow(dict[str, object](dataset.tables))}"
     yield "queries:"
     for query in queries:
         yield f"  # {query.comment}"
@@ -91,7 +91,8 @@ def _step_lines(step: Step) -> Iterator[str]:
             kept = {"column": found.column, "n": found.n, "as": found.name}
             yield f"{clause}: {_write_flow(kept)}"
         case "unpivot" if form := step.unpivot:
-            clauses: dict[str, object] = {"on": list(form.on), "index": list(form.index)}
+            clauses: dict[str, object] = {"on": list(form.on)}
+            clauses |= {"index": list(form.index)} if form.index else {}
             yield f"unpivot: {_write_flow({**clauses, 'names': form.names, 'values': form.values})}"
         case "apply":
             yield from _apply_lines(step.apply)
