@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ...errors import Unsupported
 from ...spec.expression import list_aggregations
 from ...spec.vocabulary import NAMELESS
+from ...spec.windows import count_steps
 from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Resources
@@ -130,17 +131,27 @@ def _load(inputs: Inputs) -> str:
 def _is_copied(table: Table) -> bool:
     """Return whether datatable 1.1 reads the columns right once they are materialized.
 
-    Of materialized narrow integers and truth values it sums other numbers, and `shift` reads
-    beyond the end.
+    Of materialized narrow integers and truth values it sums other numbers.
     """
-    shifts = {"lag", "lead", "diff", "pct_change"}
-    outputs = (*table.query.derive, *table.query.transform)
-    shifted = any(
-        agg.function in shifts
-        for agg in list_aggregations(*(output.expression for output in outputs))
-    )
     kinds = {table.data[name].arrow.partition("[")[0] for name in table.query.reads}
-    return not shifted and kinds <= COPIED
+    return not _may_shift_beyond(table) and kinds <= COPIED
+
+
+def _may_shift_beyond(table: Table) -> bool:
+    """Return whether a row may be asked for that is further away than the frame has rows.
+
+    Of materialized columns without groups, `shift` then reads memory outside of them.
+    """
+    query = table.query
+    outputs = (*query.derive, *query.transform)
+    shifts = [
+        agg
+        for agg in list_aggregations(*(output.expression for output in outputs))
+        if agg.function in {"lag", "lead", "diff", "pct_change"}
+    ]
+    if query.group_by or not shifts:
+        return False
+    return query.where is not None or max(map(count_steps, shifts)) > table.data.rows
 
 
 def _write_load(table: Table) -> tuple[list[str], str]:

@@ -241,8 +241,10 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             text = str(arguments[1].value)
             if function == "matches" and text.startswith("(?i)"):
                 raise Unsupported("(?i)", "datatable's regular expressions are case-sensitive")
-            escaped = text if function == "matches" else re.sub(SPECIAL, r"\\\1", text)
+            escaped = re.sub(SPECIAL, r"\\\1", text)
             pattern = PATTERNS[function].format(escaped)
+            if function == "matches":
+                pattern = _match_whole(text)
             return quote(FUNCTIONS[function], x=parts[0], p=pattern)
         return quote(FUNCTIONS[function], x=parts[0])
 
@@ -317,3 +319,12 @@ def _write_moment(value: dt.date) -> ast.expr:
 
 def _drop_none(values: tuple[Lit, ...]) -> list[Lit]:
     return [value for value in values if value.value is not None]
+
+
+def _match_whole(pattern: str) -> str:
+    """Return what matches a whole text that has a pattern somewhere, as `dt.re.match` asks."""
+    if "|" in pattern:
+        return PATTERNS["matches"].format(f"({pattern})")
+    if pattern.endswith("$") and not pattern.endswith("\\$"):
+        return PATTERNS["ends_with"].format(pattern)
+    return PATTERNS["matches"].format(pattern)

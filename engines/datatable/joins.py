@@ -79,7 +79,8 @@ def _find_sure(met: Joining, columns: dict[str, ast.expr]) -> str:
 def _choose(met: Joining, columns: dict[str, ast.expr]) -> ast.expr:
     """Write the columns of the table; datatable lets a missing key match a missing key."""
     table, keys = quote(met.name), [theirs for _, theirs in met.join.keys]
-    chosen = quote("t[:, c]", t=table, c=columns)
+    renamed = any(ast.dump(tree) != ast.dump(f(name)) for name, tree in columns.items())
+    chosen = quote("t[:, c]", t=table, c=columns) if renamed else quote("t.copy()", t=table)
     if gaps := [name for name in keys if met.other[name].missing]:
         tests = [quote("x != None", x=f(name)) for name in gaps]
         # And it must have each key once.

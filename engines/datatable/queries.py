@@ -136,12 +136,20 @@ class BracketChain:
     def _number(self, tree: ast.expr, row: str) -> ast.expr:
         """Write the rows in the windows' order, each with its number in the frame's."""
         numbered = quote("t[:, f[:].extend(r)]", t=tree, r={row: quote("dt.cumcount()")})
-        return _sort_rows(numbered, self.query.order_by) if needs_order(self.query) else numbered
+        return (
+            _sort_rows(numbered, self.query.order_by, self.facts)
+            if needs_order(self.query)
+            else numbered
+        )
 
     def _write_rows(self, tree: ast.expr) -> ast.expr:
         """Filter rows and derive columns, in one pair of brackets where it can be."""
         writer = DatatableWriter(self.facts)
         rows = writer.write_condition(self.query.where) if self.query.where else None
+        if self._chooses_derived:
+            derived = {output.name: self._derive(output) for output in self.query.derive}
+            chosen = {name: derived.get(name, f(name)) for name in self.query.select}
+            return _write_brackets(tree, rows, quote("o", o=chosen))
         for batch in split_batches(self.query.derive):
             new = {output.name: self._derive(output) for output in batch}
             tree = _write_brackets(tree, rows, quote("f[:].extend(o)", o=new))
@@ -151,6 +159,17 @@ class BracketChain:
         if isinstance(self.query.apply, RowFunction) or not self.query.derive:
             return quote("t[c, :]", t=tree, c=rows)
         return tree
+
+    @property
+    def _chooses_derived(self) -> bool:
+        """Return whether one pair of brackets derives columns and chooses them, beside others."""
+        query = self.query
+        if not (query.asks_for_rows and query.derive and query.select):
+            return False
+        made = {o.name: o.expression for o in query.derive}
+        alone = len(split_batches(query.derive)) == 1 and not list_aggregations(*made.values())
+        read = (name in self.facts.data and name not in made for name in query.select)
+        return alone and any(read)
 
     def _derive(self, output: Output) -> ast.expr:
         tree, kind = (
@@ -182,7 +201,8 @@ class BracketChain:
         if self.query.unpivot:
             return self._unpivot(tree, self.query.unpivot)
         if self.query.asks_for_rows:
-            return tree if self.query.whole else quote("t[:, n]", t=tree, n=[*self.query.select])
+            made = self.query.whole or self._chooses_derived
+            return tree if made else quote("t[:, n]", t=tree, n=[*self.query.select])
         if self.query.is_distinct:
             counted = self._group(quote("t[:, dt.count()]", t=tree))
             return quote("t[:, n]", t=counted, n=[*self.query.group_by])
@@ -215,7 +235,7 @@ class BracketChain:
         if not query.group_by and not ordered:
             return self._extend(tree, outputs)
         if not self.data.ordered:
-            tree = _sort_rows(tree, query.order_by) if ordered else tree
+            tree = _sort_rows(tree, query.order_by, self.facts) if ordered else tree
             return self._group(quote("t[:, o]", t=tree, o=outputs))
         row = self._name_of_row()
         tree, outputs = self._number(tree, row), {row: f(row), **outputs}
@@ -339,7 +359,8 @@ class BracketChain:
         return quote("t[c, :]", t=tree, c=DatatableWriter(facts).write_condition(self.query.having))
 
     def _sort(self, tree: ast.expr) -> ast.expr:
-        return _sort_rows(tree, self.query.sort) if self.query.sort else tree
+        facts = collect_output_facts(self.query, self.facts)
+        return _sort_rows(tree, self.query.sort, facts) if self.query.sort else tree
 
     def _limit(self, tree: ast.expr) -> ast.expr:
         if self.query.limit is None:
@@ -347,15 +368,17 @@ class BracketChain:
         return quote("t[:n, :]", t=tree, n=self.query.limit)
 
 
-def _sort_rows(tree: ast.expr, keys: tuple[SortKey, ...]) -> ast.expr:
-    """Write rows in the order of columns; equal ones stay as they are."""
+def _sort_rows(tree: ast.expr, keys: tuple[SortKey, ...], facts: Facts) -> ast.expr:
+    """Write rows in the order of columns, missing values last; equal ones stay as they are."""
     names = [write_literal(key.name) for key in keys]
     descending = [key.descending for key in keys]
-    if not any(descending):
-        return quote("t[:, :, sort(*n, na_position='last')]", t=tree, n=names)
-    same = descending[0] if len(set(descending)) == 1 else descending
-    order = quote("sort(*n, reverse=d, na_position='last')", n=names, d=same)
-    return quote("t[:, :, s]", t=tree, s=order)
+    options: dict[str, ast.expr] = {}
+    if any(descending):
+        same = descending[0] if len(set(descending)) == 1 else descending
+        options["reverse"] = write_literal(same)
+    if any(facts.may_miss(Col(key.name)) for key in keys):
+        options["na_position"] = write_literal("last")
+    return quote("t[:, :, sort(*n, **o)]", t=tree, n=names, o=options)
 
 
 def _keep_columns(bound: ast.expr) -> tuple[list[str], ast.expr]:

@@ -78,7 +78,7 @@ PATTERNS = {
     "contains": ".*{}.*",
     "starts_with": "{}.*",
     "ends_with": ".*{}",
-    "matches": ".*({}).*",
+    "matches": ".*{}.*",
 }
 
 AGGREGATIONS = {

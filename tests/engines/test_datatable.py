@@ -199,3 +199,42 @@ def test_a_text_is_no_number_to_it_for_it_misses_some() -> None:
     with pytest.raises(Unsupported, match="no number with spaces around it"):
         ENGINE.write(number, DATA)
     ENGINE.write(Query("q", "", transform=(Output("n", Call("number", (X,))),)), DATA)
+
+
+@pytest.mark.parametrize(
+    ("clauses", "held"),
+    [
+        ({"group_by": ("k",)}, True),
+        ({}, True),
+        ({"where": Compare(">", Col("x"), Lit(1))}, False),
+    ],
+)
+def test_a_shift_that_stays_within_the_rows_is_of_columns_in_memory(
+    clauses: dict[str, Any], held: bool
+) -> None:
+    lag = Output("before", Agg("lag", (Col("x"),)))
+    program = ENGINE.write(Query("q", "", transform=(lag,), **clauses), DATA).text
+    assert ("materialize(to_memory=True)" in program) is held
+
+
+def test_a_shift_beyond_the_rows_is_of_views() -> None:
+    far = Output("after", Agg("lead", (Col("x"), Lit(9))))
+    assert "to_memory" not in ENGINE.write(Query("q", "", transform=(far,)), DATA).text
+
+
+@pytest.mark.parametrize(
+    ("pattern", "written"),
+    [
+        ("7[0-9]$", ".*7[0-9]$"),
+        ("a", ".*a.*"),
+        ("a|b$", ".*(a|b$).*"),
+        (r"a\$", r".*a\\$.*"),
+    ],
+)
+def test_a_pattern_is_put_in_parentheses_only_where_it_has_alternatives(
+    pattern: str, written: str
+) -> None:
+    asked = Call("matches", (Col("k"), Lit(pattern)))
+    count = Output("n", Agg("size", ()))
+    program = ENGINE.write(Query("q", "", where=asked, aggregate=(count,)), DATA).text
+    assert f'dt.re.match(f.k, "{written}")' in program

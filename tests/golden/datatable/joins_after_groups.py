@@ -22,14 +22,14 @@ def load(path, medium_path):
 
 def query(data, medium):
     # What is joined has a key; a key's values are unique, and come first.
-    medium = medium[:, {"id2": f.id2, "v2": f.v2}]
+    medium = medium.copy()
     medium.key = "id2"
     data = data[:, {"total": dt.sum(f.v1), "rows": dt.count()}, by("id2")][
         :, :, join(medium)
     ]
-    answer = data[:, f[:].extend({"weighted": f.total * f.v2})][
-        :, ["id2", "rows", "weighted"]
-    ][:, :, sort("rows", "id2", reverse=[True, False], na_position="last")][:100, :]
+    answer = data[:, {"id2": f.id2, "rows": f.rows, "weighted": f.total * f.v2}][
+        :, :, sort("rows", "id2", reverse=[True, False])
+    ][:100, :]
     # Columns are lazy, and views of rows too, until they are materialized.
     answer.materialize()
     return answer

@@ -28,16 +28,14 @@ def load(path, small_path, medium_path, big_path):
 
 def query(data, small, medium, big):
     # What is joined has a key; a key's values are unique, and come first.
-    small = small[:, {"id1": f.id1, "id4": f.id4, "v2": f.v2}]
+    small = small.copy()
     small.key = ["id1", "id4"]
-    medium = medium[:, {"id1": f.id1, "id2": f.id2}]
+    medium = medium.copy()
     medium.key = ["id1", "id2"]
     data = data[g.v2 != None, :, join(small)][:, :, join(medium)]
-    big = big[:, {"id1": f.id1, "id3": f.id3, "v2": f.v2}]
+    big = big.copy()
     big.key = ["id1", "id3"]
-    data = data[:, f[:].extend({"value": f.v1 * f.v2})][:, ["id1", "id3", "value"]][
-        :, :, join(big)
-    ]
+    data = data[:, {"id1": f.id1, "id3": f.id3, "value": f.v1 * f.v2}][:, :, join(big)]
     answer = data[
         :,
         {"rows": dt.count(), "value": dt.sum(f.value), "matched": dt.count(f.v2)},

@@ -11,7 +11,10 @@ dt.options.nthreads = 2
 
 def load(path):
     table = pq.read_table(path, columns=["customer", "quantity"])
-    return dt.Frame(table.combine_chunks())
+    data = dt.Frame(table.combine_chunks())
+    # Columns from Arrow are views until they are materialized.
+    data.materialize(to_memory=True)
+    return data
 
 
 def query(data):

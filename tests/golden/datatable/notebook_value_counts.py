@@ -19,7 +19,7 @@ def load(path):
 
 def query(data):
     answer = data[:, {"rows": dt.count(), "quantity": dt.sum(f.quantity)}, by("code")][
-        :, :, sort("rows", "code", reverse=[True, False], na_position="last")
+        :, :, sort("rows", "code", reverse=[True, False])
     ][:10, :]
     # Columns are lazy, and views of rows too, until they are materialized.
     answer.materialize()

@@ -22,7 +22,7 @@ def query(data):
         :,
         {"card": dt.sum(f.payment == "card"), "cash": dt.sum(f.payment == "cash")},
         by("store"),
-    ][:, f[:].extend({"share": f.cash / (f.card + f.cash)})][:, ["store", "share"]]
+    ][:, {"store": f.store, "share": f.cash / (f.card + f.cash)}]
     # Columns are lazy, and views of rows too, until they are materialized.
     answer.materialize()
     return answer

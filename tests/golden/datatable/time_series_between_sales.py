@@ -11,13 +11,14 @@ dt.options.nthreads = 2
 
 def load(path):
     table = pq.read_table(path, columns=["store", "sold_at"])
-    return dt.Frame(table.combine_chunks())
+    data = dt.Frame(table.combine_chunks())
+    # Columns from Arrow are views until they are materialized.
+    data.materialize(to_memory=True)
+    return data
 
 
 def query(data):
-    data = data[:, f[:].extend({"row": dt.cumcount()})][
-        :, :, sort("sold_at", na_position="last")
-    ]
+    data = data[:, f[:].extend({"row": dt.cumcount()})][:, :, sort("sold_at")]
     data[
         :,
         dt.update(

@@ -18,9 +18,7 @@ def load(path):
 
 
 def query(data):
-    data = data[:, f[:].extend({"row": dt.cumcount()})][
-        :, :, sort("sold_at", na_position="last")
-    ]
+    data = data[:, f[:].extend({"row": dt.cumcount()})][:, :, sort("sold_at")]
     data[:, dt.update(rating=dt.fillna(f.rating, reverse=False)), by("store")]
     answer = data[:, :, sort("row")][:, ["store", "rating"]]
     # Columns are lazy, and views of rows too, until they are materialized.

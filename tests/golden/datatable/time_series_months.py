@@ -28,9 +28,7 @@ def query(data):
                 )
             }
         ),
-    ][:, {"quantity": dt.sum(f.quantity)}, by("store", "month")][
-        :, :, sort("month", na_position="last")
-    ][
+    ][:, {"quantity": dt.sum(f.quantity)}, by("store", "month")][:, :, sort("month")][
         :,
         {
             "month": f.month,
