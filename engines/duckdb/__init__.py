@@ -16,6 +16,7 @@ from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..info import MIB, NEWEST, EngineInfo, Work
 from ..writing.passes.group_functions import lower
+from ..writing.passes.inline import inline_derived
 from ..writing.passes.join import Inputs, Table
 from ..writing.passes.moments import name_moments
 from ..writing.passes.text_keys import find_text_keys, require_text_keys
@@ -31,7 +32,12 @@ from .words import MOMENTS
 # DuckDB's own default: the rest is for what its buffer manager does not count.
 MEMORY_SHARE = 0.8
 TOO_MANY = 1_000_000  # the n of max(x, n) is smaller
-PASSES: tuple[Pass, ...] = (partial(name_moments, words=MOMENTS.keys()), lower, widen)
+PASSES: tuple[Pass, ...] = (
+    partial(name_moments, words=MOMENTS.keys()),
+    lower,
+    inline_derived,
+    widen,
+)
 CREATE, CREATE_SHARED = "CREATE TABLE", "CREATE TEMP TABLE"
 
 

@@ -83,8 +83,14 @@ def _is_plain(met: Joining, *, last: bool) -> bool:
     join = met.join
     if not join.adds_columns or join.how == "cross":
         return not met.new_names
-    told = met.new_names or join.asof or (join.right_on and join.shared)
+    told = _reads_clashing(met, last=last) or join.asof or (join.right_on and join.shared)
     return not told and (last or join.how not in {"right", "outer"})
+
+
+def _reads_clashing(met: Joining, *, last: bool) -> bool:
+    """Return whether a name is read that both sides have; in ON, each stands with its table."""
+    names = (name for pair in met.new_names.items() for name in pair)
+    return bool(met.new_names) and not (last and {*names}.isdisjoint(met.reads))
 
 
 def _choose_separator(source: FromClause) -> str:

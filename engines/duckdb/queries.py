@@ -51,8 +51,11 @@ from ..writing.sql import (
     write_clause,
 )
 from ..writing.steps import split_batches
+from .clauses import find_only, is_aggregated, sort_key, write_lines
+from .derived import is_nested
 from .gaps import fill_gaps
 from .joins import FromClause, write_source, write_subquery
+from .summaries import Summary, find_summaries
 from .windows import name_windows
 from .words import (
     AGGREGATIONS,
@@ -91,15 +94,15 @@ class Statement:
 
     def write_text(self) -> str:
         """Write the statement, one clause a line."""
-        if self._is_bare and not self.table and (met := _find_only(self.joinings)):
+        if self._is_bare and not self.table and (met := find_only(self.joinings)):
             return write_subquery(FromClause("data", "data"), met)
         clauses = self._choose_clauses()
         ends = [
             write_clause("ORDER BY", self._order(), ","),
             f"LIMIT {self.query.limit}" if self.query.limit is not None else "",
         ]
-        text = _write_lines(clauses)
-        text = _write_lines([self._wrap_window(text) if self._filters_rows else text, *ends])
+        text = write_lines(clauses)
+        text = write_lines([self._wrap_window(text) if self._filters_rows else text, *ends])
         return self._number_sorted(text) if self.numbered and self.query.sort else text
 
     def _choose_clauses(self) -> list[str]:
@@ -191,7 +194,7 @@ class Statement:
     def _group_by(self) -> str:
         if not self._groups or self._is_distinct:
             return ""
-        aggregated = all(_is_aggregated(output.expression) for output in self.query.aggregate)
+        aggregated = all(is_aggregated(output.expression) for output in self.query.aggregate)
         if len(self.query.group_by) > 1 and aggregated and not self.query.extreme:
             return "GROUP BY ALL"
         return write_clause("GROUP BY", self._list_keys(), ",")
@@ -214,22 +217,25 @@ class Statement:
         if self.query.asks_for_rows:
             return self._write_selected()
         outputs = (*self.query.aggregate, *self.query.transform)
-        items = [*self._list_keys(), *map(self._write_output, outputs)]
+        keys = map(self._write_kept, self.query.group_by)
+        items = [*keys, *map(self._write_output, outputs)]
         return [*items, self._write_extreme(self.query.extreme)] if self.query.extreme else items
 
     def _write_selected(self) -> list[str]:
-        derived = [] if self._is_nested else [*map(self._write_output, self.query.derive)]
         if self.table or self.numbered or self.data.unread or not self.query.whole:
-            names = self.query.select[: -len(derived) or None]
-            return [*map(quote_name, names), *derived]
-        return ["*", *derived]
+            return [*map(self._write_kept, self.query.select)]
+        derived = () if self._is_nested else self.query.derive
+        return ["*", *map(self._write_output, derived)]
+
+    def _write_kept(self, name: str) -> str:
+        """Write a column that is kept by its name, which SELECT itself may derive."""
+        derived = () if self._is_nested else self.query.derive
+        output = next((output for output in derived if output.name == name), None)
+        return self._write_output(output) if output else quote_name(name)
 
     @property
     def _is_nested(self) -> bool:
-        """Return whether columns are derived in a subquery: what reads them comes after it."""
-        query = self.query
-        alone = query.whole and query.asks_for_rows and query.having is None
-        return bool(query.derive) and not (alone and len(split_batches(query.derive)) == 1)
+        return is_nested(self.query, self.data)
 
     def _list_keys(self) -> list[str]:
         return [quote_name(key) for key in self.query.group_by]
@@ -305,6 +311,8 @@ class Statement:
     def _write_source(self) -> str:
         """Return the table, or a subquery that derives columns from the filtered table."""
         table = write_source(quote_name(self.table or "data"), self.joinings)
+        if self._summaries:
+            return f"{table}, (\n{textwrap.indent(self._write_summaries(table), '    ')}\n)"
         if not self._is_nested:
             return table
         text, where = table, self._write_where()
@@ -317,6 +325,24 @@ class Statement:
             text, where, row = f"(\n{textwrap.indent(inner, '    ')}\n)", "", []
         return text
 
+    @cached_property
+    def _summaries(self) -> list[Summary]:
+        return find_summaries(self.query, self.data) if self.names_windows else []
+
+    def _write_summaries(self, table: str) -> str:
+        """Write the row beside all others."""
+        query = self.query
+        bare = replace(self, query=replace(query, transform=(), aggregate=query.transform))
+        items = [f"{bare._write_summary(one)} AS {quote_name(one.name)}" for one in self._summaries]  # noqa: SLF001 - its own kind
+        clauses = [write_clause("SELECT", items, ","), f"FROM {table}", self._write_where()]
+        return write_lines(clauses)
+
+    def _write_summary(self, one: Summary) -> str:
+        agg = one.aggs[0]
+        if not one.shares:
+            return self._reduce(agg)
+        return self._write_quantiles(self._write_argument(agg.arguments[0]), one.shares)
+
     def _order(self) -> list[str]:
         """Return what sorts: a value for each row keeps the frame's order, which windows lose."""
         if self._keeps_order:
@@ -327,7 +353,7 @@ class Statement:
         return [*self._sort_keys(), *row]
 
     def _sort_keys(self) -> list[str]:
-        return [_sort_key(key.name, key.descending) for key in self.query.sort]
+        return [sort_key(key.name, key.descending) for key in self.query.sort]
 
     @property
     def _keeps_order(self) -> bool:
@@ -415,7 +441,8 @@ class Statement:
         own_order = self.query.order_by and agg.function in ORDERED_ENDS
         if agg.function in WINDOWS or own_order:
             return self._write_window(agg)
-        written = self._over(self._reduce(agg))
+        beside = next((s.read(agg) for s in self._summaries if agg in s.aggs), "")
+        written = Sql(beside) if beside else self._over(self._reduce(agg))
         if agg.function not in OF_NOTHING or agg in self._complete:
             return written
         if not self._may_be_nothing(agg.arguments[0]):
@@ -442,14 +469,16 @@ class Statement:
     def _write_call(self, agg: Agg, arguments: list[str]) -> str:
         shares = self._list_shares(agg)
         if len(shares) > 1:
-            # All at once: each by itself would look through the group's values again.
-            listed = ", ".join(self._write_argument(share) for share in shares)
             place = shares.index(agg.arguments[1]) + 1
-            return f"quantile_cont({arguments[0]}, [{listed}])[{place}]"
+            return f"{self._write_quantiles(arguments[0], shares)}[{place}]"
         written = (AGGREGATIONS | POPULATION | MOMENTS)[agg.function]
         return (
             written.format(*arguments) if "{" in written else f"{written}({', '.join(arguments)})"
         )
+
+    def _write_quantiles(self, column: str, shares: list[Expr]) -> str:
+        """Write quantiles at once: each by itself would look through the values again."""
+        return f"quantile_cont({column}, [{', '.join(map(self._write_argument, shares))}])"
 
     def _list_shares(self, agg: Agg) -> list[Expr]:
         """Return the shares of all quantiles of a quantile's column; windows take one each."""
@@ -477,7 +506,7 @@ class Statement:
 
     def _write_window_order(self) -> str:
         """Write the order of the rows for windows: the query's own, or the frame's."""
-        keys = [_sort_key(key.name, key.descending) for key in self.query.order_by]
+        keys = [sort_key(key.name, key.descending) for key in self.query.order_by]
         return ", ".join([*keys, *(["rowid"] if self.data.ordered else [])])
 
     def _write_window(self, agg: Agg) -> Sql:
@@ -566,35 +595,3 @@ class Statement:
                 return any(map(self._is_huge, list_children(node)))
             case _:
                 return False
-
-
-def _is_aggregated(node: Expr) -> bool:
-    """Return whether an output has an aggregation, and no column outside of one."""
-    return bool(list_aggregations(node)) and not _reads_rows(node)
-
-
-def _reads_rows(node: Expr) -> bool:
-    match node:
-        case Agg():
-            return False
-        case Col():
-            return True
-        case _:
-            return any(map(_reads_rows, list_children(node)))
-
-
-def _find_only(joinings: tuple[Joining, ...]) -> Joining | None:
-    """Return the only join, if it keeps the names of the rows as they are."""
-    match joinings:
-        case (Joining(join=join) as met,) if join.how in {"inner", "left"} and not join.right_on:
-            return met
-        case _:
-            return None
-
-
-def _write_lines(clauses: list[str]) -> str:
-    return "\n".join(clause for clause in clauses if clause)
-
-
-def _sort_key(column: str, descending: bool) -> str:
-    return f"{quote_name(column)} DESC" if descending else quote_name(column)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import textwrap
 from dataclasses import replace
 
-from ...spec.expression import (
-    Let,
-)
+from ...spec.expression import Col, Let, substitute
 from ...spec.workload import Output, Query, RowFunction
+from ..writing.passes.inline import writes_once
 from ..writing.properties import Facts
 from ..writing.sequence import step_name
 from .queries import Statement
@@ -34,14 +33,17 @@ def write_statements(statements: list[Statement]) -> str:
 
 
 def lift_bindings(query: Query) -> Query:
-    """Derive the values that a row function names first, so that their names survive."""
+    """Derive the values that a row function names and reads again, so that their names survive."""
     function, derived = query.apply, list(query.derive)
     if not isinstance(function, RowFunction):
         return query
     body = function.body
     while isinstance(body, Let) and body.name not in {*query.reads, *(o.name for o in derived)}:
-        derived.append(Output(body.name, body.value))
-        body = body.body
+        if writes_once(body.body, Col(body.name)):
+            body = substitute(body.body, {body.name: body.value})
+        else:
+            derived.append(Output(body.name, body.value))
+            body = body.body
     return replace(query, derive=tuple(derived), apply=replace(function, body=body))
 
 

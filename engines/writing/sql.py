@@ -464,9 +464,10 @@ class SqlWriter(ExpressionWriter[Sql]):
                 texts = [str(24 * count), "hours"] if whole else [str(count), unit]
             case "slice", (Lit(int(start)), Lit(end)):
                 texts = [str(start + 1 if start >= 0 else start), _slice_end(end)]
-        # What stands before a cast, brackets or a power binds as tightly as can be.
+        levels = (_find_level(template, place) for place in range(len(values)))
+        named = map(self.write_comparable, values)
         written = template.format(
-            *(self.write_comparable(value).at(ATOM) for value in values), *texts
+            *(x.at(level) for x, level in zip(named, levels, strict=True)), *texts
         )
         return Sql(written, LOOSE.get(function, ATOM))
 
@@ -527,6 +528,13 @@ def _quote_float(value: float, *, plain: bool) -> Sql:
     if "e" in text or plain:
         return Sql(text, NEGATIVE if value < 0 else ATOM)
     return Sql(f"({text})::DOUBLE" if value < 0 else f"{text}::DOUBLE", CAST)
+
+
+def _find_level(template: str, place: int) -> int:
+    """Return how tightly a value has to bind: as can be, but for an argument of a call."""
+    hole = f"{{{place}}}"
+    argument = rf"(?:(?<=\()|(?<=, )){re.escape(hole)}(?=[,)]| AS )"
+    return OR if len(re.findall(argument, template)) == template.count(hole) else ATOM
 
 
 def _slice_end(end: Value) -> str:

@@ -254,3 +254,36 @@ def test_floats_divide_to_whole_numbers_and_remainders_as_in_python(
         con.executemany("INSERT INTO t VALUES (?, ?)", pairs)
         found = con.sql(f"SELECT nullif({sql(tree, data)}, 'NaN') FROM t").fetchall()
     assert [value for (value,) in found] == [evaluate(tree, {"x": x, "y": y}) for x, y in pairs]
+
+
+KEYED = Query(
+    "keyed",
+    "",
+    derive=(Output("key", Arith("%", Col("a"), Lit(3))),),
+    group_by=("key",),
+    aggregate=(Output("b", Agg("sum", (Col("b"),))),),
+    having=Compare(">", Col("key"), Lit(0)),
+)
+
+
+def test_a_derived_key_stands_in_select_and_having_reads_it(tmp_path: Path) -> None:
+    table = pa.table({"a": [1, 2, 3, 4], "b": [1, 2, 4, 8]})
+    assert "FROM (" not in ENGINE.write(KEYED, COLUMNS).text
+    found = ran(replace(KEYED, sort=(SortKey("key"),)), table, COLUMNS, tmp_path)
+    assert found == [{"key": 1, "b": 9}, {"key": 2, "b": 2}]
+
+
+def test_a_derived_key_is_not_taken_for_a_column_that_no_clause_reads() -> None:
+    data = replace(COLUMNS, unread=(("Key", "list<item: int64>"),))
+    assert "FROM (" in find("duckdb/scan").write(KEYED, data).text
+
+
+def test_repeated_aggregations_are_of_the_rows_that_are_left(tmp_path: Path) -> None:
+    low, high = Agg("min", (Col("b"),)), Agg("max", (Col("b"),))
+    share = Arith("/", Arith("-", Col("b"), low), Arith("-", high, low))
+    where = Compare(">", Col("a"), Lit(1))
+    query = Query("q", "", where=where, transform=(Output("share", share),))
+    table = pa.table({"a": [1, 2, 3, 4], "b": [0, 2, 4, 6]})
+    assert ENGINE.write(query, COLUMNS).text.count("min(b)") == 1
+    found = ran(query, table, COLUMNS, tmp_path)
+    assert found == [{"share": 0.0}, {"share": 0.5}, {"share": 1.0}]

@@ -39,6 +39,11 @@ ROLLED = {"group_by": "k", "transform": {"m": "rolling_mean(y, 3)"}}
 DIGITS = {"derive": {"n": "integer(extract(t, '[0-9]+'))"}}
 WIDE = {"pivot": {"index": "k", "columns": {"t": ["a", "b"]}, "values": "sum(x * y)"}}
 MEDIAN = {"group_by": "k", "aggregate": {"m": "median(y)"}}
+ENDING = {"derive": {"e": "t[-2:]"}, "group_by": "e", "aggregate": {"n": "size()"}}
+NUMBER = {"derive": {"n": "len(t)"}, "group_by": "k", "aggregate": {"n": "mean(n)"}}
+AGAIN = {"derive": {"n": "len(t)"}, "group_by": "k", "aggregate": {"n": "mean(n)", "m": "max(n)"}}
+PARTS = {"derive": {"p": "split(t + '.' + t, '.')[0]"}, "select": ["k", "p"]}
+QUARTERS = {"derive": {"q": "quantile_bins(y, 4)"}, "group_by": "q", "aggregate": {"n": "size()"}}
 
 
 @pytest.mark.parametrize(
@@ -80,6 +85,13 @@ MEDIAN = {"group_by": "k", "aggregate": {"m": "median(y)"}}
         ("polars/scan", MEDIAN, "agg(m=pl.median('y')).collect()"),
         ("polars/streaming", MEDIAN, "agg(m=pl.median('y')).collect(engine=\"streaming\")"),
         ("dask", COUNT | {"aggregate": {"x": "sum(x)", "y": "sum(y)"}}, "[['x', 'y']].sum()"),
+        ("duckdb", ENDING, "SELECT t[-2:] AS e, count(*) AS n\n        FROM data\n"),
+        ("duckdb", NUMBER, "SELECT k, avg(length(t)) AS n\n        FROM data"),
+        ("duckdb", AGAIN, "SELECT *, length(t) AS n"),
+        ("duckdb", PARTS, "SELECT k, string_split(t || '.' || t, '.')[1] AS p"),
+        ("duckdb", TWICE, "SELECT min(y) AS min_y, max(y) AS max_y"),
+        ("duckdb", QUARTERS, "WHEN y <= quantiles_y[2] THEN 1"),
+        ("duckdb", QUARTERS, "SELECT quantile_cont(y, [0.25, 0.5, 0.75]) AS quantiles_y"),
         ("modin", PRESENT, "data.groupby('k', sort=False).size().reset_index(name='n')"),
     ],
 )

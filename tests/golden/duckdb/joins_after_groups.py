@@ -21,11 +21,8 @@ def query(con):
             FROM data
             GROUP BY id2
         )
-        SELECT id2, rows, weighted
-        FROM (
-            SELECT *, total * v2 AS weighted
-            FROM step_1 LEFT JOIN medium USING (id2)
-        )
+        SELECT id2, rows, total * v2 AS weighted
+        FROM step_1 LEFT JOIN medium USING (id2)
         ORDER BY rows DESC, id2
         LIMIT 100
     """).to_arrow_table()

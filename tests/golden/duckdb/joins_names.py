@@ -19,10 +19,7 @@ def load(path, medium_path):
 def query(con):
     return con.sql("""
         SELECT id1, count(*) AS rows, avg(v2) AS v2
-        FROM (
-            SELECT data.*, medium.id2 AS id2_right, v2
-            FROM data JOIN medium ON data.id3 = medium.id2
-        )
+        FROM data JOIN medium ON data.id3 = medium.id2
         GROUP BY id1
     """).to_arrow_table()
 

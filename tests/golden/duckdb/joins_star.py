@@ -30,12 +30,9 @@ def load(path, small_path, medium_path, big_path):
 def query(con):
     return con.sql("""
         WITH step_1 AS (
-            SELECT id1, id3, value
-            FROM (
-                SELECT *, v1 * v2 AS value
-                FROM data JOIN small USING (id1, id4)
-                LEFT JOIN medium USING (id1, id2)
-            )
+            SELECT id1, id3, v1 * v2 AS value
+            FROM data JOIN small USING (id1, id4)
+            LEFT JOIN medium USING (id1, id2)
         )
         SELECT id1, count(*) AS rows, sum(value) AS value, count(v2) AS matched
         FROM step_1 LEFT JOIN big USING (id1, id3)

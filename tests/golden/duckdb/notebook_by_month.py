@@ -20,11 +20,10 @@ def load(path):
 
 def query(con):
     return con.sql("""
-        SELECT month, sum(quantity * price) AS revenue
-        FROM (
-            SELECT *, date_trunc('month', sold_at) AS month
-            FROM data
-        )
+        SELECT
+            date_trunc('month', sold_at) AS month,
+            sum(quantity * price) AS revenue
+        FROM data
         GROUP BY month
     """).to_arrow_table()
 

@@ -15,17 +15,15 @@ def load(path):
 
 def query(con):
     return con.sql("""
-        SELECT size, count(*) AS rows, avg(price) AS price
-        FROM (
-            SELECT
-                *,
-                CASE
-                    WHEN quantity > 7 THEN 'large'
-                    WHEN quantity > 3 THEN 'medium'
-                    ELSE 'small'
-                END AS size
-            FROM data
-        )
+        SELECT
+            CASE
+                WHEN quantity > 7 THEN 'large'
+                WHEN quantity > 3 THEN 'medium'
+                ELSE 'small'
+            END AS size,
+            count(*) AS rows,
+            avg(price) AS price
+        FROM data
         GROUP BY size
     """).to_arrow_table()
 

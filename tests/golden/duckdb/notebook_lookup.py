@@ -20,18 +20,15 @@ def load(path):
 
 def query(con):
     return con.sql("""
-        SELECT paid, sum(quantity * price) AS revenue
-        FROM (
-            SELECT
-                *,
-                CASE payment
-                    WHEN 'card' THEN 'now'
-                    WHEN 'cash' THEN 'now'
-                    WHEN 'invoice' THEN 'later'
-                    ELSE 'other'
-                END AS paid
-            FROM data
-        )
+        SELECT
+            CASE payment
+                WHEN 'card' THEN 'now'
+                WHEN 'cash' THEN 'now'
+                WHEN 'invoice' THEN 'later'
+                ELSE 'other'
+            END AS paid,
+            sum(quantity * price) AS revenue
+        FROM data
         GROUP BY paid
     """).to_arrow_table()
 

@@ -15,11 +15,12 @@ def load(path):
 
 def query(con):
     return con.sql("""
-        SELECT weekday, hour, count(*) AS rows, avg(price) AS price
-        FROM (
-            SELECT *, isodow(sold_at) - 1 AS weekday, hour(sold_at) AS hour
-            FROM data
-        )
+        SELECT
+            isodow(sold_at) - 1 AS weekday,
+            hour(sold_at) AS hour,
+            count(*) AS rows,
+            avg(price) AS price
+        FROM data
         GROUP BY ALL
     """).to_arrow_table()
 

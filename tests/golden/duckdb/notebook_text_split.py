@@ -20,14 +20,11 @@ def load(path):
 
 def query(con):
     return con.sql("""
-        SELECT region, size, sum(quantity * price) AS revenue
-        FROM (
-            SELECT
-                *,
-                string_split(store, '-')[1] AS region,
-                string_split(product, ', ')[2] AS size
-            FROM data
-        )
+        SELECT
+            string_split(store, '-')[1] AS region,
+            string_split(product, ', ')[2] AS size,
+            sum(quantity * price) AS revenue
+        FROM data
         GROUP BY ALL
     """).to_arrow_table()
 

@@ -23,11 +23,8 @@ def query(con):
             FROM data
             GROUP BY store
         )
-        SELECT store, share
-        FROM (
-            SELECT *, nullif(cash / (card + cash), 'NaN') AS share
-            FROM step_1
-        )
+        SELECT store, nullif(cash / (card + cash), 'NaN') AS share
+        FROM step_1
     """).to_arrow_table()
 
 

@@ -15,19 +15,17 @@ def load(path):
 
 def query(con):
     return con.sql("""
-        SELECT class, count(*) AS sales, sum(price * quantity) AS revenue
-        FROM (
-            SELECT
-                *,
-                CASE
-                    WHEN price <= 0 THEN NULL
-                    WHEN price <= 10 THEN 'low'
-                    WHEN price <= 50 THEN 'middle'
-                    WHEN price <= 90 THEN 'high'
-                    WHEN price <= 100 THEN 'top'
-                END AS class
-            FROM data
-        )
+        SELECT
+            CASE
+                WHEN price <= 0 THEN NULL
+                WHEN price <= 10 THEN 'low'
+                WHEN price <= 50 THEN 'middle'
+                WHEN price <= 90 THEN 'high'
+                WHEN price <= 100 THEN 'top'
+            END AS class,
+            count(*) AS sales,
+            sum(price * quantity) AS revenue
+        FROM data
         GROUP BY class
     """).to_arrow_table()
 

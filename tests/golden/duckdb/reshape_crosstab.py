@@ -16,24 +16,19 @@ def load(path):
 def query(con):
     return con.sql("""
         SELECT
-            class,
+            CASE
+                WHEN price <= 0 THEN NULL
+                WHEN price <= 25 THEN '(0, 25]'
+                WHEN price <= 50 THEN '(25, 50]'
+                WHEN price <= 75 THEN '(50, 75]'
+                WHEN price <= 100 THEN '(75, 100]'
+            END AS class,
             coalesce(count_if(rating = 1), 0) AS "1",
             coalesce(count_if(rating = 2), 0) AS "2",
             coalesce(count_if(rating = 3), 0) AS "3",
             coalesce(count_if(rating = 4), 0) AS "4",
             coalesce(count_if(rating = 5), 0) AS "5"
-        FROM (
-            SELECT
-                *,
-                CASE
-                    WHEN price <= 0 THEN NULL
-                    WHEN price <= 25 THEN '(0, 25]'
-                    WHEN price <= 50 THEN '(25, 50]'
-                    WHEN price <= 75 THEN '(50, 75]'
-                    WHEN price <= 100 THEN '(75, 100]'
-                END AS class
-            FROM data
-        )
+        FROM data
         GROUP BY class
     """).to_arrow_table()
 

@@ -19,12 +19,15 @@ def query(con):
             SELECT
                 rating,
                 CASE
-                    WHEN price <= quantile_cont(price, 0.25) OVER () THEN 0
-                    WHEN price <= quantile_cont(price, 0.5) OVER () THEN 1
-                    WHEN price <= quantile_cont(price, 0.75) OVER () THEN 2
+                    WHEN price <= quantiles_price[1] THEN 0
+                    WHEN price <= quantiles_price[2] THEN 1
+                    WHEN price <= quantiles_price[3] THEN 2
                     WHEN price IS NOT NULL THEN 3
                 END AS quarter
-            FROM data
+            FROM data, (
+                SELECT quantile_cont(price, [0.25, 0.5, 0.75]) AS quantiles_price
+                FROM data
+            )
         )
         SELECT quarter, count(*) AS sales, avg(rating) AS rating
         FROM step_1

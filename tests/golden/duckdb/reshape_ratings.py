@@ -21,16 +21,13 @@ def load(path):
 def query(con):
     return con.sql("""
         SELECT
-            year,
-            month,
+            year(sold_at) AS year,
+            month(sold_at) AS month,
             avg(CASE WHEN payment = 'card' THEN rating END) AS card,
             avg(CASE WHEN payment = 'cash' THEN rating END) AS cash,
             avg(CASE WHEN payment = 'invoice' THEN rating END) AS invoice,
             avg(CASE WHEN payment = 'voucher' THEN rating END) AS voucher
-        FROM (
-            SELECT *, year(sold_at) AS year, month(sold_at) AS month
-            FROM data
-        )
+        FROM data
         GROUP BY ALL
     """).to_arrow_table()
 

@@ -16,18 +16,21 @@ def query(con):
         WITH step_1 AS (
             SELECT
                 CASE
-                    WHEN price <= min(price) OVER () + (max(price) OVER () - min(price) OVER ()) / 10 THEN 0
-                    WHEN price <= min(price) OVER () + (max(price) OVER () - min(price) OVER ()) * 2 / 10 THEN 1
-                    WHEN price <= min(price) OVER () + (max(price) OVER () - min(price) OVER ()) * 3 / 10 THEN 2
-                    WHEN price <= min(price) OVER () + (max(price) OVER () - min(price) OVER ()) * 4 / 10 THEN 3
-                    WHEN price <= min(price) OVER () + (max(price) OVER () - min(price) OVER ()) * 5 / 10 THEN 4
-                    WHEN price <= min(price) OVER () + (max(price) OVER () - min(price) OVER ()) * 6 / 10 THEN 5
-                    WHEN price <= min(price) OVER () + (max(price) OVER () - min(price) OVER ()) * 7 / 10 THEN 6
-                    WHEN price <= min(price) OVER () + (max(price) OVER () - min(price) OVER ()) * 8 / 10 THEN 7
-                    WHEN price <= min(price) OVER () + (max(price) OVER () - min(price) OVER ()) * 9 / 10 THEN 8
+                    WHEN price <= min_price + (max_price - min_price) / 10 THEN 0
+                    WHEN price <= min_price + (max_price - min_price) * 2 / 10 THEN 1
+                    WHEN price <= min_price + (max_price - min_price) * 3 / 10 THEN 2
+                    WHEN price <= min_price + (max_price - min_price) * 4 / 10 THEN 3
+                    WHEN price <= min_price + (max_price - min_price) * 5 / 10 THEN 4
+                    WHEN price <= min_price + (max_price - min_price) * 6 / 10 THEN 5
+                    WHEN price <= min_price + (max_price - min_price) * 7 / 10 THEN 6
+                    WHEN price <= min_price + (max_price - min_price) * 8 / 10 THEN 7
+                    WHEN price <= min_price + (max_price - min_price) * 9 / 10 THEN 8
                     WHEN price IS NOT NULL THEN 9
                 END AS bin
-            FROM data
+            FROM data, (
+                SELECT min(price) AS min_price, max(price) AS max_price
+                FROM data
+            )
         )
         SELECT bin, count(*) AS sales
         FROM step_1

@@ -17,13 +17,10 @@ def query(con):
     return con.sql("""
         SELECT
             CASE
-                WHEN contains(lower(id1), 'id01') THEN number || ': ' || v1::VARCHAR
+                WHEN contains(lower(id1), 'id01') THEN string_split(id3, 'd')[-1] || ': ' || v1::VARCHAR
                 ELSE CASE id2[-1:] WHEN '1' THEN 'one' WHEN '2' THEN 'two' ELSE 'many' END
             END AS label
-        FROM (
-            SELECT *, string_split(id3, 'd')[-1] AS number
-            FROM data
-        )
+        FROM data
     """).to_arrow_table()
 
 

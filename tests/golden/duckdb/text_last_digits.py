@@ -13,11 +13,8 @@ def load(path):
 
 def query(con):
     return con.sql("""
-        SELECT ending, count(*) AS rows, sum(v1) AS v1
-        FROM (
-            SELECT *, id3[-2:] AS ending
-            FROM data
-        )
+        SELECT id3[-2:] AS ending, count(*) AS rows, sum(v1) AS v1
+        FROM data
         GROUP BY ending
     """).to_arrow_table()
 

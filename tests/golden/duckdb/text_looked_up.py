@@ -13,18 +13,16 @@ def load(path):
 
 def query(con):
     return con.sql("""
-        SELECT region, avg(v2) AS v2, count(*) AS rows
-        FROM (
-            SELECT
-                *,
-                CASE id1[-1:]
-                    WHEN '1' THEN 'north'
-                    WHEN '2' THEN 'north'
-                    WHEN '3' THEN 'south'
-                    ELSE 'elsewhere'
-                END AS region
-            FROM data
-        )
+        SELECT
+            CASE id1[-1:]
+                WHEN '1' THEN 'north'
+                WHEN '2' THEN 'north'
+                WHEN '3' THEN 'south'
+                ELSE 'elsewhere'
+            END AS region,
+            avg(v2) AS v2,
+            count(*) AS rows
+        FROM data
         GROUP BY region
     """).to_arrow_table()
 

@@ -13,11 +13,8 @@ def load(path):
 
 def query(con):
     return con.sql("""
-        SELECT id1, avg(number) AS number
-        FROM (
-            SELECT *, TRY_CAST(regexp_extract(id3, '[0-9]+') AS BIGINT) AS number
-            FROM data
-        )
+        SELECT id1, avg(TRY_CAST(regexp_extract(id3, '[0-9]+') AS BIGINT)) AS number
+        FROM data
         GROUP BY id1
     """).to_arrow_table()
 

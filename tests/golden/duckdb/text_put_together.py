@@ -15,13 +15,10 @@ def load(path):
 
 def query(con):
     return con.sql("""
-        SELECT key, sum(v3) AS v3
-        FROM (
-            SELECT
-                *,
-                upper(id1) || '/' || id4::VARCHAR || '-' || replace(id2, 'id', '') AS key
-            FROM data
-        )
+        SELECT
+            upper(id1) || '/' || id4::VARCHAR || '-' || replace(id2, 'id', '') AS key,
+            sum(v3) AS v3
+        FROM data
         GROUP BY key
     """).to_arrow_table()
 

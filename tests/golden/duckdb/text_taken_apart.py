@@ -15,11 +15,11 @@ def load(path):
 
 def query(con):
     return con.sql("""
-        SELECT part, sum(v1) AS v1, sum(length(id3)) AS characters
-        FROM (
-            SELECT *, string_split((id1 || '.' || id2), '.')[-1] AS part
-            FROM data
-        )
+        SELECT
+            string_split(id1 || '.' || id2, '.')[-1] AS part,
+            sum(v1) AS v1,
+            sum(length(id3)) AS characters
+        FROM data
         GROUP BY part
     """).to_arrow_table()
 

@@ -15,11 +15,11 @@ def load(path):
 
 def query(con):
     return con.sql("""
-        SELECT hour, count(*) AS rows, sum(quantity) AS quantity
-        FROM (
-            SELECT *, date_trunc('hour', sold_at) AS hour
-            FROM data
-        )
+        SELECT
+            date_trunc('hour', sold_at) AS hour,
+            count(*) AS rows,
+            sum(quantity) AS quantity
+        FROM data
         GROUP BY hour
     """).to_arrow_table()
 

@@ -21,11 +21,11 @@ def load(path):
 def query(con):
     return con.sql("""
         WITH step_1 AS (
-            SELECT store, month, sum(quantity)::BIGINT AS quantity
-            FROM (
-                SELECT *, date_trunc('month', sold_at) AS month
-                FROM data
-            )
+            SELECT
+                store,
+                date_trunc('month', sold_at) AS month,
+                sum(quantity)::BIGINT AS quantity
+            FROM data
             GROUP BY ALL
         )
         SELECT

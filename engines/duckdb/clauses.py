@@ -1,0 +1,41 @@
+"""What the clauses of DuckDB's statement are asked: which of them there are, and in what form."""
+
+from __future__ import annotations
+
+from ...spec.expression import Agg, Col, Expr, list_aggregations, list_children
+from ..writing.joins import Joining
+from ..writing.sql import quote_name
+
+
+def is_aggregated(node: Expr) -> bool:
+    """Return whether an output has an aggregation, and no column outside of one."""
+    return bool(list_aggregations(node)) and not _reads_rows(node)
+
+
+def _reads_rows(node: Expr) -> bool:
+    match node:
+        case Agg():
+            return False
+        case Col():
+            return True
+        case _:
+            return any(map(_reads_rows, list_children(node)))
+
+
+def find_only(joinings: tuple[Joining, ...]) -> Joining | None:
+    """Return the only join, if it keeps the names of the rows as they are."""
+    match joinings:
+        case (Joining(join=join) as met,) if join.how in {"inner", "left"} and not join.right_on:
+            return met
+        case _:
+            return None
+
+
+def write_lines(clauses: list[str]) -> str:
+    """Write the clauses that there are, one a line."""
+    return "\n".join(clause for clause in clauses if clause)
+
+
+def sort_key(column: str, descending: bool) -> str:
+    """Write what sorts."""
+    return f"{quote_name(column)} DESC" if descending else quote_name(column)
