@@ -275,7 +275,7 @@ class ClickHouseStatement(Statement):
         query = self.query
         outputs = (*query.aggregate, *query.transform)
         found = {o.name for o in outputs if o.expression != Col(o.name) and o.name in self._frame}
-        read = [(o.name, list_columns(o.expression)) for o in outputs]
+        read = [(o.name, list_columns(o.expression)) for o in (*query.derive, *outputs)]
         read += [("", list_columns(query.where))] if query.where else []
         return frozenset(n for n in found if any(n in names for own, names in read if own != n))
 

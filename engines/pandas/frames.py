@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-import keyword
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from keyword import iskeyword
 
 from ...errors import Unsupported
 from ...spec.expression import Col, Expr, substitute, walk
@@ -92,22 +93,31 @@ def name_by_columns(taken: Steps, keys: tuple[str, ...]) -> Steps:
     return replace(taken, reductions=tuple(reductions), outputs=tuple(outputs))
 
 
-def assigns_once(line: str, name: str) -> bool:
-    """Return whether a line is one statement, which assigns to the name."""
-    match ast.parse(line).body:
-        case [ast.Assign([ast.Name(target)])]:
-            return target == name
-        case _:
-            return False
+def name_values(
+    frame: str, taken: Steps, trees: Mapping[str, ast.expr], *, together: bool
+) -> Iterator[tuple[list[str], ast.expr]]:
+    """Yield what the outputs read more than once, with its names.
 
-
-def list_repeated(taken: Steps) -> list[Reduction]:
-    """Return the reductions that the outputs read more than once, and that Python can name."""
+    With `together`, the quantiles of a column are asked at once: each by itself would look through
+    its values again.
+    """
+    named = [r for r in taken.reductions if r.name.isidentifier() and not iskeyword(r.name)]
+    alike: dict[tuple[str, ...], list[Reduction]] = {}
+    for r in named:
+        if together and r.function == "quantile":
+            alike.setdefault(r.columns, []).append(r)
+    several = [found for found in alike.values() if len(found) > 1]
+    for found in several:
+        shares = [r.parameter for r in found]
+        yield (
+            [r.name for r in found],
+            quote("f[c].quantile(q)", f=quote(frame), c=found[0].column, q=shares),
+        )
     read = Counter(
         node.name for o in taken.outputs for node in walk(o.expression) if isinstance(node, Col)
     )
-    named = (r for r in taken.reductions if r.name.isidentifier() and not keyword.iskeyword(r.name))
-    return [r for r in named if read[r.name] > 1]
+    done = {r.name for found in several for r in found}
+    yield from (([r.name], trees[r.name]) for r in named if read[r.name] > 1 and r.name not in done)
 
 
 # What `agg` would not take for the name of an output.

@@ -47,11 +47,11 @@ from ..writing.quote import quote, write_literal
 from ..writing.sequence import StepQuery, step_name
 from ..writing.steps import Reduction, Steps, decompose, hoist, is_present
 from ..writing.user_functions import apply_to_groups, apply_to_rows, skip_missing
+from .chaining import write_chain
 from .expressions import SeriesWriter, make_series_writer
 from .frames import (
-    assigns_once,
-    list_repeated,
     name_by_columns,
+    name_values,
     sort_frame,
     with_columns,
     write_agg,
@@ -126,9 +126,7 @@ class PandasSteps:
 
     def write_body(self, returned: str = "return ANSWER") -> str:
         """Write the whole query; `returned` is how the function ends, with its hole."""
-        *lines, answer = self.write_statements()
-        if lines and answer == self.frame and assigns_once(lines[-1], answer):
-            answer = lines.pop().removeprefix(f"{answer} = ")
+        *lines, answer = write_chain(self.write_statements(), self.frame)
         return "\n".join([*lines, fill(returned, ANSWER=answer)])
 
     def prepare(self, derived: tuple[Output, ...], counted: Container[str] = ()) -> list[str]:
@@ -370,9 +368,10 @@ class PandasSteps:
                 "f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self._beside_options
             )
             lines.append(f"groups = {ast.unparse(groups)}")
-        for r in list_repeated(taken):
-            lines.append(f"{r.name} = {ast.unparse(rows.trees[r.name])}")
-            rows = replace(rows, trees={**rows.trees, r.name: ast.Name(r.name)})
+        together = not (self.query.group_by or self.spread)
+        for names, tree in name_values(self.frame, taken, rows.trees, together=together):
+            lines.append(f"{', '.join(names)} = {ast.unparse(tree)}")
+            rows = replace(rows, trees={**rows.trees, **{name: ast.Name(name) for name in names}})
         for output in taken.outputs:
             named, body = hoist(output.expression)
             for local in named:

@@ -39,6 +39,11 @@ ROLLED = {"group_by": "k", "transform": {"m": "rolling_mean(y, 3)"}}
 DIGITS = {"derive": {"n": "integer(extract(t, '[0-9]+'))"}}
 WIDE = {"pivot": {"index": "k", "columns": {"t": ["a", "b"]}, "values": "sum(x * y)"}}
 MEDIAN = {"group_by": "k", "aggregate": {"m": "median(y)"}}
+KEPT = {
+    "where": "z is not None",
+    "group_by": "k",
+    "largest": {"column": "z", "n": 2, "as": "most"},
+}
 ENDING = {"derive": {"e": "t[-2:]"}, "group_by": "e", "aggregate": {"n": "size()"}}
 NUMBER = {"derive": {"n": "len(t)"}, "group_by": "k", "aggregate": {"n": "mean(n)"}}
 AGAIN = {"derive": {"n": "len(t)"}, "group_by": "k", "aggregate": {"n": "mean(n)", "m": "max(n)"}}
@@ -54,7 +59,6 @@ QUARTERS = {"derive": {"q": "quantile_bins(y, 4)"}, "group_by": "q", "aggregate"
         ("datatable", BESIDE, "data[:, {'t': f.t, 'part': f.y / dt.sum(f.y)}]"),
         ("polars", CHANGED, "a=pl.col('x').pct_change().over('k')"),
         ("polars", CHANGED, "b=(pl.col('z') / pl.col('z').shift() - 1).over('k')"),
-        ("pandas", ROLLED, "m=groups['y'].rolling(3).mean().reset_index(0, drop=True))"),
         ("pandas", DIGITS, "pd.to_numeric(data['t'].str.extract('([0-9]+)', expand=False), errors"),
         ("polars", {"derive": {"class": "x > 5"}}, "(pl.col('x') > 5).alias('class')"),
         ("pandas", TWICE, "min_y = data['y'].min()"),
@@ -85,6 +89,10 @@ QUARTERS = {"derive": {"q": "quantile_bins(y, 4)"}, "group_by": "q", "aggregate"
         ("polars/scan", MEDIAN, "agg(m=pl.median('y')).collect()"),
         ("polars/streaming", MEDIAN, "agg(m=pl.median('y')).collect(engine=\"streaming\")"),
         ("dask", COUNT | {"aggregate": {"x": "sum(x)", "y": "sum(y)"}}, "[['x', 'y']].sum()"),
+        ("pandas", QUARTERS, "quantile_y_3 = data['y'].quantile([0.25, 0.5, 0.75])"),
+        ("pandas", KEPT, "return data.dropna(subset=['z']).sort_values('z', ascending=False).gro"),
+        ("pandas", ENDING, "return data.assign(e=data['t'].str[-2:]).groupby('e', sort=False)"),
+        ("pandas", ROLLED, "m=data.groupby('k')['y'].rolling(3).mean().reset_index(0, drop=True))"),
         ("duckdb", ENDING, "SELECT t[-2:] AS e, count(*) AS n\n        FROM data\n"),
         ("duckdb", NUMBER, "SELECT k, avg(length(t)) AS n\n        FROM data"),
         ("duckdb", AGAIN, "SELECT *, length(t) AS n"),

@@ -7,9 +7,11 @@ import pyarrow as pa
 
 
 def transform(part):
-    groups = part.groupby("store")
     return part[["store", "row"]].assign(
-        smooth=groups["price"].rolling(7).mean().reset_index(0, drop=True)
+        smooth=part.groupby("store")["price"]
+        .rolling(7)
+        .mean()
+        .reset_index(0, drop=True)
     )
 
 

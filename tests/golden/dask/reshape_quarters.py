@@ -8,12 +8,15 @@ import pyarrow as pa
 
 
 def transform(part):
+    quantile_price, quantile_price_2, quantile_price_3 = part["price"].quantile(
+        [0.25, 0.5, 0.75]
+    )
     return part[["rating"]].assign(
         quarter=np.select(
             [
-                part["price"] <= part["price"].quantile(0.25),
-                part["price"] <= part["price"].quantile(0.5),
-                part["price"] <= part["price"].quantile(0.75),
+                part["price"] <= quantile_price,
+                part["price"] <= quantile_price_2,
+                part["price"] <= quantile_price_3,
                 part["price"].notna(),
             ],
             [0, 1, 2, 3],

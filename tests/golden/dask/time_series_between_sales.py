@@ -9,9 +9,9 @@ import pyarrow as pa
 
 def transform(part):
     part = part.reset_index(drop=True).sort_values("sold_at", kind="stable")
-    groups = part.groupby("store")
     return part[["store", "row"]].assign(
-        waited=(part["sold_at"] - groups["sold_at"].shift()) // pd.Timedelta(seconds=1)
+        waited=(part["sold_at"] - part.groupby("store")["sold_at"].shift())
+        // pd.Timedelta(seconds=1)
     )
 
 

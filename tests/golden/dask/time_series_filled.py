@@ -8,8 +8,7 @@ import pyarrow as pa
 
 def transform(part):
     part = part.reset_index(drop=True).sort_values("sold_at", kind="stable")
-    groups = part.groupby("store")
-    return part[["store", "row"]].assign(rating=groups["rating"].ffill())
+    return part[["store", "row"]].assign(rating=part.groupby("store")["rating"].ffill())
 
 
 def load(path):

@@ -8,9 +8,8 @@ import pyarrow as pa
 
 def transform(part):
     part = part.reset_index(drop=True).sort_values("sold_at", kind="stable")
-    groups = part.groupby("store")
     return part[["store", "row"]].assign(
-        price=groups["price"]
+        price=part.groupby("store")["price"]
         .rolling(10, min_periods=1)
         .mean()
         .reset_index(0, drop=True)

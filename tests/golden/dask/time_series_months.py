@@ -23,9 +23,8 @@ def query(data):
         .compute()
     )
     step_1 = step_1.sort_values("month", kind="stable")
-    groups = step_1.groupby("store")
     return step_1[["store", "month", "quantity"]].assign(
-        change=groups["quantity"].pct_change(fill_method=None)
+        change=step_1.groupby("store")["quantity"].pct_change(fill_method=None)
     )
 
 

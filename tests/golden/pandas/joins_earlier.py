@@ -13,17 +13,17 @@ def load(path, medium_path):
 
 
 def query(data, medium):
-    data = pd.merge_asof(
-        data.sort_values("id3"),
-        medium.sort_values("id2", kind="stable"),
-        left_on="id3",
-        right_on="id2",
-        by="id1",
-        tolerance=100,
-        suffixes=("", "_right"),
-    )
     return (
-        data.groupby("id1", sort=False)["v2"]
+        pd.merge_asof(
+            data.sort_values("id3"),
+            medium.sort_values("id2", kind="stable"),
+            left_on="id3",
+            right_on="id2",
+            by="id1",
+            tolerance=100,
+            suffixes=("", "_right"),
+        )
+        .groupby("id1", sort=False)["v2"]
         .agg(rows="size", matched="count")
         .reset_index()
     )

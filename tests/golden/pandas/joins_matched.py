@@ -13,9 +13,11 @@ def load(path, big_path):
 
 
 def query(data, big):
-    data = data[data["id3"].isin(big["id3"])]
     return (
-        data.groupby("id1", sort=False)["v1"].agg(rows="size", v1="sum").reset_index()
+        data[data["id3"].isin(big["id3"])]
+        .groupby("id1", sort=False)["v1"]
+        .agg(rows="size", v1="sum")
+        .reset_index()
     )
 
 

@@ -13,9 +13,11 @@ def load(path, medium_path):
 
 
 def query(data, medium):
-    data = data.merge(medium, left_on="id3", right_on="id2", suffixes=("", "_right"))
     return (
-        data.groupby("id1", sort=False)["v2"].agg(rows="size", v2="mean").reset_index()
+        data.merge(medium, left_on="id3", right_on="id2", suffixes=("", "_right"))
+        .groupby("id1", sort=False)["v2"]
+        .agg(rows="size", v2="mean")
+        .reset_index()
     )
 
 

@@ -20,9 +20,9 @@ def query(data, small, medium, big):
     )
     data = data.assign(value=data["v1"] * data["v2"])
     step_1 = data[["id1", "id3", "value"]]
-    step_1 = step_1.merge(big, on=["id1", "id3"], how="left")
     return (
-        step_1.groupby("id1", sort=False)
+        step_1.merge(big, on=["id1", "id3"], how="left")
+        .groupby("id1", sort=False)
         .agg(rows=("value", "size"), value=("value", "sum"), matched=("v2", "count"))
         .reset_index()
     )

@@ -11,11 +11,14 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(
-        month=data["sold_at"].dt.to_period("M").dt.to_timestamp(),
-        revenue=data["quantity"] * data["price"],
+    return (
+        data.assign(
+            month=data["sold_at"].dt.to_period("M").dt.to_timestamp(),
+            revenue=data["quantity"] * data["price"],
+        )
+        .groupby("month", as_index=False, sort=False)["revenue"]
+        .sum()
     )
-    return data.groupby("month", as_index=False, sort=False)["revenue"].sum()
 
 
 def rows(answer):

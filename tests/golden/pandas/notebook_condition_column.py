@@ -12,15 +12,15 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(
-        size=np.select(
-            [data["quantity"] > 7, data["quantity"] > 3],
-            ["large", "medium"],
-            default="small",
-        )
-    )
     return (
-        data.groupby("size", sort=False)["price"]
+        data.assign(
+            size=np.select(
+                [data["quantity"] > 7, data["quantity"] > 3],
+                ["large", "medium"],
+                default="small",
+            )
+        )
+        .groupby("size", sort=False)["price"]
         .agg(rows="size", price="mean")
         .reset_index()
     )

@@ -14,9 +14,9 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(discount_filled=data["discount"].fillna(0))
     return (
-        data.groupby("product", sort=False)["discount_filled"]
+        data.assign(discount_filled=data["discount"].fillna(0))
+        .groupby("product", sort=False)["discount_filled"]
         .agg(discount="mean")
         .reset_index()
     )

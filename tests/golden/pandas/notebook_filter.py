@@ -14,13 +14,13 @@ def load(path):
 
 
 def query(data):
-    data = data[
-        (data["quantity"] >= 5)
-        & data["payment"].isin(["card", "cash"])
-        & (data["price"] > 20)
-    ]
     return (
-        data.groupby("store", sort=False)["price"]
+        data[
+            (data["quantity"] >= 5)
+            & data["payment"].isin(["card", "cash"])
+            & (data["price"] > 20)
+        ]
+        .groupby("store", sort=False)["price"]
         .agg(rows="size", price="mean")
         .reset_index()
     )

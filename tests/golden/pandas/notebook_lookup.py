@@ -14,13 +14,16 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(
-        paid=data["payment"]
-        .map({"card": "now", "cash": "now", "invoice": "later"})
-        .fillna("other"),
-        revenue=data["quantity"] * data["price"],
+    return (
+        data.assign(
+            paid=data["payment"]
+            .map({"card": "now", "cash": "now", "invoice": "later"})
+            .fillna("other"),
+            revenue=data["quantity"] * data["price"],
+        )
+        .groupby("paid", as_index=False, sort=False)["revenue"]
+        .sum()
     )
-    return data.groupby("paid", as_index=False, sort=False)["revenue"].sum()
 
 
 def rows(answer):

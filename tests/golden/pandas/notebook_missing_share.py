@@ -14,9 +14,9 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(missing=data["discount"].isna(), unpaid=data["payment"].isna())
     return (
-        data.groupby("store", sort=False)
+        data.assign(missing=data["discount"].isna(), unpaid=data["payment"].isna())
+        .groupby("store", sort=False)
         .agg({"missing": "mean", "unpaid": "sum"})
         .reset_index()
     )

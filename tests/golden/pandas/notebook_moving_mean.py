@@ -14,9 +14,11 @@ def load(path):
 
 
 def query(data):
-    groups = data.groupby("store")
     return data[["store"]].assign(
-        smooth=groups["price"].rolling(7).mean().reset_index(0, drop=True)
+        smooth=data.groupby("store")["price"]
+        .rolling(7)
+        .mean()
+        .reset_index(0, drop=True)
     )
 
 

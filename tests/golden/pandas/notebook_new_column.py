@@ -14,9 +14,9 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(revenue=data["quantity"] * data["price"])
     return (
-        data.groupby("product", sort=False)["revenue"]
+        data.assign(revenue=data["quantity"] * data["price"])
+        .groupby("product", sort=False)["revenue"]
         .agg(revenue="sum", largest="max")
         .reset_index()
     )

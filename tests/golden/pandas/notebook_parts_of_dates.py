@@ -11,11 +11,11 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(
-        weekday=data["sold_at"].dt.day_of_week, hour=data["sold_at"].dt.hour
-    )
     return (
-        data.groupby(["weekday", "hour"], sort=False)["price"]
+        data.assign(
+            weekday=data["sold_at"].dt.day_of_week, hour=data["sold_at"].dt.hour
+        )
+        .groupby(["weekday", "hour"], sort=False)["price"]
         .agg(rows="size", price="mean")
         .reset_index()
     )

@@ -14,8 +14,11 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(revenue=data["quantity"] * data["price"])
-    step_1 = data.groupby("product", as_index=False, sort=False)["revenue"].sum()
+    step_1 = (
+        data.assign(revenue=data["quantity"] * data["price"])
+        .groupby("product", as_index=False, sort=False)["revenue"]
+        .sum()
+    )
     return step_1[["product"]].assign(
         percent=100 * step_1["revenue"] / step_1["revenue"].sum()
     )

@@ -14,12 +14,12 @@ def load(path):
 
 
 def query(data):
-    data = data[
-        data["product"].str.contains("tea", regex=False)
-        & data["store"].str.startswith("n")
-    ]
     return (
-        data.groupby("store", sort=False)["price"]
+        data[
+            data["product"].str.contains("tea", regex=False)
+            & data["store"].str.startswith("n")
+        ]
+        .groupby("store", sort=False)["price"]
         .agg(rows="size", price="mean")
         .reset_index()
     )

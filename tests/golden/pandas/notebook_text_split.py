@@ -14,14 +14,17 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(
-        region=data["store"].str.split("-").str[0],
-        size=data["product"].str.split(", ").str[1],
-        revenue=data["quantity"] * data["price"],
+    return (
+        data.assign(
+            region=data["store"].str.split("-").str[0],
+            size=data["product"].str.split(", ").str[1],
+            revenue=data["quantity"] * data["price"],
+        )
+        .groupby(["region", "size"], as_index=False, sort=False, dropna=False)[
+            "revenue"
+        ]
+        .sum()
     )
-    return data.groupby(["region", "size"], as_index=False, sort=False, dropna=False)[
-        "revenue"
-    ].sum()
 
 
 def rows(answer):

@@ -14,18 +14,18 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(
-        **{
-            "class": pd.cut(
-                data["price"],
-                [0, 10, 50, 90, 100],
-                labels=["low", "middle", "high", "top"],
-            ).astype("str"),
-            "revenue": data["price"] * data["quantity"],
-        }
-    )
     return (
-        data.groupby("class", sort=False, dropna=False)["revenue"]
+        data.assign(
+            **{
+                "class": pd.cut(
+                    data["price"],
+                    [0, 10, 50, 90, 100],
+                    labels=["low", "middle", "high", "top"],
+                ).astype("str"),
+                "revenue": data["price"] * data["quantity"],
+            }
+        )
+        .groupby("class", sort=False, dropna=False)["revenue"]
         .agg(sales="size", revenue="sum")
         .reset_index()
     )

@@ -14,17 +14,17 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(
-        **{
-            "class": pd.cut(
-                data["price"],
-                [0, 25, 50, 75, 100],
-                labels=["(0, 25]", "(25, 50]", "(50, 75]", "(75, 100]"],
-            ).astype("str")
-        }
-    )
     return (
-        data.groupby(["class", "rating"], sort=False, dropna=False)
+        data.assign(
+            **{
+                "class": pd.cut(
+                    data["price"],
+                    [0, 25, 50, 75, 100],
+                    labels=["(0, 25]", "(25, 50]", "(50, 75]", "(75, 100]"],
+                ).astype("str")
+            }
+        )
+        .groupby(["class", "rating"], sort=False, dropna=False)
         .size()
         .unstack(fill_value=0)
         .reindex(columns=[1, 2, 3, 4, 5], fill_value=0)

@@ -14,9 +14,9 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(value=data["price"] * data["quantity"])
     return (
-        data.groupby(["store", "payment"], sort=False, dropna=False)["value"]
+        data.assign(value=data["price"] * data["quantity"])
+        .groupby(["store", "payment"], sort=False, dropna=False)["value"]
         .sum()
         .unstack(fill_value=0)
         .reindex(columns=["card", "cash", "invoice", "voucher"], fill_value=0)

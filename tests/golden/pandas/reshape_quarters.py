@@ -12,12 +12,15 @@ def load(path):
 
 
 def query(data):
+    quantile_price, quantile_price_2, quantile_price_3 = data["price"].quantile(
+        [0.25, 0.5, 0.75]
+    )
     step_1 = data[["rating"]].assign(
         quarter=np.select(
             [
-                data["price"] <= data["price"].quantile(0.25),
-                data["price"] <= data["price"].quantile(0.5),
-                data["price"] <= data["price"].quantile(0.75),
+                data["price"] <= quantile_price,
+                data["price"] <= quantile_price_2,
+                data["price"] <= quantile_price_3,
                 data["price"].notna(),
             ],
             [0, 1, 2, 3],

@@ -14,9 +14,9 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(year=data["sold_at"].dt.year, month=data["sold_at"].dt.month)
     return (
-        data.groupby(["year", "month", "payment"], sort=False, dropna=False)["rating"]
+        data.assign(year=data["sold_at"].dt.year, month=data["sold_at"].dt.month)
+        .groupby(["year", "month", "payment"], sort=False, dropna=False)["rating"]
         .mean()
         .unstack()
         .reindex(columns=["card", "cash", "invoice", "voucher"])

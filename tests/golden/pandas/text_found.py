@@ -14,9 +14,11 @@ def load(path):
 
 
 def query(data):
-    data = data[data["id3"].str.contains("7[0-9]$")]
     return (
-        data.groupby("id1", sort=False)["v3"].agg(rows="size", v3="mean").reset_index()
+        data[data["id3"].str.contains("7[0-9]$")]
+        .groupby("id1", sort=False)["v3"]
+        .agg(rows="size", v3="mean")
+        .reset_index()
     )
 
 

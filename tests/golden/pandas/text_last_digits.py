@@ -14,9 +14,9 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(ending=data["id3"].str[-2:])
     return (
-        data.groupby("ending", sort=False)["v1"]
+        data.assign(ending=data["id3"].str[-2:])
+        .groupby("ending", sort=False)["v1"]
         .agg(rows="size", v1="sum")
         .reset_index()
     )

@@ -14,14 +14,14 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(
-        region=data["id1"]
-        .str[-1:]
-        .map({"1": "north", "2": "north", "3": "south"})
-        .fillna("elsewhere")
-    )
     return (
-        data.groupby("region", sort=False)["v2"]
+        data.assign(
+            region=data["id1"]
+            .str[-1:]
+            .map({"1": "north", "2": "north", "3": "south"})
+            .fillna("elsewhere")
+        )
+        .groupby("region", sort=False)["v2"]
         .agg(v2="mean", rows="size")
         .reset_index()
     )

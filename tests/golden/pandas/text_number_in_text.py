@@ -14,12 +14,15 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(
-        number=pd.to_numeric(
-            data["id3"].str.extract("([0-9]+)", expand=False), errors="coerce"
-        ).where(lambda number: number.abs() < 2**63)
+    return (
+        data.assign(
+            number=pd.to_numeric(
+                data["id3"].str.extract("([0-9]+)", expand=False), errors="coerce"
+            ).where(lambda number: number.abs() < 2**63)
+        )
+        .groupby("id1", as_index=False, sort=False)["number"]
+        .mean()
     )
-    return data.groupby("id1", as_index=False, sort=False)["number"].mean()
 
 
 def rows(answer):

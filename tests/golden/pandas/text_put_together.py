@@ -14,14 +14,17 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(
-        key=data["id1"].str.upper()
-        + "/"
-        + data["id4"].astype("str")
-        + "-"
-        + data["id2"].str.replace("id", "", regex=False)
+    return (
+        data.assign(
+            key=data["id1"].str.upper()
+            + "/"
+            + data["id4"].astype("str")
+            + "-"
+            + data["id2"].str.replace("id", "", regex=False)
+        )
+        .groupby("key", as_index=False, sort=False)["v3"]
+        .sum()
     )
-    return data.groupby("key", as_index=False, sort=False)["v3"].sum()
 
 
 def rows(answer):

@@ -14,12 +14,12 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(
-        share=data["id3"].str.contains("7", regex=False),
-        sevens=data["id3"].str.endswith("7"),
-    )
     return (
-        data.groupby("id2", sort=False)
+        data.assign(
+            share=data["id3"].str.contains("7", regex=False),
+            sevens=data["id3"].str.endswith("7"),
+        )
+        .groupby("id2", sort=False)
         .agg({"share": "mean", "sevens": "sum"})
         .reset_index()
     )

@@ -14,11 +14,14 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(
-        part=(data["id1"] + "." + data["id2"]).str.split(".").str[-1],
-        characters=data["id3"].str.len(),
+    return (
+        data.assign(
+            part=(data["id1"] + "." + data["id2"]).str.split(".").str[-1],
+            characters=data["id3"].str.len(),
+        )
+        .groupby("part", as_index=False, sort=False)[["v1", "characters"]]
+        .sum()
     )
-    return data.groupby("part", as_index=False, sort=False)[["v1", "characters"]].sum()
 
 
 def rows(answer):

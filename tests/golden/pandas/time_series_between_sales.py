@@ -15,11 +15,10 @@ def load(path):
 
 def query(data):
     data = data.sort_values("sold_at", kind="stable")
-    groups = data.groupby("store")
     return (
         data[["store"]]
         .assign(
-            waited=(data["sold_at"] - groups["sold_at"].shift())
+            waited=(data["sold_at"] - data.groupby("store")["sold_at"].shift())
             // pd.Timedelta(seconds=1)
         )
         .sort_index()

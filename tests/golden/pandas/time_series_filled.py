@@ -15,8 +15,11 @@ def load(path):
 
 def query(data):
     data = data.sort_values("sold_at", kind="stable")
-    groups = data.groupby("store")
-    return data[["store"]].assign(rating=groups["rating"].ffill()).sort_index()
+    return (
+        data[["store"]]
+        .assign(rating=data.groupby("store")["rating"].ffill())
+        .sort_index()
+    )
 
 
 def rows(answer):

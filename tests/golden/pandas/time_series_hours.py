@@ -11,9 +11,9 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(hour=data["sold_at"].dt.floor("h"))
     return (
-        data.groupby("hour", sort=False)["quantity"]
+        data.assign(hour=data["sold_at"].dt.floor("h"))
+        .groupby("hour", sort=False)["quantity"]
         .agg(rows="size", quantity="sum")
         .reset_index()
     )

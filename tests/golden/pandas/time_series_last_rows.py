@@ -15,11 +15,10 @@ def load(path):
 
 def query(data):
     data = data.sort_values("sold_at", kind="stable")
-    groups = data.groupby("store")
     return (
         data[["store"]]
         .assign(
-            price=groups["price"]
+            price=data.groupby("store")["price"]
             .rolling(10, min_periods=1)
             .mean()
             .reset_index(0, drop=True)

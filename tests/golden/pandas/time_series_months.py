@@ -14,14 +14,14 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(month=data["sold_at"].dt.to_period("M").dt.to_timestamp())
-    step_1 = data.groupby(["store", "month"], as_index=False, sort=False)[
-        "quantity"
-    ].sum()
+    step_1 = (
+        data.assign(month=data["sold_at"].dt.to_period("M").dt.to_timestamp())
+        .groupby(["store", "month"], as_index=False, sort=False)["quantity"]
+        .sum()
+    )
     step_1 = step_1.sort_values("month", kind="stable")
-    groups = step_1.groupby("store")
     return step_1[["store", "month", "quantity"]].assign(
-        change=groups["quantity"].pct_change(fill_method=None)
+        change=step_1.groupby("store")["quantity"].pct_change(fill_method=None)
     )
 
 
