@@ -60,8 +60,9 @@ class Entry:
     settings: str = ""
 
     def describe_size(self) -> str:
-        """Return the size with what was set beside it: `1,000, nulls = 5`."""
-        return f"{self.size:,}, {self.settings}" if self.settings else f"{self.size:,}"
+        """Return the size with what was set beside it: `1,000 rows, nulls = 5`."""
+        size = f"{self.size:,} {self.unit}"
+        return f"{size}, {self.settings}" if self.settings else size
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,7 @@ def test_a_badge_says_no_more_than_was_measured(engine: EngineEntry, told: str) 
     badge = make_badge(ENTRY, engine)
     assert badge is not None
     assert badge.right.startswith(told)
-    assert badge.left == "dfbench groupby 10,000,000"
+    assert badge.left == "dfbench groupby 10,000,000 rows"
 
 
 def test_the_baseline_and_an_engine_without_a_ratio_have_no_badge() -> None:
@@ -206,6 +206,7 @@ def test_a_history_compares_versions_on_the_same_machine_and_data_alone() -> Non
     newer = replace(FAST, engine="polars@2.2", version="2.2", times={"q1": 1.0, "q2": 9.0})
     later = replace(ENTRY, key="groupby-def", began="2026-03-01", engines=(newer,))
     (history,) = build_histories([later, ENTRY])
+    assert history.title == "groupby, 10,000,000 rows, Xeon, 2 cores"
     assert [(s.version, s.ratio, s.questions) for s in history.steps] == [
         ("2.1", 1.0, 1), ("2.2", 0.5, 1),
     ]  # fmt: skip
@@ -258,7 +259,7 @@ def test_what_was_set_beside_the_size_tells_comparisons_apart(results: Path) -> 
     assert badges == [
         "groupby-10000000-nulls=5-threads=1-width=-2--polars.svg", "groupby-10000000-polars.svg",
     ]  # fmt: skip
-    assert "groupby 10,000,000, nulls = 5, threads = 1" in (site / "badges" / badges[0]).read_text()
+    assert "groupby 10,000,000 rows, nulls = 5, threads = 1" in (site / "badges" / badges[0]).read_text()
     newer = replace(FAST, engine="polars@2.2", version="2.2")
     later = replace(ENTRY, settings="nulls = 5", began="2026-03-01", engines=(newer,))
     assert build_histories([ENTRY, later]) == ()
