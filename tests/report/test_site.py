@@ -259,7 +259,10 @@ def test_what_was_set_beside_the_size_tells_comparisons_apart(results: Path) -> 
     assert badges == [
         "groupby-10000000-nulls=5-threads=1-width=-2--polars.svg", "groupby-10000000-polars.svg",
     ]  # fmt: skip
-    assert "groupby 10,000,000 rows, nulls = 5, threads = 1" in (site / "badges" / badges[0]).read_text()
+    assert (
+        "groupby 10,000,000 rows, nulls = 5, threads = 1"
+        in (site / "badges" / badges[0]).read_text()
+    )
     newer = replace(FAST, engine="polars@2.2", version="2.2")
     later = replace(ENTRY, settings="nulls = 5", began="2026-03-01", engines=(newer,))
     assert build_histories([ENTRY, later]) == ()
