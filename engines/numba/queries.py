@@ -258,6 +258,8 @@ class NumbaSteps(PandasSteps):
                 else _write_reduction(r, compiled=r in compiled)
                 for r in taken.reductions
             }
+            if self._is_inline(taken):
+                return self._inline(taken, values)
             lines = [f"groups = {to_source(groups)}"]
             frame = quote("pd.DataFrame(v).reset_index()", v=values)
         return self._end(lines, frame, taken)

@@ -304,10 +304,8 @@ class PandasSteps:
 
     def _group(self, taken: Steps) -> list[str]:
         """Write one `groupby`: the method for one function, else named aggregations."""
-        # What chooses between values gives an array, which has no keys.
-        chooses = any(isinstance(n, Case) for o in taken.outputs for n in walk(o.expression))
-        if not taken.direct and taken.once and not self.spread and not chooses:
-            return self._inline(taken)
+        if self._is_inline(taken):
+            return self._inline(taken, {r.name: write_reduction(r) for r in taken.reductions})
         unnamed = {"quantile", *POPULATION}
         if self.spread and not taken.direct:
             taken = name_by_columns(taken, self.query.group_by)
@@ -330,10 +328,14 @@ class PandasSteps:
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
         return quote("a.reset_index()", a=write_agg(groups, reductions))
 
-    def _inline(self, taken: Steps) -> list[str]:
+    def _is_inline(self, taken: Steps) -> bool:
+        """Return whether outputs are written over series read once; a choice gives an array."""
+        chooses = any(isinstance(n, Case) for o in taken.outputs for n in walk(o.expression))
+        return not taken.direct and taken.once and not self.spread and not chooses
+
+    def _inline(self, taken: Steps, trees: dict[str, ast.expr]) -> list[str]:
         """Write outputs over series of groups: faster than to aggregate first, and as readable."""
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
-        trees = {r.name: write_reduction(r) for r in taken.reductions}
         columns = replace(self._answer(), trees=trees)
         values = {output.name: columns.write_value(output.expression) for output in taken.outputs}
         frame = quote("pd.DataFrame(v).reset_index()", v=values)

@@ -15,14 +15,12 @@ def load(path):
 
 def query(data):
     groups = data.groupby("id3", sort=False)
-    answer = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "max_v1": groups["v1"].max(engine="numba"),
-            "min_v2": groups["v2"].min(engine="numba"),
+            "range_v1_v2": groups["v1"].max(engine="numba")
+            - groups["v2"].min(engine="numba")
         }
     ).reset_index()
-    answer["range_v1_v2"] = answer["max_v1"] - answer["min_v2"]
-    return answer[["id3", "range_v1_v2"]]
 
 
 def rows(answer):
