@@ -22,7 +22,8 @@ from .words import METHODS, POPULATION
 
 def write_melt(frame: ast.expr, unpivot: Unpivot) -> ast.expr:
     """Write the rows of an unpivot."""
-    options = {"id_vars": write_literal(list(unpivot.index))} if unpivot.index else {}
+    index = unpivot.index[0] if len(unpivot.index) == 1 else list(unpivot.index)
+    options = {"id_vars": write_literal(index)} if unpivot.index else {}
     options["value_vars"] = write_literal(list(unpivot.on))
     if unpivot.names != NAMES:
         options["var_name"] = write_literal(unpivot.names)

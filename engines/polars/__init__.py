@@ -82,17 +82,18 @@ class Polars(Adapter):
         chain = PolarsChain(query, inputs.rows)
         why = self._explain_memory(inputs, resources)
         frame = write_lazy(query, self.load, inputs.data, inputs.joinings)
+        chain, named = chain.name_repeated()
         applied = self.apply(chain)
-        lines = list(applied.lines)
+        lines = [*named, *applied.lines]
         for place, step in enumerate(inputs.later, 1):
             frame = self._write_frame(chain, frame, applied)
             if step.query.gaps:  # which reads the rows twice
                 lines.append(fill(f"{step_name(place)} = FRAME", FRAME=frame))
                 frame = quote(step_name(place))
             frame = join_lazy(frame, step.query, self.load, step.joinings)
-            chain = PolarsChain(step.query, step.rows)
+            chain, named = PolarsChain(step.query, step.rows).name_repeated()
             applied = self.apply(chain)
-            lines += applied.lines
+            lines += [*named, *applied.lines]
         return Parts(
             imports=IMPORTS,
             own=applied.own,

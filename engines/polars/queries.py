@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -18,10 +19,12 @@ from ...spec.expression import (
     choose_fresh_name,
     list_aggregations,
     list_columns,
+    walk,
 )
 from ...spec.order import is_ordered, needs_order
 from ...spec.pivot import read_plain
 from ...spec.schema import Column, Schema
+from ...spec.vocabulary import WINDOWS
 from ...spec.windows import has_rows
 from ...spec.workload import Extreme, GroupFunction, Output, Query
 from ..base import Load
@@ -31,6 +34,7 @@ from ..writing.joins import Joining
 from ..writing.program import fill
 from ..writing.properties import Facts, collect_row_facts
 from ..writing.quote import is_keyword, quote, write_literal
+from ..writing.steps import split_batches
 from ..writing.user_functions import passes_times
 from .gaps import fill_gaps
 from .joins import write_polars_join
@@ -113,6 +117,8 @@ class FrameChain(Chain):
     def answer_columns(self, tree: ast.expr) -> ast.expr:
         """Write the answer; over rows in the order of windows, and back in that of the frame."""
         query = self.query
+        if query.asks_for_rows and self._derives_in_select:
+            return self.select(tree, [*map(self._write_selected, query.select)])
         if not needs_order(query) or self.orders_windows:
             if query.group_by or not any(has_rows(o.expression) for o in query.transform):
                 return Chain.answer_columns(self, tree)
@@ -132,6 +138,18 @@ class FrameChain(Chain):
         numbered = Schema((*self.facts.data.columns, Column(row, "int", "int64")), self.data.rows)
         answer = replace(self, query=inner, known=Facts(numbered)).answer_columns(tree)
         return quote("t.sort(r).drop(r)", t=answer, r=row)
+
+    @property
+    def _derives_in_select(self) -> bool:
+        """Return whether the columns to derive are among those to select, each of rows alone."""
+        derive = self.query.derive
+        trees = [output.expression for output in derive]
+        alone = all(map(list_columns, trees)) and not list_aggregations(*trees)
+        return alone and not self.query.whole and len(split_batches(derive)) == 1
+
+    def _write_selected(self, name: str) -> ast.expr:
+        found = next((output for output in self.query.derive if output.name == name), None)
+        return self.write_named(self.write_derived(found), name) if found else self.write_kept(name)
 
     def call(self, node: Call) -> ast.expr:
         """Write a row function; a slice of text by `head`, `tail` and `slice`."""
@@ -192,6 +210,27 @@ class PolarsChain(FrameChain):
     }
 
     local: frozenset[str] = frozenset()
+    named: tuple[tuple[Agg, str], ...] = ()
+
+    def name_repeated(self) -> tuple[PolarsChain, list[str]]:
+        """Return the chain with names for the aggregations of all rows that it reads again."""
+        if self.query.group_by or not self.query.transform:
+            return self, []
+        nodes = [node for output in self.query.transform for node in walk(output.expression)]
+        counts = Counter(node for node in nodes if isinstance(node, Agg))
+        named, taken, lines = [], {"data", "pl", *self.query.tables}, []
+        for agg, count in counts.items():
+            name = choose_fresh_name("_".join((agg.function, *list_columns(agg))), taken)
+            if count > 1 and agg.function not in WINDOWS and name.isidentifier():
+                taken.add(name)
+                named.append((agg, name))
+                lines.append(f"{name} = {ast.unparse(self.write_aggregation(agg))}")
+        return replace(self, named=tuple(named)), lines
+
+    def write_aggregation(self, agg: Agg) -> ast.expr:
+        """Write an aggregation, or the local variable that holds it."""
+        name = dict(self.named).get(agg)
+        return quote(name) if name else FrameChain.write_aggregation(self, agg)
 
     def write_column(self, name: str) -> ast.expr:
         """Write a column, or the local variable that holds its expression."""

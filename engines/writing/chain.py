@@ -170,7 +170,8 @@ class Chain(ChainExpressions):
 
     def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
         """Write a row for each value of several columns."""
-        options = {"index": write_literal(list(unpivot.index))} if unpivot.index else {}
+        index = unpivot.index[0] if len(unpivot.index) == 1 else list(unpivot.index)
+        options = {"index": write_literal(index)} if unpivot.index else {}
         if unpivot.names != NAMES:
             options["variable_name"] = write_literal(unpivot.names)
         if unpivot.values != VALUES:
@@ -217,11 +218,12 @@ class Chain(ChainExpressions):
 
     def _add_batches(self, tree: ast.expr, outputs: tuple[Output, ...]) -> ast.expr:
         for batch in split_batches(outputs):
-            written = {o.name: self._derive(o) for o in batch}
+            written = {o.name: self.write_derived(o) for o in batch}
             tree = self.add_columns(tree, written)
         return tree
 
-    def _derive(self, output: Output) -> ast.expr:
+    def write_derived(self, output: Output) -> ast.expr:
+        """Write the value of a derived column."""
         node = output.expression
         if is_constant(node):
             return self.write_value(node)

@@ -44,6 +44,7 @@ KEPT = {
     "group_by": "k",
     "largest": {"column": "z", "n": 2, "as": "most"},
 }
+LONG = {"unpivot": {"on": ["x", "y"], "index": "k"}}
 ENDING = {"derive": {"e": "t[-2:]"}, "group_by": "e", "aggregate": {"n": "size()"}}
 NUMBER = {"derive": {"n": "len(t)"}, "group_by": "k", "aggregate": {"n": "mean(n)"}}
 AGAIN = {"derive": {"n": "len(t)"}, "group_by": "k", "aggregate": {"n": "mean(n)", "m": "max(n)"}}
@@ -89,6 +90,10 @@ QUARTERS = {"derive": {"q": "quantile_bins(y, 4)"}, "group_by": "q", "aggregate"
         ("polars/scan", MEDIAN, "agg(m=pl.median('y')).collect()"),
         ("polars/streaming", MEDIAN, "agg(m=pl.median('y')).collect(engine=\"streaming\")"),
         ("dask", COUNT | {"aggregate": {"x": "sum(x)", "y": "sum(y)"}}, "[['x', 'y']].sum()"),
+        ("polars", PARTS, "select('k', p=(pl.col('t') + '.' + pl.col('t')).str.split('.')"),
+        ("polars", TWICE, "min_y = pl.min('y')\n    return"),
+        ("polars", LONG, "unpivot(['x', 'y'], index='k')"),
+        ("pandas", LONG, "data.melt(id_vars='k', value_vars=['x', 'y'])"),
         ("pandas", QUARTERS, "quantile_y_3 = data['y'].quantile([0.25, 0.5, 0.75])"),
         ("pandas", KEPT, "return data.dropna(subset=['z']).sort_values('z', ascending=False).gro"),
         ("pandas", ENDING, "return data.assign(e=data['t'].str[-2:]).groupby('e', sort=False)"),

@@ -18,7 +18,7 @@ def load(path):
 
 def query(data):
     data = data.melt(
-        id_vars=["store"],
+        id_vars="store",
         value_vars=["price", "quantity", "discount", "rating"],
         var_name="measure",
     )

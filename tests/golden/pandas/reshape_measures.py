@@ -17,7 +17,7 @@ def load(path):
 
 def query(data):
     step_1 = data.melt(
-        id_vars=["store"],
+        id_vars="store",
         value_vars=["price", "quantity", "discount", "rating"],
         var_name="measure",
     )

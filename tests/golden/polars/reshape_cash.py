@@ -19,10 +19,10 @@ def query(data):
             values="payment",
             aggregate_function="len",
         )
-        .with_columns(
-            share=(pl.col("cash") / (pl.col("card") + pl.col("cash"))).fill_nan(None)
+        .select(
+            "store",
+            share=(pl.col("cash") / (pl.col("card") + pl.col("cash"))).fill_nan(None),
         )
-        .select("store", "share")
         .collect()
     )
 

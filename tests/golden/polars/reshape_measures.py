@@ -16,7 +16,7 @@ def query(data):
         data.lazy()
         .unpivot(
             ["price", "quantity", "discount", "rating"],
-            index=["store"],
+            index="store",
             variable_name="measure",
         )
         .group_by("store", "measure")

@@ -10,53 +10,28 @@ def load(path):
 
 
 def query(data):
+    min_price = pl.min("price")
+    max_price = pl.max("price")
     return (
         data.lazy()
         .select(
-            bin=pl.when(
-                pl.col("price")
-                <= pl.min("price") + (pl.max("price") - pl.min("price")) / 10
-            )
+            bin=pl.when(pl.col("price") <= min_price + (max_price - min_price) / 10)
             .then(0)
-            .when(
-                pl.col("price")
-                <= pl.min("price") + (pl.max("price") - pl.min("price")) * 2 / 10
-            )
+            .when(pl.col("price") <= min_price + (max_price - min_price) * 2 / 10)
             .then(1)
-            .when(
-                pl.col("price")
-                <= pl.min("price") + (pl.max("price") - pl.min("price")) * 3 / 10
-            )
+            .when(pl.col("price") <= min_price + (max_price - min_price) * 3 / 10)
             .then(2)
-            .when(
-                pl.col("price")
-                <= pl.min("price") + (pl.max("price") - pl.min("price")) * 4 / 10
-            )
+            .when(pl.col("price") <= min_price + (max_price - min_price) * 4 / 10)
             .then(3)
-            .when(
-                pl.col("price")
-                <= pl.min("price") + (pl.max("price") - pl.min("price")) * 5 / 10
-            )
+            .when(pl.col("price") <= min_price + (max_price - min_price) * 5 / 10)
             .then(4)
-            .when(
-                pl.col("price")
-                <= pl.min("price") + (pl.max("price") - pl.min("price")) * 6 / 10
-            )
+            .when(pl.col("price") <= min_price + (max_price - min_price) * 6 / 10)
             .then(5)
-            .when(
-                pl.col("price")
-                <= pl.min("price") + (pl.max("price") - pl.min("price")) * 7 / 10
-            )
+            .when(pl.col("price") <= min_price + (max_price - min_price) * 7 / 10)
             .then(6)
-            .when(
-                pl.col("price")
-                <= pl.min("price") + (pl.max("price") - pl.min("price")) * 8 / 10
-            )
+            .when(pl.col("price") <= min_price + (max_price - min_price) * 8 / 10)
             .then(7)
-            .when(
-                pl.col("price")
-                <= pl.min("price") + (pl.max("price") - pl.min("price")) * 9 / 10
-            )
+            .when(pl.col("price") <= min_price + (max_price - min_price) * 9 / 10)
             .then(8)
             .when(pl.col("price").is_not_null())
             .then(9)
