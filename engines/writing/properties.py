@@ -78,6 +78,9 @@ class Facts:
 
     def is_nonzero(self, node: Expr) -> bool:
         """Return whether no value is zero: as written, or by the range of the data."""
+        match node:
+            case Agg("sum", (values,)) if not (self.empty or self.may_miss(values)):
+                return self.range(values).low > 0
         return not self.range(node).has_zero
 
     def is_natural(self, left: Expr, right: Expr) -> bool:
@@ -93,6 +96,8 @@ class Facts:
                 return False
             case Agg(function) if function in CHANGES:
                 return self.makes_nan(expand_change(node))
+            case Arith("/", left, right) if self.is_nonzero(right) and self._is_whole(right):
+                return self.makes_nan(left)
             case Arith() if self.makes_infinity(node):
                 return True
             case Agg(function) if function in MOMENTS and self.makes_infinity(node):
@@ -111,6 +116,10 @@ class Facts:
                 return any(map(self.makes_nan, (otherwise, *(value for _, value in branches))))
             case _:
                 return any(map(self.makes_nan, list_children(node)))
+
+    def _is_whole(self, node: Expr) -> bool:
+        """Return whether values are integers, which are finite."""
+        return self.find_kind(node) == "int" and not self.makes_infinity(node)
 
     def makes_infinity(self, node: Expr) -> bool:
         """Return whether an infinity is among the values here, or arithmetic may make one."""

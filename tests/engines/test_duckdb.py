@@ -287,3 +287,15 @@ def test_repeated_aggregations_are_of_the_rows_that_are_left(tmp_path: Path) -> 
     assert ENGINE.write(query, COLUMNS).text.count("min(b)") == 1
     found = ran(query, table, COLUMNS, tmp_path)
     assert found == [{"share": 0.0}, {"share": 0.5}, {"share": 1.0}]
+
+
+@pytest.mark.parametrize(("low", "guarded"), [(1, False), (0, True), (None, True)])
+def test_a_quotient_by_a_sum_that_cannot_be_zero_is_a_number(
+    low: int | None, guarded: bool
+) -> None:
+    column = Column("x", "int", "int64", low=low, high=None if low is None else 9)
+    data = Schema((Column("k", "int", "int64"), column), 9)
+    share = Arith("/", Agg("count", (Col("k"),)), Agg("sum", (Col("x"),)))
+    outputs = (Output("share", share),)
+    query = Query("q", "", group_by=("k",), aggregate=outputs, sort=(SortKey("share"),))
+    assert ("'NaN'" in ENGINE.write(query, data).text) is guarded

@@ -13,9 +13,7 @@ def load(path):
 
 def query(con):
     return con.sql("""
-        SELECT
-            id4,
-            sqrt(nullif(sum(v1 * (v3 - centre) ** 2) / sum(v1), 'NaN')) AS spread
+        SELECT id4, sqrt(sum(v1 * (v3 - centre) ** 2) / sum(v1)) AS spread
         FROM (
             SELECT *, avg(v3) OVER (PARTITION BY id4) AS centre
             FROM data
