@@ -39,6 +39,7 @@ NARWHALS = Dialect(
     when="nw.when(c).then(v)",
     and_when="t.when(c).then(v)",
     otherwise="t.otherwise(v)",
+    bare_choices=True,
     wide="x.cast(nw.Int64)",
     divisor="nw.when(y != 0).then(y)",
     modulo="x % y",

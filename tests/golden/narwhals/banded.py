@@ -17,7 +17,7 @@ def query(data):
             result=nw.when(nw.col("ratio") > 20)
             .then(nw.col("ratio").sqrt())
             .when(nw.col("v1") == 1)
-            .then(nw.lit(0.0))
+            .then(0.0)
             .otherwise(-nw.col("ratio"))
         )
         .collect()
