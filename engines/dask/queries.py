@@ -107,6 +107,8 @@ class Partitions:
 
     def write(self) -> Text:
         """Write what reduces the partitions, and ends in pandas."""
+        if derived := self._derive_values():
+            return derived.write()
         if self.query.transform:
             return self._transform()
         match self.query.apply:
@@ -142,6 +144,8 @@ class Partitions:
 
     def write_passed(self) -> Text:
         """Write the rows as the frame that the next step sees, still Dask's."""
+        if derived := self._derive_values():
+            return derived.write_passed()
         if self.query.transform:
             return self._transform(passed=True)
         prepare, lines, frame = self._choose_rows()
@@ -191,6 +195,19 @@ class Partitions:
         shuffled = quote("data.shuffle(k, shuffle_method='tasks')", k=self._write_pandas().key)
         shuffle = fill(IN_ORDER, SHUFFLED=shuffled)
         return Text(join_lines(prepare, apply), join_lines(*lines, shuffle, *self._end(parts)))
+
+    def _derive_values(self) -> Partitions | None:
+        """Return the query with values of each row as derived columns, where Dask has the words."""
+        query, taken = self.query, {*self.query.reads, *(o.name for o in self.query.derive)}
+        new = tuple(o for o in query.transform if o.expression != Col(o.name))
+        grouped = query.group_by or list_aggregations(*(o.expression for o in new))
+        if self.parted or grouped or not new or any(o.name in taken for o in new):
+            return None
+        derive = (*query.derive, *new)
+        asked = replace(query, transform=(), derive=derive, select=tuple(query.outputs))
+        derived = replace(self, query=asked)
+        prepare, _ = derived._prepare(derive, asked)  # noqa: SLF001 - its own kind
+        return None if prepare else derived
 
     def _transform(self, *, passed: bool = False) -> Text:
         """Bring each group's rows into one partition, numbered, and sort what pandas gives there.

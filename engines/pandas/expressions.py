@@ -469,10 +469,9 @@ class SeriesWriter(ConditionWriter):
             return False
         if any(name not in self.facts.data for name in names):
             return False
-        *others, last = (*(value for _, value in node.branches), node.otherwise)
-        values = [*others, *([] if last == Lit(None) else [last])]
-        kinds = {self.facts.find_kind(value) for value in values}
-        return len(kinds) == 1 and kinds <= CHOSEN and any(map(self.is_series, (others[-1], last)))
+        values = (*(value for _, value in node.branches), node.otherwise)
+        kinds = {self.facts.find_kind(value) for value in values if value != Lit(None)}
+        return len(kinds) == 1 and kinds <= CHOSEN and any(map(self.is_series, values[-2:]))
 
     def _write_chosen(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
         """Write a choice by `where`, which keeps the type of times: NumPy's has no NaN for them."""

@@ -142,9 +142,13 @@ def test_masks_and_derived_columns_are_written_as_dask_documents_them() -> None:
 
 def test_an_expression_of_a_row_calls_no_function_for_each_row() -> None:
     body = Case(((Compare(">", Col("x"), Lit(3)), Arith("*", Lit(2), Col("y"))),), Col("y"))
-    program = text(Query("q", "", apply=RowFunction("r", "r", body, columns=("x", "y"))))
-    assert 'np.where(part["x"] > 3, 2 * part["y"], part["y"])' in program
+    doubled = RowFunction("r", "r", body, columns=("x", "y"))
+    program = text(Query("q", "", apply=doubled))
+    assert 'data.assign(r=(2 * data["y"]).where(data["x"] > 3, data["y"]))' in program
+    assert 'return data[["r"]].compute()' in program
     assert "apply" not in program
+    parts = PARTITIONS.write(Query("q", "", apply=doubled), schema(), TWO).text
+    assert 'np.where(part["x"] > 3, 2 * part["y"], part["y"])' in parts
 
 
 @pytest.mark.parametrize("nulls", [False, True])
