@@ -9,10 +9,8 @@ from dataclasses import dataclass, replace
 from ...errors import Unsupported
 from ...spec.expression import (
     Agg,
-    Call,
     Case,
     Col,
-    Expr,
     Lit,
     choose_fresh_name,
     list_aggregations,
@@ -44,7 +42,7 @@ from ..writing.passes.correlation import rewrite_corr
 from ..writing.program import fill
 from ..writing.properties import collect_row_facts, has_missing_key
 from ..writing.quote import quote, write_literal
-from ..writing.sequence import StepQuery, step_name
+from ..writing.sequence import StepQuery, is_step_name, step_name
 from ..writing.steps import Reduction, Steps, decompose, hoist, is_present
 from ..writing.user_functions import apply_to_groups, apply_to_rows, skip_missing
 from .chaining import write_chain
@@ -61,7 +59,7 @@ from .frames import (
 from .gaps import fill_gaps
 from .joins import write_merges
 from .statements import drop_alignment, write_assignment, write_derivation, write_filter
-from .text_types import TextType
+from .text_types import TextType, makes_objects
 from .words import AGGREGATIONS, METHODS, POPULATION, WHOLE_WINDOWS, WINDOWS
 
 IMPORTS = """\
@@ -386,7 +384,10 @@ class PandasSteps:
                 break
             keys.append(output.name)
             del values[output.name]
-        answer = quote("f[k].assign(**v)", f=quote(self.frame), k=write_literal(keys), v=values)
+        rest, all_kept = quote(self.frame), keys == [*self.data.names]
+        if not (all_kept and is_step_name(self.frame)) or self.joinings or taken.derived:
+            rest = quote("f[k]", f=rest, k=write_literal(keys))
+        answer = quote("r.assign(**v)", r=rest, v=values)
         if ordered and self.restores and self.data.ordered:
             answer = quote("a.sort_index()", a=answer)
         return [*lines, *self.finish(answer)]
@@ -526,7 +527,7 @@ class PandasSteps:
             name
             for name in self.query.group_by
             if name in self.objects
-            or (facts.find_kind(Col(name)) == "string" and _makes_objects(derived.get(name)))
+            or (facts.find_kind(Col(name)) == "string" and makes_objects(derived.get(name)))
             or (facts.find_kind(Col(name)) == "bool" and self._may_miss(name))
         ]
 
@@ -592,8 +593,3 @@ def write_later(
         )
         lines.append(steps.write_body(end))
     return "\n".join(lines)
-
-
-def _makes_objects(node: Expr | None) -> bool:
-    """Return whether a text is a choice, or a part of a split text."""
-    return isinstance(node, Case) or (isinstance(node, Call) and node.function == "split")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from ...spec.expression import Call, Case, Expr
+
 
 class TextType(StrEnum):
     """How pandas holds text: the type that is asked for."""
@@ -23,3 +25,8 @@ class TextType(StrEnum):
     def held(self) -> str:
         """Return the type that keeps texts texts, and the missing ones missing."""
         return self.value if self is TextType.OBJECTS else self.made
+
+
+def makes_objects(node: Expr | None) -> bool:
+    """Return whether a text is a choice, or a part of a split text."""
+    return isinstance(node, Case) or (isinstance(node, Call) and node.function == "split")

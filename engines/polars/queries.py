@@ -120,6 +120,11 @@ class FrameChain(Chain):
         if query.asks_for_rows and self._derives_in_select:
             return self.select(tree, [*map(self._write_selected, query.select)])
         if not needs_order(query) or self.orders_windows:
+            new = self._list_new()
+            if new:
+                return self.add_columns(
+                    tree, {o.name: self.write_comparable_output(o) for o in new}
+                )
             if query.group_by or not any(has_rows(o.expression) for o in query.transform):
                 return Chain.answer_columns(self, tree)
             return self.select(self.add_derived(tree), [*map(self.write_output, query.transform)])
@@ -138,6 +143,16 @@ class FrameChain(Chain):
         numbered = Schema((*self.facts.data.columns, Column(row, "int", "int64")), self.data.rows)
         answer = replace(self, query=inner, known=Facts(numbered)).answer_columns(tree)
         return quote("t.sort(r).drop(r)", t=answer, r=row)
+
+    def _list_new(self) -> tuple[Output, ...]:
+        """Return the outputs that are new, if a transform of groups keeps every column."""
+        query = self.query
+        if not query.group_by or query.derive or self.data.unread:
+            return ()
+        new = tuple(output for output in query.transform if output.expression != Col(output.name))
+        before = query.transform[: len(query.transform) - len(new)]
+        kept = (*query.group_by, *(output.name for output in before))
+        return new if kept == self.data.names == query.reads else ()
 
     @property
     def _derives_in_select(self) -> bool:

@@ -56,9 +56,17 @@ def expand_steps(query: Query, data: Schema, counts: str = "int64") -> tuple[Ste
     return tuple(found)
 
 
+STEP = "step_"
+
+
 def step_name(place: int) -> str:
     """Return the name of a step's answer in a program."""
-    return f"step_{place}"
+    return f"{STEP}{place}"
+
+
+def is_step_name(frame: str) -> bool:
+    """Return whether a frame is a step's answer, and has no column but those of the answer."""
+    return frame.startswith(STEP)
 
 
 def answer_schema(query: Query, rows: Schema, counts: str = "int64") -> Schema:

@@ -45,6 +45,12 @@ KEPT = {
     "largest": {"column": "z", "n": 2, "as": "most"},
 }
 LONG = {"unpivot": {"on": ["x", "y"], "index": "k"}}
+ALL_KEPT = {
+    "steps": [
+        {"group_by": ["k", "t"], "aggregate": {"y": "sum(y)"}},
+        {"group_by": "k", "transform": {"t": "t", "y": "y", "part": "y / sum(y)"}},
+    ]
+}
 ENDING = {"derive": {"e": "t[-2:]"}, "group_by": "e", "aggregate": {"n": "size()"}}
 NUMBER = {"derive": {"n": "len(t)"}, "group_by": "k", "aggregate": {"n": "mean(n)"}}
 AGAIN = {"derive": {"n": "len(t)"}, "group_by": "k", "aggregate": {"n": "mean(n)", "m": "max(n)"}}
@@ -94,6 +100,8 @@ QUARTERS = {"derive": {"q": "quantile_bins(y, 4)"}, "group_by": "q", "aggregate"
         ("polars", TWICE, "min_y = pl.min('y')\n    return"),
         ("polars", LONG, "unpivot(['x', 'y'], index='k')"),
         ("pandas", LONG, "data.melt(id_vars='k', value_vars=['x', 'y'])"),
+        ("polars", ALL_KEPT, "with_columns(part=pl.col('y') / pl.col('y').sum().over('k'))"),
+        ("pandas", ALL_KEPT, "return step_1.assign(part="),
         ("pandas", QUARTERS, "quantile_y_3 = data['y'].quantile([0.25, 0.5, 0.75])"),
         ("pandas", KEPT, "return data.dropna(subset=['z']).sort_values('z', ascending=False).gro"),
         ("pandas", ENDING, "return data.assign(e=data['t'].str[-2:]).groupby('e', sort=False)"),

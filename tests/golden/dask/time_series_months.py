@@ -23,7 +23,7 @@ def query(data):
         .compute()
     )
     step_1 = step_1.sort_values("month", kind="stable")
-    return step_1[["store", "month", "quantity"]].assign(
+    return step_1.assign(
         change=step_1.groupby("store")["quantity"].pct_change(fill_method=None)
     )
 

@@ -16,11 +16,8 @@ def query(data):
         .with_columns(month=pl.col("sold_at").dt.truncate("1mo"))
         .group_by("store", "month")
         .agg(pl.sum("quantity"))
-        .select(
-            "store",
-            "month",
-            "quantity",
-            change=pl.col("quantity").pct_change().over("store", order_by="month"),
+        .with_columns(
+            change=pl.col("quantity").pct_change().over("store", order_by="month")
         )
         .collect(engine="in-memory")
     )
