@@ -22,6 +22,7 @@ from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
 from .writing.quote import quote, write_literal
+from .writing.steps import choose_extreme
 
 DAFT = Dialect(
     column="col(n)",
@@ -53,6 +54,42 @@ DAFT = Dialect(
         "len": "x.length()",
         "contains": "x.contains(y)",
         "starts_with": "x.startswith(y)",
+        "log2": "x.log2()",
+        "log1p": "x.log1p()",
+        "expm1": "x.expm1()",
+        "sin": "x.sin()",
+        "cos": "x.cos()",
+        "tan": "x.tan()",
+        "asin": "x.arcsin()",
+        "acos": "x.arccos()",
+        "atan": "x.arctan()",
+        "atan2": "x.arctan2(y)",
+        "sinh": "x.sinh()",
+        "cosh": "x.cosh()",
+        "tanh": "x.tanh()",
+        "radians": "x.radians()",
+        "degrees": "x.degrees()",
+        "sign": "x.sign()",
+        "hypot": "(x * x + y * y).sqrt()",
+        "clip": "x.clip(y, z)",
+        "coalesce": "coalesce(*x)",
+        "upper": "x.upper()",
+        "strip": r"x.regexp_replace('^[\\s\\p{Z}]+|[\\s\\p{Z}]+$', '')",
+        "extract": "x.regexp_extract(y, z)",
+        "ends_with": "x.endswith(y)",
+        "is_numeric": "x.regexp('^[0-9]+$')",
+        "matches": "x.regexp(y)",
+        "replace": "x.replace(y, z)",
+        "concat": "x + y",
+        "text": "x.cast('string')",
+        "number": "x.cast('float64')",
+        "hour": "x.hour()",
+        "minute": "x.minute()",
+        "second": "x.second()",
+        "weekday": "x.day_of_week()",
+        "day_of_year": "x.day_of_year()",
+        "week": "x.week_of_year()",
+        "quarter": "x.quarter()",
         "year": "x.year()",
         "month": "x.month()",
         "day": "x.day()",
@@ -89,6 +126,11 @@ DAFT = Dialect(
     },
     variants={
         "format": "x.strftime(y)",
+        "text_date": "x.strftime('%Y-%m-%d')",
+        "integer_int": "x.cast('int64')",
+        "integer_bool": "x.cast('int64')",
+        "split_first": "x.split(y).list_get(0)",
+        "split_last": "x.split(y).list_get(-1)",
         "sum_truth": "x.cast('int64').sum()",
     },
     modulo_float="x - (x / y).floor() * y",
@@ -181,6 +223,8 @@ class DaftChain(Chain):
     def call(self, node: Call) -> ast.expr:
         """Write a row function."""
         match node:
+            case Call("min" | "max") if self.facts.find_kind(node) not in {"int", "float"}:
+                return self.write_expression(choose_extreme(node, self.facts.may_miss))
             case Call("truncate", (moment, Lit(unit))):
                 return self._truncate(moment, str(unit))
             case _:
@@ -221,7 +265,7 @@ def _find_name(tree: ast.expr) -> str | None:
 IMPORTS = """\
 import daft
 from daft import Window, col, lit
-from daft.functions import columns_max, columns_min, date_trunc, row_number, when
+from daft.functions import coalesce, columns_max, columns_min, date_trunc, row_number, when
 """
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
 from ..errors import Unsupported
+from ..spec.expression import Call
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, RowFunction, Unpivot
 from .adapter import Adapter, Pass
@@ -52,6 +54,39 @@ DATAFUSION = Dialect(
         "len": "f.character_length(x)",
         "contains": "f.contains(x, lit(y))",
         "starts_with": "f.starts_with(x, lit(y))",
+        "log2": "f.log2(x)",
+        "log1p": "f.ln(x + lit(1))",
+        "expm1": "f.exp(x) - lit(1)",
+        "sin": "f.sin(x)",
+        "cos": "f.cos(x)",
+        "tan": "f.tan(x)",
+        "asin": "f.asin(x)",
+        "acos": "f.acos(x)",
+        "atan": "f.atan(x)",
+        "atan2": "f.atan2(x, y)",
+        "sinh": "f.sinh(x)",
+        "cosh": "f.cosh(x)",
+        "tanh": "f.tanh(x)",
+        "radians": "f.radians(x)",
+        "degrees": "f.degrees(x)",
+        "sign": "f.signum(x)",
+        "hypot": "f.sqrt(x * x + y * y)",
+        "clip": "f.when(x < lit(y), lit(y)).when(x > lit(z), lit(z)).otherwise(x)",
+        "coalesce": "f.coalesce(*x)",
+        "upper": "f.upper(x)",
+        "strip": r"f.regexp_replace(x, lit('^[\\s\\p{Z}]+|[\\s\\p{Z}]+$'), lit(''), lit('g'))",
+        "ends_with": "f.ends_with(x, lit(y))",
+        "is_numeric": "f.regexp_like(x, lit('^[0-9]+$'))",
+        "matches": "f.regexp_like(x, lit(y))",
+        "replace": "f.replace(x, lit(y), lit(z))",
+        "text": "x.cast(pa.string())",
+        "hour": "f.date_part(lit('hour'), x)",
+        "minute": "f.date_part(lit('minute'), x)",
+        "second": "f.date_part(lit('second'), x)",
+        "weekday": "f.date_part(lit('isodow'), x) - lit(1)",
+        "day_of_year": "f.date_part(lit('doy'), x)",
+        "week": "f.date_part(lit('week'), x)",
+        "quarter": "f.date_part(lit('quarter'), x)",
         "year": "f.date_part(lit('year'), x)",
         "month": "f.date_part(lit('month'), x)",
         "day": "f.date_part(lit('day'), x)",
@@ -88,8 +123,17 @@ DATAFUSION = Dialect(
     },
     variants={
         "format": "f.to_char(x, lit(y))",
+        "number_int": "x.cast(pa.float64())",
+        "number_float": "x",
+        "number_bool": "x.cast(pa.float64())",
+        "integer_int": "x.cast(pa.int64())",
+        "integer_bool": "x.cast(pa.int64())",
         "truncate_date": "f.date_trunc(lit(y), x).cast(pa.date32())",
         "sum_truth": "f.sum(x.cast(pa.int64()))",
+    },
+    units={
+        unit: unit
+        for unit in ("year", "quarter", "month", "week", "day", "hour", "minute", "second")
     },
     modulo_float="x - f.floor(x / y) * y",
     floor_divide_float="f.floor(x / y)",
@@ -104,11 +148,40 @@ DATAFUSION = Dialect(
 )
 
 
+def _order_columns(outputs: dict[str, ast.expr]) -> list[str]:
+    """Put a column that replaces another behind those that read it: they are added in turn."""
+    readers = {
+        name: [other for other, tree in outputs.items() if other != name and _reads(tree, name)]
+        for name in outputs
+    }
+    if not any(readers.values()):
+        return list(outputs)
+    try:
+        return list(TopologicalSorter(readers).static_order())
+    except CycleError:
+        why = "DataFusion adds columns one after another"
+        raise Unsupported("columns that replace one another", why) from None
+
+
+def _reads(tree: ast.expr, name: str) -> bool:
+    column = ast.dump(quote("col(n)", n=name))
+    return any(ast.dump(node) == column for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
 class DataFusionChain(Chain):
     """How DataFusion's frames take the steps."""
 
     title = "DataFusion"
     dialect = DATAFUSION
+
+    def call(self, node: Call) -> ast.expr:
+        """Write a row function; DataFusion's concat leaves out what is missing."""
+        match node:
+            case Call("concat", arguments):
+                values = [*map(self.write_value, arguments)]
+                return self.keep_missing(quote("f.concat(*x)", x=values), values, arguments)
+            case _:
+                return Chain.call(self, node)
 
     def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:  # noqa: ARG002
         """Refuse an unpivot."""
@@ -116,9 +189,8 @@ class DataFusionChain(Chain):
 
     def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""
-        return quote(
-            "t.with_columns(*o)", t=tree, o=[self.write_named(x, n) for n, x in outputs.items()]
-        )
+        added = [self.write_named(outputs[name], name) for name in _order_columns(outputs)]
+        return quote("t.with_columns(*o)", t=tree, o=added)
 
     def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""

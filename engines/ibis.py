@@ -6,9 +6,10 @@ import ast
 from dataclasses import dataclass
 
 from ..errors import Unsupported
-from ..spec.expression import Call, Expr, choose_fresh_name
+from ..spec.expression import Call, Expr, Lit, choose_fresh_name
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
+from ..spec.vocabulary import ROW_FUNCTIONS
 from ..spec.workload import Extreme, Query, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
@@ -49,6 +50,42 @@ IBIS = Dialect(
         "len": "x.length()",
         "contains": "x.contains(y)",
         "starts_with": "x.startswith(y)",
+        "log2": "x.log2()",
+        "log1p": "(x + 1).ln()",
+        "expm1": "x.exp() - 1",
+        "sin": "x.sin()",
+        "cos": "x.cos()",
+        "tan": "x.tan()",
+        "asin": "x.asin()",
+        "acos": "x.acos()",
+        "atan": "x.atan()",
+        "atan2": "x.atan2(y)",
+        "radians": "x.radians()",
+        "degrees": "x.degrees()",
+        "sign": "x.sign()",
+        "hypot": "(x ** 2 + y ** 2).sqrt()",
+        "clip": "x.clip(y, z)",
+        "coalesce": "ibis.coalesce(*x)",
+        "upper": "x.upper()",
+        "strip": "x.strip()",
+        "ends_with": "x.endswith(y)",
+        "is_numeric": "x.re_search('^[0-9]+$')",
+        "matches": "x.re_search(y)",
+        "extract": "x.re_search(y).ifelse(x.re_extract(y, z), ibis.null())",
+        "replace": "x.replace(y, z)",
+        "split": "x.split(y)[z]",
+        "slice": "x[y:z]",
+        "concat": "x + y",
+        "text": "x.cast('string')",
+        "number": "x.cast('float64')",
+        "hour": "x.hour()",
+        "minute": "x.minute()",
+        "second": "x.second()",
+        "weekday": "x.day_of_week.index()",
+        "day_of_year": "x.day_of_year()",
+        "week": "x.week_of_year()",
+        "quarter": "x.quarter()",
+        "offset": "x + ibis.interval(y, unit=z)",
         "year": "x.year()",
         "month": "x.month()",
         "day": "x.day()",
@@ -85,14 +122,42 @@ IBIS = Dialect(
     },
     modulo_float="x - (x / y).floor() * y",
     of_nothing={"sum": "x.coalesce(0)", "any": "x.coalesce(False)", "all": "x.coalesce(True)"},
-    variants={"format": "x.strftime(y)"},
-    units={"year": "Y", "month": "M", "day": "D", "hour": "h"},
+    variants={
+        "format": "x.strftime(y)",
+        "number_string": "x.try_cast('float64')",
+        "integer_string": "x.re_extract('^[+-]?[0-9]+$', 0).try_cast('int64')",
+        "integer_bool": "x.cast('int64')",
+        "integer_int": "x.cast('int64')",
+        "parse_date": "x.as_timestamp(y).date()",
+        "parse_timestamp": "x.as_timestamp(y).cast('timestamp')",
+        "days_date": "x.delta(y, unit='day')",
+    },
+    units={
+        "year": "Y",
+        "quarter": "Q",
+        "month": "M",
+        "week": "W",
+        "day": "D",
+        "hour": "h",
+        "minute": "m",
+        "second": "s",
+    },
     over="x.over(group_by=[*k])",
     drop_rows="t.drop_null(n)",
     without_otherwise=True,
 )
+# What reads a clock: Ibis sees every time in UTC.
+CLOCKS = {
+    name
+    for name, row in ROW_FUNCTIONS.items()
+    if row.takes in {"date", "timestamp"} and name != "offset"
+}
 # Names that `aggregate` has for itself.
 OPTIONS = {"metrics", "by", "having"}
+
+
+def _is_negative(node: Expr) -> bool:
+    return isinstance(node, Lit) and isinstance(node.value, int) and node.value < 0
 
 
 class IbisChain(Chain):
@@ -193,9 +258,20 @@ class IbisChain(Chain):
     def call(self, node: Call) -> ast.expr:
         """Write a row function."""
         match node:
-            case Call("year" | "month" | "day" | "date" | "truncate" as function, (moment, *_)):
+            case Call("slice", (_, *ends)) if any(map(_is_negative, ends)):
+                raise Unsupported("a slice from the end", "Ibis slices from the start only")
+            case Call("parse", (text, Lit(format_))):
+                template = IBIS.variants[f"parse_{self.facts.find_kind(node)}"]
+                return quote(template, x=self.write_value(text), y=str(format_))
+            case Call(function, (moment, *_)) if function in CLOCKS:
                 self._refuse_zone(function, moment)
         return Chain.call(self, node)
+
+    def write_seen(self, node: Expr) -> ast.expr:
+        """Write a value; a text as it is: a literal of Ibis' takes no column that is not bound."""
+        return (
+            self.write_expression(node) if isinstance(node, Lit) else Chain.write_seen(self, node)
+        )
 
     def write_format(self, time: Expr, format_: str) -> ast.expr | None:
         """Write the text of a time."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 from dataclasses import dataclass
 
 from ..errors import Unsupported
-from ..spec.expression import Agg, Call, Expr
+from ..spec.expression import Agg, Call, Expr, Lit
 from ..spec.formats import PIECES
+from ..spec.patterns import for_python
 from ..spec.schema import Schema
+from ..spec.vocabulary import ROW_FUNCTIONS
 from ..spec.workload import Extreme, Query, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
@@ -27,6 +30,9 @@ DAYS = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%j": "DDD"}
 CLOCK = {"%H": "HH", "%M": "mm", "%S": "ss"}
 NAMES = {"%B": "MMMM", "%b": "MMM", "%A": "EEEE", "%a": "EEE"}
 PATTERNS = DAYS | CLOCK | NAMES
+
+# What reads a clock or a calendar.
+PARTS = {n for n, row in ROW_FUNCTIONS.items() if row.takes in {"date", "timestamp"}}
 
 PYSPARK = Dialect(
     column="F.col(n)",
@@ -47,8 +53,9 @@ PYSPARK = Dialect(
     functions={
         "abs": "F.abs(x)",
         "sqrt": "F.sqrt(x)",
-        "log": "F.ln(x)",
-        "log10": "F.log10(x)",
+        # Of zero, Spark's are missing.
+        "log": "F.when(x == 0, F.lit(float('-inf'))).otherwise(F.ln(x))",
+        "log10": "F.when(x == 0, F.lit(float('-inf'))).otherwise(F.log10(x))",
         "exp": "F.exp(x)",
         "floor": "F.floor(x)",
         "ceil": "F.ceil(x)",
@@ -57,6 +64,42 @@ PYSPARK = Dialect(
         "len": "F.length(x)",
         "contains": "x.contains(y)",
         "starts_with": "x.startswith(y)",
+        "log2": "F.when(x == 0, F.lit(float('-inf'))).otherwise(F.log2(x))",
+        "log1p": "F.log1p(x)",
+        "expm1": "F.expm1(x)",
+        "sin": "F.sin(x)",
+        "cos": "F.cos(x)",
+        "tan": "F.tan(x)",
+        "asin": "F.asin(x)",
+        "acos": "F.acos(x)",
+        "atan": "F.atan(x)",
+        "atan2": "F.atan2(x, y)",
+        "sinh": "F.sinh(x)",
+        "cosh": "F.cosh(x)",
+        "tanh": "F.tanh(x)",
+        "radians": "F.radians(x)",
+        "degrees": "F.degrees(x)",
+        "hypot": "F.hypot(x, y)",
+        "sign": "F.signum(x)",
+        "clip": "F.when(x < y, F.lit(y)).when(x > z, F.lit(z)).otherwise(x)",
+        "coalesce": "F.coalesce(*x)",
+        "upper": "F.upper(x)",
+        "strip": r"F.regexp_replace(x, '^[\\s\\p{Z}]+|[\\s\\p{Z}]+\\z', '')",
+        "extract": "F.when(x.rlike(y), F.regexp_extract(x, y, z))",
+        "ends_with": "x.endswith(y)",
+        "is_numeric": r"x.rlike('^[0-9]+\\z')",
+        "matches": "x.rlike(y)",
+        "replace": "F.replace(x, F.lit(y), F.lit(z))",
+        "concat": "F.concat(*x)",
+        "text": "x.cast('string')",
+        "number": "x.cast('double')",
+        "hour": "F.hour(x)",
+        "minute": "F.minute(x)",
+        "second": "F.second(x)",
+        "weekday": "F.weekday(x)",
+        "day_of_year": "F.dayofyear(x)",
+        "week": "F.weekofyear(x)",
+        "quarter": "F.quarter(x)",
         "year": "F.year(x)",
         "month": "F.month(x)",
         "day": "F.day(x)",
@@ -93,10 +136,21 @@ PYSPARK = Dialect(
     },
     variants={
         "format": "F.date_format(x, y)",
+        "number_string": "x.try_cast('double')",
+        "integer_bool": "x.cast('long')",
+        "integer_float": "x.try_cast('long')",
+        "integer_string": r"F.regexp_extract(x, '^[+-]?[0-9]+\\z', 0).try_cast('long')",
+        "split_first": "F.split_part(x, F.lit(y), F.lit(1))",
+        "split_last": "F.split_part(x, F.lit(y), F.lit(-1))",
+        "integer_int": "x.cast('long')",
         "round_2": "F.bround(x, y)",
         "round_tens": "F.bround(x, y)",
         "truncate_date": "F.trunc(x, y)",
         "sum_truth": "F.count_if(x)",
+    },
+    units={
+        unit: unit
+        for unit in ("year", "quarter", "month", "week", "day", "hour", "minute", "second")
     },
     modulo_float="x - F.floor(x / y) * y",
     of_nothing={
@@ -169,11 +223,23 @@ class SparkChain(Chain):
         ]
         return quote("t.orderBy(*b)", t=tree, b=by)
 
+    def write_value(self, node: Expr) -> ast.expr:
+        """Write a value; a constant time has no zone, as the times of a column without one."""
+        tree = Chain.write_value(self, node)
+        match node:
+            case Lit(dt.datetime(tzinfo=None)):
+                return quote("x.cast('timestamp_ntz')", x=tree)
+            case _:
+                return tree
+
     def call(self, node: Call) -> ast.expr:
         """Write a row function; what Spark takes by the session's clock, by that of the column."""
         match node:
-            case Call("year" | "month" | "day" | "date" as function, (moment,)):
+            case Call(function, (moment,)) if function in PARTS:
                 return quote(self.dialect.functions[function], x=self._write_clock(moment))
+            case Call("matches" | "extract" as word, (text, Lit(str(pattern)), *group)):
+                searched = Lit(for_python(pattern, r"\z"))
+                return Chain.call(self, Call(word, (text, searched, *group)))
             case Call("truncate", (moment, _)) if self.facts.find_zone(moment):
                 why = "Spark truncates in the session's time zone"
                 raise Unsupported("truncate() of a time with a zone", why)

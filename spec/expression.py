@@ -176,6 +176,19 @@ def list_children(node: Expr) -> tuple[Expr, ...]:
             return (value, body)
 
 
+def list_choices(node: Expr) -> tuple[Expr, ...]:
+    """Return the values of which a node gives one; none where it makes its own."""
+    match node:
+        case Case(branches, otherwise):
+            return (*(value for _, value in branches), otherwise)
+        case Call("map", (_, default, *pairs)):
+            return (default, *pairs[1::2])
+        case Call("coalesce" | "min" | "max", values):
+            return values
+        case _:
+            return ()
+
+
 def substitute(expression: Expr, names: Mapping[str, Expr]) -> Expr:
     """Put expressions in place of columns of these names."""
     if isinstance(expression, Col):

@@ -29,6 +29,7 @@ from .expression import (
     Not,
     Value,
     list_children,
+    list_choices,
     list_columns,
     substitute,
 )
@@ -513,14 +514,10 @@ def _list_sources(expr: Expr) -> Iterator[str]:
         case Col(name):
             yield name
             return
-        case Case(branches, otherwise):
-            nodes: tuple[Expr, ...] = (*(value for _, value in branches), otherwise)
-        case Call("map", (_, default, *pairs)):
-            nodes = (default, *pairs[1::2])
         case Agg(_, (value, *_)):
-            nodes = (value,)
+            nodes: tuple[Expr, ...] = (value,)
         case _:
-            nodes = list_children(expr)
+            nodes = list_choices(expr) or list_children(expr)
     for node in nodes:
         yield from _list_sources(node)
 
@@ -532,10 +529,10 @@ def may_be_condition(expr: Expr) -> bool:
             return True
         case Lit(value):
             return value is None or isinstance(value, bool)
+        case Case() | Call("coalesce" | "map"):
+            return all(map(may_be_condition, list_choices(expr)))
         case Call(name, _):
             return ROW_FUNCTIONS[name].gives == "bool"
-        case Case(branches, otherwise):
-            return all(may_be_condition(v) for v in (*(v for _, v in branches), otherwise))
         case Agg(name, _):
             return name in {"any", "all"}
     return False

@@ -49,10 +49,13 @@ def may_skip_a_group(pattern: str) -> bool:
     )
 
 
-def for_python(pattern: str) -> str:
-    """Return a pattern for Python's `re`, whose `$` also matches before a last line break."""
+def for_python(pattern: str, end: str = r"\Z") -> str:
+    r"""Return a pattern for Python's `re`, whose `$` also matches before a last line break.
+
+    Java's does so, too, and calls the end `\z`.
+    """
     tokens = _split_tokens(pattern)
-    return "".join(r"\Z" if token == "$" and not inside else token for token, inside in tokens)
+    return "".join(end if token == "$" and not inside else token for token, inside in tokens)
 
 
 def _split_tokens(pattern: str) -> Iterator[tuple[str, bool]]:

@@ -17,6 +17,7 @@ from ...spec.expression import (
     list_aggregations,
     list_columns,
 )
+from ...spec.kinds import extend_schema, find_kind
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..pandas.frames import with_columns, write_melt
@@ -370,7 +371,7 @@ class Partitions:
         for r in taken.reductions:
             columns = [quote("data[c]", c=c) for c in r.columns]
             x, y = [*columns, write_literal(None), write_literal(None)][:2]
-            if r.function in {"min", "max"} and not self._is_number(r.column):
+            if r.function in {"min", "max"} and not self._is_number(r.column, taken):
                 # Dask compares texts with the NaN of a partition that has none.
                 x = quote("x.compute()", x=x)
             values.append(quote(WHOLE[r.function], x=x, y=y, q=r.parameter))
@@ -378,8 +379,10 @@ class Partitions:
         answer = quote("pd.DataFrame([dask.compute(*v)], columns=n)", v=values, n=names)
         return Text(prepare, join_lines(*lines, *self._end(answer, taken)))
 
-    def _is_number(self, name: str) -> bool:
-        return name not in self.data or self.data[name].kind in {"int", "float"}
+    def _is_number(self, name: str, taken: Steps) -> bool:
+        made = {output.name: output.expression for output in taken.derived}
+        found = find_kind(made.get(name, Col(name)), extend_schema(self.data, self.query))
+        return found in {"int", "float"}
 
     def _end(self, answer: ast.expr, taken: Steps | None = None) -> list[str]:
         """Write what is left to pandas, once the groups are computed."""

@@ -31,7 +31,7 @@ from ...spec.vocabulary import ROW_FUNCTIONS
 from ..writing.dispatch import ExpressionWriter
 from ..writing.properties import Facts, makes_double
 from ..writing.quote import quote, write_literal
-from ..writing.steps import map_as_case, negate
+from ..writing.steps import choose_extreme, map_as_case, negate
 from .words import FUNCTIONS, PATTERNS, UNREAD_NUMBERS, UNSUPPORTED, VARIANTS
 
 DATED = {n for n, f in ROW_FUNCTIONS.items() if f.takes in {"date", "timestamp"}}
@@ -235,6 +235,8 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         if function == "integer":
             word = f"integer_{self.facts.find_kind(arguments[0])}"
             return quote(VARIANTS.get(word, FUNCTIONS[function]), x=parts[0])
+        if function in {"min", "max"} and self.facts.find_kind(node) not in {"int", "float"}:
+            return self.write_expression(choose_extreme(node, self.facts.may_miss))
         if function in {"min", "max"}:
             return self._write_extreme(quote(FUNCTIONS[function], x=parts), arguments)
         if function in PATTERNS and isinstance(arguments[1], Lit):

@@ -59,6 +59,10 @@ class ConditionWriter(ExpressionWriter[ast.expr]):
         """Write an expression as a series of the frame's index."""
 
     @abstractmethod
+    def as_truths(self, node: Expr) -> ast.expr:
+        """Write a chosen truth value in pandas' own type, whose missing values `~` and `|` know."""
+
+    @abstractmethod
     def is_series(self, node: Expr) -> bool:
         """Return whether an expression is a series; `np.where` and a constant are not."""
 
@@ -83,6 +87,8 @@ class ConditionWriter(ExpressionWriter[ast.expr]):
                 )
             case Not(operand) if not isinstance(negate(operand), Not):
                 return self.write_condition(negate(operand))
+            case Not((Case() | Call("coalesce" | "map")) as chosen):
+                return self._drop_missing(ast.UnaryOp(ast.Invert(), self.as_truths(chosen)), chosen)
             case Not(operand):
                 opposite = quote("~x", x=self.write_condition(operand))
                 return self._and_present(opposite, *list_children(operand))
@@ -90,8 +96,13 @@ class ConditionWriter(ExpressionWriter[ast.expr]):
                 return self._and_present(self.write_expression(node), left, right)
             case Col(name) if self.missing(name):
                 return quote("x == True", x=self.write_expression(node))
+            case Case() | Call("coalesce" | "map") if self.may_miss(node):
+                return self._drop_missing(self.as_truths(node), node)
             case _:
                 return self.write_expression(node)
+
+    def _drop_missing(self, tree: ast.expr, node: Expr) -> ast.expr:
+        return quote("t.fillna(False)", t=tree) if self.may_miss(node) else tree
 
     def write_comparison(self, node: Compare) -> ast.expr:
         """Write a comparison as NumPy decides it where a value is missing."""
@@ -152,8 +163,10 @@ class ConditionWriter(ExpressionWriter[ast.expr]):
                 return quote("~x", x=self.write_three_valued(operand))
             case Col(name) if self.missing(name):
                 return quote("x.astype('boolean')", x=self.write_expression(node))
-            case IsMissing() | Case():
+            case IsMissing():
                 return self.as_series(node)
+            case Case() | Call("coalesce" | "map"):
+                return self.as_truths(node)
             case _:
                 return self._mask(self.write_condition(node), list_children(node))
 

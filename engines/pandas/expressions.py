@@ -27,6 +27,7 @@ from ...spec.expression import (
     Lit,
     Value,
     list_children,
+    list_choices,
     list_columns,
     substitute,
     walk,
@@ -39,7 +40,7 @@ from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import Output, Query
 from ..writing.properties import Facts
 from ..writing.quote import quote, write_literal
-from ..writing.steps import is_present
+from ..writing.steps import choose_extreme, is_present
 from .conditions import ConditionWriter, can_be_missing, decides
 from .text_types import TextType
 from .words import DIGITS, FUNCTIONS, INEXACT, VARIANTS
@@ -107,6 +108,15 @@ class SeriesWriter(ConditionWriter):
             return self.write_value(node)
         return quote("pd.Series(v, index=f.index)", v=self.write_value(node), f=quote(self.frame))
 
+    def as_truths(self, node: Expr) -> ast.expr:
+        """Write a chosen truth value in pandas' own type; what is filled has it already."""
+        tree = self.as_series(node)
+        match node:
+            case Call("coalesce") | Call("map", (_, Lit(bool()), *_)) if self._holds_truths(node):
+                return tree
+            case _:
+                return quote("x.astype('boolean')", x=tree)
+
     def as_value(self, node: Expr) -> ast.expr:
         """Write a constant as it is, and anything else as a series."""
         return self.write_expression(node) if isinstance(node, Lit) else self.as_series(node)
@@ -141,6 +151,11 @@ class SeriesWriter(ConditionWriter):
         """Write a row function."""
         function, (first, *others) = node.function, node.arguments
         match node:
+            case Call("min" | "max") if self._is_text(node) or (
+                self._is_time(node) and not all(map(self.is_series, node.arguments))
+            ):
+                # NumPy compares no missing text, and no time of its own with one of pandas.
+                return self.write_expression(choose_extreme(node, self.may_miss))
             case Call("truncate", (moment, Lit(unit))):
                 zone = self.facts.find_zone(moment) if self.facts else ""
                 return self._truncate(self.as_series(moment), str(unit), zone)
@@ -166,7 +181,7 @@ class SeriesWriter(ConditionWriter):
                     if function == "coalesce":
                         x, write = self._make_fillable(x, node), self.as_value
                     elif function == "concat":
-                        x = self.write_typed(first)
+                        x, write = self._write_text(first), self._write_text
                     for other in others:
                         x = quote(template, x=x, y=write(other))
                     return x
@@ -188,9 +203,10 @@ class SeriesWriter(ConditionWriter):
 
     def _make_fillable(self, tree: ast.expr, node: Call) -> ast.expr:
         """Return booleans with gaps in a type of their own: filling objects is deprecated."""
-        values = node.arguments if node.function == "coalesce" else node.arguments[1::2]
-        truths = self.facts and any(map(self._is_truth, values))
-        return quote("x.astype('boolean')", x=tree) if truths else tree
+        return quote("x.astype('boolean')", x=tree) if self._holds_truths(node) else tree
+
+    def _holds_truths(self, node: Call) -> bool:
+        return any(map(self._is_truth, list_choices(node)))
 
     def _is_truth(self, node: Expr) -> bool:
         """Return whether a value is known to be a truth value; what a step reduces is not known."""
@@ -227,7 +243,9 @@ class SeriesWriter(ConditionWriter):
                 return VARIANTS["integer_digits"]
             case Call("text" | "integer" | "number") if self.facts:
                 found = self.facts.find_kind(first)
-                held = function == "text" and any(map(self.may_miss, walk(first)))
+                # Dask's numbers of texts are floats.
+                counted = self.text is TextType.ARROW and isinstance(first, Call)
+                held = function == "text" and (counted or any(map(self.may_miss, walk(first))))
                 missing = (held or self.may_miss(first)) and found in {"int", "bool"}
                 gaps = "missing" if missing else found
                 kinds = (f"{function}_{kind}" for kind in (gaps, found))
@@ -266,6 +284,13 @@ class SeriesWriter(ConditionWriter):
         """Write an expression whose parts of text are texts where all are missing, too."""
         x = self.write_value(node)
         return self._hold_as_text(x) if self.may_be_untyped(node) else x
+
+    def _write_text(self, node: Expr) -> ast.expr:
+        """Write a text to join to others: objects, of which chosen ones are, do not always join."""
+        typed = self.text in {TextType.ARROW, TextType.SPREAD}
+        if _makes_objects(node) and (typed or isinstance(node, Case)):
+            return self._hold_as_text(self.as_series(node))
+        return self.write_typed(node)
 
     def _hold_as_text(self, x: ast.expr) -> ast.expr:
         # Modin takes parts of texts for texts, and so leaves out their cast to texts.
@@ -317,6 +342,8 @@ class SeriesWriter(ConditionWriter):
     def write_arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic of two operands."""
         op, left, right = node.op, node.left, node.right
+        if op == "+" and (self._is_text(left) or self._is_text(right)):
+            return quote("x + y", x=self._write_text(left), y=self._write_text(right))
         x, y = self._write_wide(op, left, right), self._write_wide(op, right, left)
         if op == "**" and self.facts and not _is_power(right):
             # Of integers, pandas refuses negative powers.
@@ -454,12 +481,12 @@ class SeriesWriter(ConditionWriter):
         match node:
             case Lit(dt.date()):
                 return True
-            case Call(function, arguments):
-                return function in TIMES or (function == "coalesce" and self._is_time(arguments[0]))
+            case Call(function) if function in TIMES:
+                return True
             case Col(name) if self.facts and name in self.facts.data:
                 return self.facts.data[name].kind in {"date", "timestamp"}
-            case Case(branches, otherwise):
-                return any(map(self._is_time, (*(value for _, value in branches), otherwise)))
+            case _:
+                return any(map(self._is_time, list_choices(node)))
         return False
 
     def _chooses_in_dask(self, node: Case) -> bool:
@@ -514,8 +541,8 @@ class SeriesWriter(ConditionWriter):
                 return True
             case Col(name) if self.facts and name in self.facts.data:
                 return self.facts.data[name].kind == "string"
-            case Case(branches, otherwise):
-                return any(map(self._is_text, (*(value for _, value in branches), otherwise)))
+            case _:
+                return any(map(self._is_text, list_choices(node)))
         return False
 
 
@@ -539,6 +566,21 @@ def make_series_writer(
         writer = replace(writer, arrow=is_text)
     untyped = {name for name, made in derived.items() if writer.may_be_untyped(made)}
     return replace(writer, untyped=frozenset(untyped))
+
+
+def _makes_objects(node: Expr) -> bool:
+    """Return whether texts are chosen, or made of chosen ones: those have no type of their own."""
+    match node:
+        case Case():
+            return read_bins(node) is None
+        case Call("map"):
+            return True
+        case Call(function, (first, *_)) if ROW_FUNCTIONS[function].takes == "text":
+            return _makes_objects(first)
+        case Call("coalesce", (first, *_)):
+            return _makes_objects(first)
+        case _:
+            return False
 
 
 def _stamp(value: dt.date) -> ast.expr:

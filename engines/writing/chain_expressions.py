@@ -38,7 +38,7 @@ from .dispatch import ExpressionWriter
 from .properties import Facts, collect_row_facts
 from .quote import quote, write_literal
 from .sequence import COUNTS
-from .steps import negate
+from .steps import map_as_case, negate
 
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 # Narrow integers whose sum a library keeps narrow.
@@ -97,12 +97,12 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
 
     def is_missing(self, operand: Expr) -> ast.expr:
         """Write the test for a missing value."""
-        return quote(self.dialect.missing, x=self._write_seen(operand))
+        return quote(self.dialect.missing, x=self.write_seen(operand))
 
     def write_membership(self, node: IsIn) -> ast.expr:
         """Write the test for one of several constants."""
         listed = [write_literal(v.value) for v in node.values if v.value is not None]
-        return quote(self.dialect.member, x=self._write_seen(node.operand), v=listed)
+        return quote(self.dialect.member, x=self.write_seen(node.operand), v=listed)
 
     def write_junction(self, node: Bool) -> ast.expr:
         """Write a chain of `and` or of `or`."""
@@ -111,7 +111,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
     def write_opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
         if isinstance(operand, IsMissing):
-            return quote(self.dialect.present, x=self._write_seen(operand.operand))
+            return quote(self.dialect.present, x=self.write_seen(operand.operand))
         opposite = negate(operand)
         if isinstance(opposite, Not):
             return quote("~x", x=self.write_expression(operand))
@@ -336,6 +336,8 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
     def call(self, node: Call) -> ast.expr:
         """Write a row function."""
         function, arguments = node.function, node.arguments
+        if function == "map" and "map" not in self.dialect.functions:
+            return self.write_expression(map_as_case(node))
         word = self._write_word(function, arguments)
         template = self._write_template(word, self.dialect.functions)
         if function in {"min", "max"}:
@@ -365,18 +367,19 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         if unit in units:
             return units[unit]
         number, word = find_step(unit) or (0, "")
-        if not number or "minute" not in units:
+        if not number or (number > 1 and not units.get("minute", "").startswith("1")):
             raise Unsupported(f"truncate() to {unit}", f"not implemented for {self.title} yet")
         return f"{number}{units[word].removeprefix('1')}"
 
     def _join_values(self, template: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write a function of any number of values: of all at once, or of two at a time."""
         if "*x" in template:
-            return quote(template, x=[self._write_seen(argument) for argument in arguments])
-        values = [self._write_seen(arguments[0]), *map(self.write_comparable, arguments[1:])]
+            return quote(template, x=[self.write_seen(argument) for argument in arguments])
+        values = [self.write_seen(arguments[0]), *map(self.write_comparable, arguments[1:])]
         return reduce(lambda x, y: quote(template, x=x, y=y), values)
 
-    def _write_seen(self, node: Expr) -> ast.expr:
+    def write_seen(self, node: Expr) -> ast.expr:
+        """Write one of several values, in which a missing one is seen."""
         return self.write_value(node) if is_constant(node) else self.write_comparable(node)
 
     def _map(self, template: str, arguments: tuple[Expr, ...]) -> ast.expr:
@@ -385,7 +388,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         table = ast.Dict(
             [*map(self.write_expression, pairs[::2])], [*map(self.write_expression, pairs[1::2])]
         )
-        return quote(template, x=self._write_seen(value), d=table, y=self.write_expression(default))
+        return quote(template, x=self.write_seen(value), d=table, y=self.write_expression(default))
 
     def _write_word(self, function: str, arguments: tuple[Expr, ...]) -> str:
         """Return a word, or that for a part of what it means: by a setting, or by a kind."""
@@ -421,12 +424,18 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         values = [
             self.write_choice(a) if is_constant(a) else self.write_comparable(a) for a in arguments
         ]
-        tree = quote(self.dialect.functions[function], x=values)
-        facts = self.facts
+        return self.keep_missing(
+            quote(self.dialect.functions[function], x=values), values, arguments
+        )
+
+    def keep_missing(
+        self, tree: ast.expr, values: list[ast.expr], arguments: tuple[Expr, ...]
+    ) -> ast.expr:
+        """Make a value of several missing where one of them is, for what leaves that out."""
         tests = [
             quote(self.dialect.present, x=value)
             for value, argument in zip(values, arguments, strict=True)
-            if facts.may_miss(argument)
+            if self.facts.may_miss(argument)
         ]
         if not tests:
             return tree

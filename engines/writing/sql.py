@@ -488,9 +488,10 @@ class SqlWriter(ExpressionWriter[Sql]):
 
     def _write_part(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
         """Write a part of a date or time."""
-        begun, moment = self.write(arguments[0]).text, self._write_clock(arguments[0])
-        zone = self._write_zone(arguments[0])
         template = FUNCTIONS[function]
+        cast = ATOM if "{0}::" in template else OR
+        begun, moment = self.write(arguments[0]).text, self._write_clock(arguments[0], cast)
+        zone = self._write_zone(arguments[0])
         if function != "truncate":
             called = template.format(moment) if "{" in template else f"{template}({moment})"
             return Sql(called, LOOSE.get(function, ATOM))
@@ -507,10 +508,10 @@ class SqlWriter(ExpressionWriter[Sql]):
             return Sql(f"{written}::DATE", CAST)  # of a day, too, it makes a time
         return Sql(f"timezone({zone}, {written})" if zone else written)
 
-    def _write_clock(self, time: Expr) -> str:
+    def _write_clock(self, time: Expr, level: int = OR) -> str:
         """Write a time; one with a zone as a clock there shows it."""
-        moment, zone = self.write(time).text, self._write_zone(time)
-        return f"timezone({zone}, {moment})" if zone else moment
+        moment, zone = self.write(time), self._write_zone(time)
+        return f"timezone({zone}, {moment.text})" if zone else moment.at(level)
 
     def _write_zone(self, node: Expr) -> str:
         zone = self.facts.find_zone(node)

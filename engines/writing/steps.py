@@ -7,6 +7,7 @@ Most engines aggregate columns, not expressions: `max(v1) - min(v2)` becomes the
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ...spec.expression import (
@@ -16,6 +17,7 @@ from ...spec.expression import (
     Case,
     Col,
     Compare,
+    CompareOp,
     Expr,
     IsMissing,
     Let,
@@ -132,6 +134,18 @@ def map_as_case(node: Call) -> Expr:
     value, default, *pairs = node.arguments
     tests = (Compare("==", value, key) for key in pairs[::2])
     return Case(tuple(zip(tests, pairs[1::2], strict=True)), default)
+
+
+def choose_extreme(node: Call, may_miss: Callable[[Expr], bool]) -> Expr:
+    """Return the `min` or `max` of values as comparisons, for what knows those of numbers only."""
+    op: CompareOp = "<=" if node.function == "min" else ">="
+    found, *others = node.arguments
+    for other in others:
+        kept: Expr = Compare(op, found, other)
+        if may_miss(found):
+            kept = Bool("or", (IsMissing(found), kept))
+        found = Case(((kept, found),), other)
+    return found
 
 
 def hoist(node: Expr) -> tuple[tuple[Output, ...], Expr]:

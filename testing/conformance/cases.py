@@ -42,6 +42,26 @@ QUERIES = {
     "corr_floats": "{group_by: k, aggregate: {out: 'corr(z, y)'}}",
     "corr_squared": "{group_by: [k, g], aggregate: {out: 'corr(x, y) ** 2'}}",
     "n_unique_text": "{group_by: g, aggregate: {out: n_unique(t)}}",
+    "extreme_texts": (
+        "{transform: {a: 'max(t, u)', c: min('b', t), e: 'max(t, u, k)', f: \"min(d, date('2024-01-05'))\","
+        " h: \"max(m, timestamp('1969-12-31 23:05:00'))\"}}"
+    ),
+    "joined_choices": (
+        "{transform: {a: \"map(k, {'a': 'p'}) + t\", c: '(u if b else k) + t',"
+        " e: 'concat(t, u if b else k)'}}"
+    ),
+    "max_made_text": "{aggregate: {m: max(text(len(u)))}}",
+    "date_later": "{transform: {a: date(m + hours(3))}}",
+    "replaced": "{transform: {x: z * 2, f: x + 1}}",
+    "where_chosen": "{where: b if x > 3 else None, aggregate: {n: size()}}",
+    "where_not_chosen": "{where: not (b if x > 3 else None), aggregate: {n: size()}}",
+    "where_filled": "{where: 'coalesce(b, x > 3)', aggregate: {n: size()}}",
+    "where_not_filled": "{where: 'y > 2 and not coalesce(b, x > 3)', aggregate: {n: size()}}",
+    "where_mapped": "{where: \"not map(k, {'a': True, 'n': False})\", aggregate: {n: size()}}",
+    "chosen_conditions": (
+        "{transform: {a: (b if x > 3 else None) or y > 2, c: not (b if x > 3 else y > 2),"
+        " e: 'not coalesce(b, x > 3)', f: \"1 if not map(k, {'a': True}, False) else 2\"}}"
+    ),
     "min_text": "{group_by: g, aggregate: {low: min(t), high: max(t)}}",
     "date_keys": "{group_by: d, aggregate: {out: sum(x)}}",
     "bool_key": "{group_by: b, aggregate: {out: sum(x), rows: size()}}",

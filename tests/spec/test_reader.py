@@ -136,6 +136,14 @@ def test_an_expression_with_commas_may_stand_in_braces() -> None:
     assert [output.name for output in query.aggregate] == ["r", "q", "n"]
 
 
+@pytest.mark.parametrize(
+    "where",
+    ["coalesce(v1 > 1, False)", "map(id1, {a: True}, False)", "v1 > 1 if v2 > 1 else None"],
+)
+def test_a_chosen_truth_value_is_a_condition(where: str) -> None:
+    assert first(f'where: "{where}"', "aggregate: {n: size()}").where is not None
+
+
 def test_where_does_not_see_what_is_derived_after_it() -> None:
     text = from_query("where: a > 1", "derive: {a: v1 + 1}", "aggregate: {x: sum(a)}")
     assert mistakes(text)[0].message == "'a' is not yet derived in where; write its expression here"
