@@ -31,6 +31,7 @@ from .alignment import label_name
 from .calls import CodeCall
 from .categories import find_category, name_made
 from .meaning import can_miss
+from .nearest import LISTS, ONE_CELL
 from .operators import number, read_aggregation, read_kind
 from .rows import (
     Aggregated,
@@ -281,6 +282,8 @@ def as_aggregation(call: CodeCall, function: Value, expr: Expr, grouped: Grouped
             return made
         some = Compare("<", Agg("count", (expr,)), Agg("size", ()))
         return build_case(((some, Lit(None)),), made)  # NumPy skips no missing value
+    if name in LISTS:
+        raise call.fail(ONE_CELL)
     raise call.fail(f"the language has no aggregation {name!r}{_suggest_nearest(name)}")
 
 

@@ -66,12 +66,16 @@ WHAT = {
     "Items": "a list",
     "Mapping": "a dict",
     "Part": "an accessor",
+    "wide": "a wide table",
+    "totals": "numbers of columns",
+    "places": "rows' labels",
 }
 
 
 def describe(value: Value) -> str:
     """Return what a value is, for messages."""
-    return WHAT.get(type(value).__name__, "this value")
+    kind = value.kind if isinstance(value, Part) else ""
+    return WHAT.get(kind) or WHAT.get(type(value).__name__, "this value")
 
 
 def make_literal(value: object, node: ast.AST) -> Expr:
@@ -294,7 +298,7 @@ def put_total(target: Rows, total: Scalar, keys: tuple[str, ...] = ()) -> tuple[
             if made is None:
                 return None
             rows = aggregate(made[0], by, (*outputs, Output(name, made[1])))
-        case Sorted(below, order):
+        case Sorted(below, order) if not keys:
             made = put_total(below, total)
             if made is None:
                 return None

@@ -33,6 +33,7 @@ from .category_columns import as_category, convert_to, keep_category, map_catego
 from .date_texts import write_period_text
 from .frames import fill
 from .meaning import can_miss, negate
+from .members import read_members
 from .operators import number, read_kind
 from .rows import Loaded, Rows, list_tables, root_of
 from .selection import require_column
@@ -405,9 +406,14 @@ def read_apply(call: CodeCall, column: Series) -> Value:
 
 def read_replace(call: CodeCall, column: Series) -> Value:
     """Read `replace({old: new})` and `replace(old, new)`."""
-    old = call.read_constant("to_replace")
     if call.read_constant("regex", False):
         raise call.fail("replace with a regular expression is not read")
+    values = call.read_value("to_replace")
+    if isinstance(values, Series | Part):
+        test = read_members(call, column, values)
+        other = call.require("value")
+        return keep_category(operators.choose(call.node, test, other, column), column)
+    old = call.read_constant("to_replace")
     pairs = old if isinstance(old, dict) else None
     if pairs is None:
         new = call.read_constant("value")

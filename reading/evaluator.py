@@ -33,6 +33,7 @@ from .values import (
     Frame,
     Grouped,
     Items,
+    Label,
     Library,
     Mapping,
     Part,
@@ -61,7 +62,7 @@ class Evaluator(Scopes, ABC):
         """Read statements, each for itself."""
 
     @abstractmethod
-    def replace(self, owner: ast.expr, old: Value, new: Value) -> None:
+    def replace(self, owner: ast.expr, old: Value, new: Value, column: Label | None = None) -> None:
         """Put a changed frame in the place of the old one, under all of its names."""
 
     @abstractmethod

@@ -17,6 +17,7 @@ from .names import READ, SETTINGS
 from .rows import Loaded, Rows, Sorted
 from .scopes import Binding
 from .selection import find_column, select
+from .series import as_frame
 from .shown import (
     find_drawn,
     find_groups,
@@ -49,6 +50,8 @@ CHAINED = "a chained assignment changes a copy, or the frame: write .loc"
 KEYED = "pandas 2 raises here: the groups' keys are in the index of what apply returns"
 CHANGED = "a change of the column that was taken of it changes it"
 SHARED = "this changes the frame that the column is of, too: write df['column'] = …"
+NO_COLUMN = "pandas sets an attribute here, and makes no column: write df[{0!r}] = …"
+BESIDE_CELLS = "a column beside the cells of a wide table is not read; compute it of the groups"
 INFINITE = "use_inf_as_na makes infinities missing: a workload keeps them"
 BY_PLACE = "rows are changed by a condition, not by their labels: df.loc[mask, 'column'] = …"
 TOO_DEEP = "this is nested too deeply to be read"
@@ -98,6 +101,10 @@ class CodeInterpreter(UnreadCode):
                     self.names[name.asname or whole] = Library(whole)
             case ast.ImportFrom(module, names):
                 self.import_from(statement, module or "", names)
+            case ast.Assign(targets, value) if drawn := find_drawn(value):
+                self.show(drawn)
+                for target in targets:
+                    self.assign(target, Unknown("a plot has no data", skipped=True), statement)
             case ast.Assign(targets, value):
                 made = self.read_value(value)
                 for target in targets:
@@ -252,13 +259,19 @@ class CodeInterpreter(UnreadCode):
             case ast.Attribute(owner, attribute):
                 frame = self.read_value(owner)
                 if isinstance(frame, Frame) and attribute not in {"columns", "index"}:
-                    self.replace(owner, frame, self.add_column(target, frame, attribute, value))
+                    if frame.complete and attribute not in frame.columns:
+                        raise UnreadError(target, NO_COLUMN.format(attribute))
+                    made = self.add_column(target, frame, attribute, value)
+                    self.replace(owner, frame, made, attribute)
                 elif isinstance(frame, Frame) and attribute == "columns":
                     labels = to_python(value, target, "the list of columns")
                     self.replace(owner, frame, rename_all(target, frame, labels))
                 elif isinstance(frame, Frame):
                     value = value.owner if isinstance(value, Part) else value
                     self.replace(owner, frame, set_index(target, frame, value))
+                elif isinstance(frame, Series) and attribute == "name":
+                    name = to_python(value, target, "a name")
+                    self.replace(owner, frame, replace(frame, name=name))
                 else:
                     if isinstance(frame, Library):
                         self.forget_frames(f"{ast.unparse(target)!r} is changed")
@@ -302,14 +315,24 @@ class CodeInterpreter(UnreadCode):
                     made = assign_columns(target, frame, label.value, value)
                     self.replace(owner, frame, made)
                 else:
-                    self.replace(owner, frame, self.add_column(target, frame, label.value, value))
+                    made = self.add_column(target, frame, label.value, value)
+                    self.replace(owner, frame, made, label.value)
             case Part("loc", Frame() as frame) if isinstance(owner, ast.Attribute):
                 self.replace(owner.value, frame, self.assign_where(target, frame, index, value))
+            case Part("no columns") as empty if isinstance(owner, ast.Name):
+                label = to_python(self.read_value(index), target, "a column's name")
+                if not isinstance(value, Series):
+                    raise UnreadError(
+                        target, "the first column of an empty frame is read of another"
+                    )
+                self.replace(owner, empty, as_frame(target, value, label))
             case Const(dict()) | Mapping() as table if isinstance(owner, ast.Name):
                 key = to_python(self.read_value(index), target, "a key")
                 self.change(target, owner.id, table, _set_item(table, key, value))
             case Unknown(why=why):
                 raise UnreadError(target, why)
+            case Part("wide"):
+                raise UnreadError(target, BESIDE_CELLS)
             case Series():
                 raise UnreadError(target, CHAINED)
             case _:
@@ -360,14 +383,17 @@ class CodeInterpreter(UnreadCode):
                 return frame
         raise UnreadError(target, "name the column: df.loc[mask, 'column'] = …")
 
-    def replace(self, owner: ast.expr, old: Value, new: Value) -> None:
-        """Put a changed frame in the place of the old one, under all of its names."""
+    def replace(self, owner: ast.expr, old: Value, new: Value, column: Label | None = None) -> None:
+        """Put a changed frame in the place of the old one, under all of its names.
+
+        `column` is the one that is assigned.
+        """
         self.swap(old, new)
         if isinstance(owner, ast.Name):
             self.use(old)
             lacks = isinstance(new, Frame) and new.lacks  # what it lacks has a remark
             if self.scopes[0].get(owner.id) is new and not lacks:
-                self.add(Binding(owner.id, new, owner))
+                self.add(Binding(owner.id, new, owner, column=column))
         elif not any(value is new for names in self.scopes for value in names.values()):
             raise UnreadError(owner, "what is changed here has no name")
 

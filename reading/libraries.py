@@ -13,6 +13,7 @@ from typing import Any, cast
 from ..spec.bins import label_edges
 from ..spec.expression import Agg, Arith, Col, Compare, Expr, Lit, build_case, build_chain
 from ..spec.expression import Call as Word
+from ..spec.workload import SortKey
 from . import alignment, operators
 from .accessors import read_truncated
 from .calls import CodeCall, Method, to_python
@@ -39,8 +40,8 @@ from .python_values import (
     read_zip,
 )
 from .reshape import read_melted, read_numbered_bins, read_quantile_cut
-from .rows import Loaded, Rows, list_tables
-from .series import as_frame
+from .rows import Loaded, Rows, list_tables, sort
+from .series import as_frame, read_unique
 from .stacked import join_columns, read_concat
 from .values import (
     Const,
@@ -271,8 +272,10 @@ def read_series(call: CodeCall) -> Value:
 
 def read_frame(call: CodeCall) -> Value:
     """Read `pd.DataFrame({name: column})` of columns of the same rows."""
-    data = call.require("data")
+    data = call.read_value("data")
     match data:
+        case Const(None) if not call.given:
+            return Part("no columns", data)
         case Mapping(pairs):
             return join_columns(call, list(pairs))
         case Frame():
@@ -366,6 +369,16 @@ def read_is_finite(call: CodeCall) -> Value:
     found = alignment.align(call.node, call.require("x"))
     size = operators.call_word(call.node, "abs", number(found.exprs[0], found.rows))
     return found.make(Compare("<=", size, Lit(sys.float_info.max)))
+
+
+def read_sorted_values(call: CodeCall) -> Value:
+    """Read `np.unique(column)`: its distinct values, sorted."""
+    column = call.require("ar")
+    if not isinstance(column, Series):
+        raise call.fail("np.unique is read of a column")
+    found = read_unique(call, column)
+    by = SortKey(cast("Col", found.expr).name)
+    return replace(found, rows=sort(found.rows, (by,)), placed=True)
 
 
 def read_power(call: CodeCall) -> Value:
@@ -471,6 +484,7 @@ LIBRARIES: dict[str, Method] = {
     "np.arange": Method(read_range, "*"),
     "np.array": Method(read_array, "object"),
     "np.select": Method(read_select, "condlist choicelist default"),
+    "np.unique": Method(read_sorted_values, "ar"),
     "np.median": Method(reduce_whole("median"), "a axis"),
     "np.average": Method(read_average, "a axis weights"),
     "np.percentile": Method(read_percentile, "a q"),

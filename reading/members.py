@@ -45,10 +45,8 @@ class _Members:
 def read_isin(call: CodeCall, column: Value) -> Value:
     """Read `isin` of a constant list, or of values that other rows have."""
     values = call.require("values")
-    if isinstance(values, Series) or (
-        isinstance(values, Part) and values.kind in {"index", "keys"}
-    ):
-        return _read_members(call, _take_column(call, column), _take_column(call, values))
+    if isinstance(values, Series) or (isinstance(values, Part) and values.kind in LABELS):
+        return read_members(call, column, values)
     found = alignment.align(call.node, column)
     return found.make(operators.is_in(call.node, found.exprs[0], values, found.rows))
 
@@ -67,8 +65,9 @@ def _take_column(call: CodeCall, value: Value) -> Series:
     raise call.fail(OTHER)
 
 
-def _read_members(call: CodeCall, column: Series, values: Series) -> Series:
+def read_members(call: CodeCall, owner: Value, others: Value) -> Series:
     """Return whether each value of a column is one that other rows have."""
+    column, values = _take_column(call, owner), _take_column(call, others)
     found = _find_members(values)
     if found is None or column.scope or column.expr != Col(found.key):
         raise call.fail(OTHER)

@@ -7,7 +7,7 @@ import ast
 from ..spec.vocabulary import suggest
 from . import alignment
 from .calls import Method
-from .values import Value
+from .values import Grouped, Value
 
 NEAREST = {
     "append": "pandas 2 removed it: write pd.concat of what is read from files",
@@ -31,8 +31,17 @@ SYNTAX: dict[type[ast.expr], str] = {
 }
 
 
+ONE_CELL = (
+    "an answer has one value in each cell, and this is a list; the nearest are nunique, and "
+    "df[['key', 'column']].drop_duplicates()"
+)
+LISTS = {"unique", "list", "tuple", "set"}
+
+
 def describe_unknown_method(owner: Value, name: str, table: dict[str, Method]) -> str:
     """Return that a method is not read, and what is."""
+    if name in LISTS and isinstance(owner, Grouped):
+        return ONE_CELL
     if name in NEAREST:
         return f"{name} of {alignment.describe(owner)} is not read: {NEAREST[name]}"
     near = suggest(name, [word for word in table if not word.startswith("[")])

@@ -229,6 +229,8 @@ def _read_libraries(value: Value) -> list[Library]:
 def read_text_method(call: CodeCall, text: Const) -> Value:
     """Read a method of a constant text."""
     given = call.read_items("*")
+    if call.name == "join" and any(isinstance(one, Series) for one in given):
+        raise call.fail("texts of several rows are not joined; the nearest are nunique and first")
     if call.name == "format" and any(isinstance(one, Series) for one in given):
         return _format_texts(call, text.value, given)
     values = [to_python(one, call.node, "an argument") for one in call.read_items("*")]

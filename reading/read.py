@@ -36,7 +36,17 @@ from .rows import Loaded, Rows, Sorted, aggregate, list_tables, root_of
 from .scopes import Binding
 from .stored_categories import find_categories
 from .totals import write_totals
-from .values import Called, CodeFunction, Frame, Part, Scalar, Series, UnreadError, Value
+from .values import (
+    Called,
+    CodeFunction,
+    Frame,
+    Part,
+    Scalar,
+    Series,
+    UnreadError,
+    Value,
+    take_column,
+)
 from .wide import leave_filled_out
 from .workload import WrittenDataset, WrittenQuery, write_workload
 
@@ -218,7 +228,8 @@ class _CodeReader:
             name = _query_name(binding, taken)
             taken.add(name)
             line = getattr(node, "lineno", 1)
-            comment = f"{self.source.name_line(line)}: {_take_first_line(node)}"
+            shown = binding.code or _take_first_line(node)
+            comment = f"{self.source.name_line(line)}: {shown}"
             query = WrittenQuery(name, steps, comment)
             code = binding.code or binding.name or ast.unparse(node)
             filled = _find_filled(binding.value)
@@ -253,7 +264,7 @@ class _CodeReader:
     ) -> tuple[Binding, tuple[Step, ...], Rows] | None:
         """Return a value with the steps that ask for it; None, and a remark, where none can."""
         try:
-            steps, root = _list_steps(binding)
+            binding, steps, root = _choose_steps(binding)
             if complete_orders(root) is not root:
                 reader.note(binding.node, TIES)
             elif has_ties(root, demanded=_hides_order(binding.value)):
@@ -411,6 +422,20 @@ def _chooses_columns(frame: Frame) -> bool:
     if not frame.complete:
         return False
     return schema is None or tuple(frame.outputs.items()) != tuple((n, n) for n in schema.names)
+
+
+def _choose_steps(binding: Binding) -> tuple[Binding, tuple[Step, ...], Rows]:
+    """Return the steps of a value; of a frame whose columns are not known, the assigned one's."""
+    try:
+        return binding, *_list_steps(binding)
+    except (UnreadError, UnknownColumnsError):
+        match binding:
+            case Binding(name, Frame(complete=False) as frame, column=str(label)) if name:
+                column = take_column(frame, label, frame.columns[label])
+                code = f"{name}[{label!r}]"
+                alone = replace(binding, name=label, value=column, code=code)
+                return alone, *_list_steps(alone)
+        raise
 
 
 def _list_steps(binding: Binding) -> tuple[tuple[Step, ...], Rows]:

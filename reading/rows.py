@@ -79,8 +79,7 @@ class Sorted:
     """The same rows in another order.
 
     It is `implied` where groups are in the order of categories, which takes a step of its own: an
-    answer of groups is as good in any order. It is `unstable` where pandas' sort takes rows with
-    equal values in any order.
+    answer of groups is as good in any order. Where it is `unstable`, pandas' of equal rows is any.
     """
 
     rows: Rows
@@ -263,8 +262,8 @@ def sort(
                 keys.append(replace(key, name=place))
         if all(key.name != one.name for one in keys):
             keys.append(key)
-    found = Sorted(rows, tuple(keys), implied and len(keys) > len(by), unstable)
-    return Rows(found, schema=rows.schema)
+    implied = implied and len(keys) > len(by)
+    return Rows(Sorted(rows, tuple(keys), implied, unstable), schema=rows.schema)
 
 
 def _drop_order(rows: Rows, names: set[str]) -> Rows:

@@ -30,7 +30,10 @@ Names = dict[str, Value]
 
 @dataclass(slots=True)
 class Binding:
-    """A value under a name, where it was made, and whether another value was made of it."""
+    """A value under a name, where it was made, and whether another value was made of it.
+
+    `column` is the column that was assigned to a frame.
+    """
 
     name: str
     value: Value
@@ -38,6 +41,7 @@ class Binding:
     used: bool = False
     shown: bool = False
     code: str = ""
+    column: Label | None = None
 
 
 @dataclass(slots=True)

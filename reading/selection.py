@@ -20,6 +20,7 @@ from .rows import (
     Rows,
     add_windows,
     combine,
+    derive,
     find_free_name,
     find_inner_rows,
     keep,
@@ -32,6 +33,7 @@ from .values import (
     Grouped,
     Label,
     Part,
+    Scalar,
     Series,
     UnreadError,
     Value,
@@ -154,6 +156,10 @@ def read_loc(node: ast.AST, owner: Value, *index: Value) -> Value:
         case Part("places", Grouped(keys=keys)):
             frame = select_places(node, frame, rows, tuple(dict.fromkeys(keys.values())))
         case Part("places", Series(scope=keys)) if frame.scope == keys:
+            match index:
+                case (Part(), Const(str() | int() as label)) if keys:
+                    name = require_column(node, frame, label)
+                    return take_at_place(node, take_column(frame, label, name), rows)
             frame = select_places(node, frame, rows, keys)
         case Series():
             frame = filter_rows(node, frame, rows)
@@ -166,17 +172,40 @@ def read_loc(node: ast.AST, owner: Value, *index: Value) -> Value:
     return select(node, frame, index[1]) if len(index) > 1 else frame
 
 
+def take_at_place(node: ast.AST, column: Series, part: Part) -> Scalar:
+    """Return `g.loc[g["b"].idxmax(), "a"]`: a column's value in one row of each group."""
+    below, expr, descending = part.details
+    if not isinstance(part.owner, Series) or column.rows != below:
+        raise UnreadError(node, "idxmax is read of a column of the same group")
+    word = "largest" if descending else "smallest"
+    keys = column.scope
+    name = find_free_name(below, f"{word}_{expr.name}" if isinstance(expr, Col) else word)
+    rows = add_windows(below, keys, (Output(name, write_rank(expr, descending=descending)),))
+    first = build_case(((Compare("<=", Col(name), Lit(1)), column.expr),), Lit(None))
+    return Scalar(rows, Agg("max", (first,)), keys)
+
+
 def select_places(node: ast.AST, frame: Frame, part: Part, keys: tuple[str, ...]) -> Frame:
     """Return `frame.loc[groups.idxmax()]`: the first row with the largest value of each group."""
     below, expr, descending = part.details
     if frame.rows != below:
         raise UnreadError(node, "idxmax is read of groups of the frame that loc is of")
+    if not keys:
+        return replace(frame, rows=take_first_row(below, expr, descending=descending))
     rows = rank_rows(below, keys, write_rank(expr, descending=descending), 1)
     for key in keys:
         test = negate(IsMissing(Col(key)))
         if can_miss(Col(key), rows.schema) and test not in below.where:
             rows = keep(rows, test)
     return replace(frame, rows=sort_rows(rows, tuple(map(SortKey, keys))))
+
+
+def take_first_row(rows: Rows, expr: Expr, *, descending: bool) -> Rows:
+    """Return the row with the largest or smallest value, the first of equal ones."""
+    name = find_free_name(rows, "value")
+    by = expr.name if isinstance(expr, Col) else name
+    rows = rows if by != name else derive(rows, name, expr)
+    return limit_rows(sort_rows(rows, (SortKey(by, descending),)), 1)
 
 
 def rank_rows(rows: Rows, keys: tuple[str, ...], rank: Expr, n: int) -> Rows:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import cast
 
 from ..spec.expression import Agg, Col, IsMissing
-from ..spec.workload import SortKey
+from ..spec.workload import Output, SortKey
 from . import alignment, operators
 from .alignment import label_name, materialize
 from .assignment import assign_column
@@ -40,10 +40,19 @@ from .labels import take_labels
 from .meaning import can_miss, negate
 from .members import TIES, read_isin
 from .operators import number
-from .rows import Sorted, find_order, keep, keep_distinct
+from .rows import (
+    Aggregated,
+    Sorted,
+    aggregate,
+    find_free_name,
+    find_order,
+    keep,
+    keep_distinct,
+    unsort,
+)
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
-from .selection import filter_rows, select
+from .selection import filter_rows, select, take_at_place
 from .totals import REDUCTIONS
 from .values import (
     Const,
@@ -104,6 +113,15 @@ def read_value_counts(call: CodeCall, column: Series) -> Value:
     if call.read_constant("dropna", True) and can_miss(Col(name), rows.schema):
         rows = keep(rows, negate(IsMissing(Col(name))))
     return count_values(call, rows, {label: name})
+
+
+def read_highest_count(_call: object, part: Part) -> Scalar:
+    """Read `value_counts().max()` of a group."""
+    frame = _drop_missing(as_frame(cast("ast.AST", None), cast("Series", part.owner)))
+    scope, name = cast("Series", part.owner).scope, next(iter(frame.columns.values()))
+    count = find_free_name(frame.rows, "count")
+    rows = aggregate(frame.rows, (*scope, name), (Output(count, Agg("size", ())),))
+    return operators.reduce(Series(rows, Col(count), scope=scope), "max")
 
 
 def read_unique(_call: CodeCall, column: Series) -> Series:
@@ -266,6 +284,8 @@ def read_index(_node: ast.AST, owner: Value, index: Value) -> Value:
     column = materialize(cast("Series", owner))
     if isinstance(index, Series) and index.element:
         return look_up_groups(_node, index, column)
+    if isinstance(index, Part) and index.kind == "places" and column.scope:
+        return take_at_place(_node, column, index)
     if isinstance(index, Series):
         plain = Frame(column.rows, {}, index=column.index, labels=column.labels)
         frame = filter_rows(_node, plain, index)
@@ -287,7 +307,14 @@ def read_index(_node: ast.AST, owner: Value, index: Value) -> Value:
 def read_place(call: CodeCall, column: Series) -> Value:
     """Read `idxmax` and `idxmin`: the key of the largest value, or in a group its row."""
     call.read_constant("axis")
-    if column.scope:
+    groups, order = unsort(column.rows)
+    if column.scope and isinstance(groups.origin, Aggregated) and len(column.index) == 1:
+        (key,) = column.index.values()
+        if order[:1] not in {(), (SortKey(key),), (SortKey(column.scope[0]),)}:
+            call.reader.note(call.node, TIES)
+        word = f"arg_{call.name.removeprefix('idx')}"
+        return operators.reduce(column.with_expr(Col(key)), word, number(column.expr, column.rows))
+    if column.scope or not (column.index or isinstance(groups.origin, Aggregated)):
         column = materialize(column)
         details = (column.rows, number(column.expr, column.rows), call.name == "idxmax")
         return Part("places", column, details)

@@ -46,6 +46,7 @@ from .series import (
     COLUMN_ATTRIBUTES,
     COLUMN_METHODS,
     read_group_row,
+    read_highest_count,
     read_index_item,
     read_index_values,
     read_nth,
@@ -115,7 +116,7 @@ METHODS: dict[str, dict[str, Method]] = {
     "keys": {**TIME_METHODS, "to_series": Method(read_keys), "isin": Method(read_isin, "values")},
     "rows": {name: Method(keep_labels) for name in ("tolist", "to_list")},
     "folder": {name: Method(list_paths_in, "pattern") for name in ("glob", "rglob")},
-    "counts": {"idxmax": Method(read_most_frequent)},
+    "counts": {"idxmax": Method(read_most_frequent), "max": Method(read_highest_count)},
 }
 ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "Frame": FRAME_ATTRIBUTES,

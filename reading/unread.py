@@ -117,6 +117,8 @@ class UnreadCode(Evaluator):
                 changed = self.find(name)
                 self.swap(root, value)
                 if isinstance(changed, Frame) and changed is not root:
+                    if root.rows.schema is None:
+                        self.use(changed)
                     self.swap(changed, value)
                     why = f"it is made of what was not read (line {statement.lineno})"
                     self.forget(statement, why)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit, build_chain
-from ..spec.workload import SortKey
+from ..spec.workload import Output, SortKey
 from . import alignment
 from .aggregation import aggregate_all, is_several, make_groups
 from .alignment import materialize
@@ -15,7 +15,7 @@ from .columns import read_round
 from .grouping import group_keys, note_empty
 from .meaning import can_miss, negate
 from .quantiles import lay_out_quantiles
-from .rows import Aggregated, Sorted, keep, sort
+from .rows import Aggregated, Rows, Sorted, aggregate, keep, sort, unsort
 from .selection import require_column
 from .values import (
     CodeFunction,
@@ -70,6 +70,22 @@ def is_size(made: Value, cell: Expr) -> bool:
     match rows.origin, rows.inline(cell):
         case Aggregated(_, _, outputs), Col(name):
             return any(o.name == name and o.expression == Agg("size", ()) for o in outputs)
+    return False
+
+
+def is_count(made: Value, cell: Expr) -> bool:
+    """Return whether a cell is the number of a group's values."""
+    rows = cast("Series | Frame", made).rows
+    while isinstance(rows.origin, Sorted):
+        cell, rows = rows.inline(cell), rows.origin.rows
+    match rows.origin, rows.inline(cell):
+        case Aggregated(_, _, outputs), Col(name):
+            return any(
+                o.name == name
+                and isinstance(o.expression, Agg)
+                and o.expression.function == "count"
+                for o in outputs
+            )
     return False
 
 
@@ -202,11 +218,7 @@ def read_applied(call: CodeCall, part: Part) -> Part:
     found = call.enter(function, given)
     if not isinstance(found, Series) or not _keeps_zero(found.expr, cell):
         raise call.fail("apply of a wide table is read as shares: lambda r: r / r.sum()")
-    owner = materialize(replace(found, scope=(), index=index))
-    order = cast("Series | Frame", made).rows.origin
-    if isinstance(order, Sorted):
-        owner = replace(owner, rows=sort(owner.rows, order.by))
-    return replace(part, owner=owner)
+    return _put_cells(part, replace(found, scope=(), index=index))
 
 
 def _keeps_zero(expr: Expr, cell: Expr) -> bool:
@@ -271,12 +283,66 @@ def read_filled(call: CodeCall, part: Part) -> Part:
 
 
 def read_whole(call: CodeCall, part: Part) -> Part:
-    """Read `astype(int)` of a table of numbers of rows."""
+    """Read `astype(int)` of a table of numbers of rows, and `astype(float)` of any."""
     cell, kind = find_cell(part.owner), call.require("dtype")
     name = kind.name if isinstance(kind, Library) else str(call.read_constant("dtype"))
-    if not cell or not is_size(part.owner, cell) or "int" not in name:
+    counts = cell and (is_size(part.owner, cell) or is_count(part.owner, cell))
+    if not ("float" in name or (counts and "int" in name)):
         raise call.fail("astype of a wide table is read of numbers of rows")
     return replace(part)
+
+
+def sum_cells(call: CodeCall, part: Part) -> Series:
+    """Read `sum()` of the columns of a wide table, and with `axis=1` of its rows."""
+    made, cell = cast("Series | Frame", part.owner), find_cell(part.owner)
+    if cell is None:
+        raise call.fail("sum of a wide table is read of one value in each cell")
+    rows = call.read_constant("axis", 0) in {1, "columns"}
+    keys = [*made.index.items()]
+    kept = dict(keys[:-1] if rows else keys[-1:])
+    below, _ = unsort(made.rows)
+    total = aggregate(below, tuple(kept.values()), (Output("total", Agg("sum", (cell,))),))
+    by = tuple(map(SortKey, kept.values()))
+    return Series(sort(total, by), Col("total"), index=kept)
+
+
+def divide_cells(call: CodeCall, part: Part) -> Part:
+    """Read `div(table.sum(axis=1), axis=0)`: shares of the rows of a table, or of its columns."""
+    made, cell, other = (
+        cast("Series | Frame", part.owner),
+        find_cell(part.owner),
+        call.require("other"),
+    )
+    by_rows = call.read_constant("axis", "columns") in {0, "index"}
+    names = [*made.index.values()]
+    keys = tuple(names[:-1] if by_rows else names[-1:])
+    below, _ = unsort(made.rows)
+    match other:
+        case Series(Rows(Sorted(Rows(Aggregated(of, by, (total,))))), Col()) if cell is not None:
+            if (of, by, total.expression) == (below, keys, Agg("sum", (cell,))):
+                share = Series(made.rows, Arith("/", cell, total.expression), "value", keys)
+                return _put_cells(part, replace(share, index=made.index))
+    raise call.fail(
+        "div of a wide table is read of the sums of its rows: t.div(t.sum(axis=1), axis=0)"
+    )
+
+
+def scale_cells(call: CodeCall, part: Part) -> Part:
+    """Read `mul(100)` of a wide table."""
+    made, cell = cast("Series | Frame", part.owner), find_cell(part.owner)
+    factor = call.read_constant("other")
+    if cell is None or not isinstance(factor, int | float):
+        raise call.fail("mul of a wide table is read with a number")
+    value = alignment.make_literal(factor, call.node)
+    return _put_cells(part, Series(made.rows, Arith("*", cell, value), "value", index=made.index))
+
+
+def _put_cells(part: Part, cells: Series) -> Part:
+    """Return a table with other values in its cells."""
+    owner, order = materialize(cells), cells.rows.origin
+    if isinstance(order, Sorted):
+        owner = replace(owner, rows=sort(owner.rows, order.by))
+    return replace(part, owner=owner)
 
 
 def read_index(call: CodeCall, part: Part) -> Part:
@@ -295,6 +361,9 @@ WIDE_METHODS = {
     "fillna": Method(read_filled, "value inplace"),
     "reset_index": Method(read_same),
     "round": Method(read_rounded, "decimals"),
+    "sum": Method(sum_cells, "axis"),
+    **{name: Method(divide_cells, "other axis") for name in ("div", "divide", "truediv")},
+    **{name: Method(scale_cells, "other axis") for name in ("mul", "multiply")},
     "apply": Method(read_applied, "func axis"),
     "rename_axis": Method(read_same, "mapper"),
     "sort_index": Method(read_same),

@@ -523,3 +523,18 @@ def test_names_of_a_pivot_by_their_places_are_noted_as_code_for_pandas_1() -> No
         "pandas 2 raises here, for this is of pandas 1: write pivot(index=…, columns=…, values=…)"
     )
     assert [(one.line, one.text) for one in found.remarks if one.kind == "note"] == [(3, said)]
+
+
+def test_a_plot_that_has_a_name_is_passed_over() -> None:
+    code = f"{SCRIPT}ax = df.groupby('k')['v'].sum().plot.bar(width=0.8)\nax.set_title('v')\n"
+    found = read_code(Source("x.py", code))
+    assert [one.line for one in found.answers] == [3, 4]
+    assert not [one for one in found.remarks if one.kind == "unread"]
+
+
+def test_of_a_frame_whose_columns_are_not_known_the_assigned_one_is_asked() -> None:
+    code = "import pandas as pd\ndf = pd.read_csv('s.csv')\n"
+    code += "df['mean'] = df.groupby('k')['v'].transform('mean')\n"
+    found = read_code(Source("x.py", code))
+    assert [(one.query, one.expression) for one in found.answers] == [("mean", "df['mean']")]
+    assert not [one for one in found.remarks if one.kind == "unread"]
