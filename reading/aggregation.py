@@ -98,6 +98,7 @@ AGGREGATIONS = {
 
 
 OTHER_ORDER = "this takes the rows of a group in another order; sort the frame before groupby"
+RENAMED = "pandas 1 removed names in a dict of agg: write agg(total=('qty', 'sum'))"
 LAMBDA = "<lambda>"
 NUMBERS = {"int", "float", "decimal", "bool"}
 MODES = "of equally frequent values the workload takes the smallest, and pandas lists all"
@@ -267,6 +268,8 @@ def as_aggregation(call: CodeCall, function: Value, expr: Expr, grouped: Grouped
             return _call_aggregation(call, function, expr, grouped)
         case Unknown(why=why):
             raise call.fail(why)
+        case Const(dict()):
+            raise call.fail(RENAMED)
         case _:
             raise call.fail("this aggregation is not read")
     if name in {"size", "len"}:
@@ -380,9 +383,16 @@ def is_several(function: Value) -> bool:
     )
 
 
+def _renames(grouped: Grouped, pairs: dict[Any, Any]) -> bool:
+    """Return whether a dict has new names for the aggregations of one column."""
+    return grouped.single and grouped.selected is not None and grouped.selected[0][0] not in pairs
+
+
 def aggregate_all(call: CodeCall, grouped: Grouped, function: Value) -> Value:
     """Return what `agg` makes of groups: by a function, a list of them, or a dict by column."""
     match function:
+        case Const(dict() as pairs) if _renames(grouped, pairs):
+            raise call.fail(RENAMED)
         case Const(dict() as pairs):
             return _by_column(call, grouped, {key: Const(one) for key, one in pairs.items()})
         case Mapping(pairs):

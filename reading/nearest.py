@@ -11,6 +11,12 @@ from .values import Grouped, Value
 
 NEAREST = {
     "append": "pandas 2 removed it: write pd.concat of what is read from files",
+    "sort": "pandas removed it: write sort_values",
+    "mad": "pandas 2 removed it: write apply(lambda s: (s - s.mean()).abs().mean())",
+    "iteritems": "pandas 2 removed it: write items, and a loop over constant names",
+    "get_value": "pandas removed it: write loc with a condition",
+    "lookup": "pandas 2 removed it: write merge on melted rows",
+    "eval": "write df['a'] = df['b'] * df['c']",
     "sample": "a workload has no random sample; the nearest is head",
     "iterrows": "the nearest is apply(function, axis=1)",
     "itertuples": "the nearest is apply(function, axis=1)",

@@ -52,7 +52,7 @@ def read_query_text(call: CodeCall, frame: Frame, text: str) -> Value:
         if word.startswith(_LOCAL):
             found = call.reader.find(word.removeprefix(_LOCAL))
             if found is None:
-                raise call.fail(f"the name {label!r} is not assigned in this code")
+                raise call.fail(f"the name {word.removeprefix(_LOCAL)!r} is not assigned here")
             names[word] = found
         elif find_column(frame, label) is not None:
             names[word] = select(call.node, frame, Const(label))

@@ -118,6 +118,10 @@ METHODS: dict[str, dict[str, Method]] = {
     "folder": {name: Method(list_paths_in, "pattern") for name in ("glob", "rglob")},
     "counts": {"idxmax": Method(read_most_frequent), "max": Method(read_highest_count)},
 }
+# Other libraries' apply, which shows its progress or works in parallel.
+for _table in ("Frame", "Series", "Grouped"):
+    for _word in ("progress_apply", "parallel_apply"):
+        METHODS[_table][_word] = METHODS[_table]["apply"]
 ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "Frame": FRAME_ATTRIBUTES,
     "Series": COLUMN_ATTRIBUTES,

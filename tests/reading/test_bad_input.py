@@ -43,6 +43,13 @@ def test_what_may_change_a_frame_unseen_leaves_no_answer_of_it(change: str) -> N
         ("class A:\n    pass\nout = A().go()\n", 5, "'A' is used here, and it was not read"),
         ("if (n := len(df)) > 3:\n    pass\n", 3, "Python's ':=' is not read here"),
         ("out = {k: 1 for k in df}\n", 3, "comprehension of a dict is not read"),
+        ("df.sort('v', inplace=True)\n", 3, "pandas removed it: write sort_values"),
+        ("out = df.groupby('k').mad()\n", 3, "pandas 2 removed it"),
+        ("out = df.groupby('k').agg({'v': {'n': 'sum'}})\n", 3, "write agg(total=("),
+        ("out = df.groupby('k')['v'].agg({'n': 'sum'})\n", 3, "write agg(total=("),
+        ("out = df.query('v > @n')\n", 3, "the name 'n' is not assigned"),
+        ("w = df.groupby(['k', 'l']).v.sum().unstack()\nw['all'] = 1\n", 4, "beside the cells"),
+        ("out = df.groupby('k')['v'].agg(list)\n", 3, "drop_duplicates()"),
     ],
 )
 def test_code_that_is_not_read_is_a_sentence_at_its_line(code: str, line: int, said: str) -> None:
