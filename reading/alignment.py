@@ -67,6 +67,7 @@ WHAT = {
     "Mapping": "a dict",
     "Part": "an accessor",
     "wide": "a wide table",
+    "listed frame": "a frame of listed values",
     "totals": "numbers of columns",
     "places": "rows' labels",
 }

@@ -23,7 +23,8 @@ from .columns import make_word_reader, read_python_round, read_round, spread
 from .date_texts import guess_format
 from .files import READERS, join_paths, list_paths, read_file, read_folder
 from .meaning import can_miss
-from .merges import merge_frames
+from .merges import LISTED, merge_frames
+from .merges import read_merge as read_frame_merge
 from .numpy_functions import read_array, read_correlation, read_range
 from .operators import number
 from .patterns import PATTERNS
@@ -274,6 +275,8 @@ def read_frame(call: CodeCall) -> Value:
     """Read `pd.DataFrame({name: column})` of columns of the same rows."""
     data = call.read_value("data")
     match data:
+        case Const(dict() as table) if _is_listed(call, table):
+            return Part(LISTED, data)
         case Const(None) if not call.given:
             return Part("no columns", data)
         case Mapping(pairs):
@@ -283,6 +286,13 @@ def read_frame(call: CodeCall) -> Value:
         case Series():
             return as_frame(call.node, data)
     raise call.fail("pd.DataFrame is read of a dict of columns; save listed data to a file")
+
+
+def _is_listed(call: CodeCall, table: dict[object, object]) -> bool:
+    """Return whether a dict has lists of one length, the columns of a frame."""
+    lists = [one for one in table.values() if isinstance(one, list | tuple)]
+    same = len({len(one) for one in lists}) == 1
+    return same and len(lists) == len(table) and {*call.given} == {"data"}
 
 
 def read_dummies(call: CodeCall) -> Frame:
@@ -301,6 +311,8 @@ def read_dummies(call: CodeCall) -> Frame:
 def read_merge(call: CodeCall) -> Value:
     """Read `pd.merge(left, right, …)`."""
     left, right = call.require("left"), call.require("right")
+    if isinstance(left, Frame) and isinstance(right, Part):
+        return read_frame_merge(call, left)
     if not isinstance(left, Frame) or not isinstance(right, Frame):
         raise call.fail("merge is read of two frames")
     return merge_frames(call, left, right)

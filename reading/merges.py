@@ -27,7 +27,9 @@ from .alignment import label_name, materialize
 from .assignment import assign_column, rename_columns
 from .calls import CodeCall
 from .categories import find_category, rename_like
+from .columns import look_up
 from .meaning import as_value, can_miss, negate
+from .operators import is_in
 from .rows import (
     Aggregated,
     Loaded,
@@ -52,12 +54,17 @@ from .rows import (
 from .selection import require_column
 from .series import as_frame
 from .spread import list_own_tests, list_present, restrict_total, spread_groups
-from .values import Frame, Label, Scalar, Series, Value, make_column
+from .values import Const, Frame, Label, Part, Scalar, Series, Value, make_column, take_column
 
 if TYPE_CHECKING:
     from ..spec.expression import Expr
 
 
+LISTED = "listed frame"
+OF_LISTED = (
+    "a merge with a listed frame is read on one key that it has once, with how='inner' or 'left', "
+    "and other columns than the frame's; save it to a file"
+)
 UNMATCHED = "this key is missing in rows without a partner; use the key of the other frame"
 
 
@@ -82,11 +89,34 @@ class _Merge:
 def read_merge(call: CodeCall, frame: Frame) -> Value:
     """Read `merge` with another file, or with an aggregation of the same rows."""
     other = call.require("right")
+    if isinstance(other, Part) and other.kind == LISTED:
+        return merge_listed(call, frame, cast("Const", other.owner).value)
     if isinstance(other, Series):
         raise call.fail("merge with a series is not read; call reset_index on it")
     if not isinstance(other, Frame):
         raise call.fail("merge is read with a frame that this code reads from a file")
     return merge_frames(call, frame, other)
+
+
+def merge_listed(call: CodeCall, frame: Frame, table: dict[str, list[object]]) -> Frame:
+    """Return a frame merged with one that the code lists: a look-up of each of its columns."""
+    how, labels = call.read_constant("how", "inner"), call.read_names("on")
+    call.read_constant("validate")
+    known = frame.columns if frame.complete else {}
+    (key, *more) = labels or [label for label in table if label in known] or [None]
+    others = {label: values for label, values in table.items() if label != key}
+    keys = table.get(cast("str", key), [])
+    unique = len({*keys}) == len(keys) and None not in keys
+    if more or not keys or not unique or how not in {"inner", "left"} or others.keys() & known:
+        raise call.fail(OF_LISTED)
+    column = take_column(frame, cast("str", key), require_column(call.node, frame, str(key)))
+    for label, values in others.items():
+        found = look_up(call.node, column, dict(zip(keys, values, strict=True)))
+        frame = assign_column(call.node, frame, label, found)
+    if how == "inner":
+        test = is_in(call.node, column.expr, Const(keys), frame.rows)
+        frame = replace(frame, rows=keep(frame.rows, test))
+    return frame.number_rows()
 
 
 def merge_frames(call: CodeCall, frame: Frame, other: Frame) -> Frame:
