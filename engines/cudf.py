@@ -12,7 +12,8 @@ from ..spec.workload import Query
 from .adapter import Adapter
 from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
-from .pandas.queries import PandasSteps, write_steps
+from .pandas.queries import PandasSteps
+from .pandas.sequence import write_steps
 from .writing.passes.join import Inputs
 from .writing.program import Parts
 from .writing.quote import quote

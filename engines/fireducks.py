@@ -12,7 +12,8 @@ from ..spec.workload import Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
-from .pandas.queries import PandasSteps, write_steps
+from .pandas.queries import PandasSteps
+from .pandas.sequence import write_steps
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen_beside_floats
 from .writing.program import Parts

@@ -16,8 +16,9 @@ from ..spec.workload import GroupFunction, Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FUNCTIONS, MIB, NEWEST, RAY_MEMORY, EngineInfo, EnginePlace, Work
-from .pandas.queries import PandasSteps, write_later, write_steps
+from .pandas.queries import PandasSteps
 from .pandas.reading import has_text, write_reading
+from .pandas.sequence import write_later, write_steps
 from .pandas.text_types import TextType
 from .writing.passes.group_functions import require_aggregations
 from .writing.passes.join import Inputs, from_path

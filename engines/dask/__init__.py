@@ -12,8 +12,9 @@ from ...spec.workload import Query, RowFunction, Tasks
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
-from ..pandas.queries import ROWS, write_later
+from ..pandas.queries import ROWS
 from ..pandas.reading import write_reading
+from ..pandas.sequence import write_later
 from ..pandas.text_types import TextType
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs

@@ -10,8 +10,9 @@ from ...spec.workload import Query, RowFunction
 from ..adapter import Adapter, Pass
 from ..base import Resources
 from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
-from ..pandas.queries import ROWS, write_steps
+from ..pandas.queries import ROWS
 from ..pandas.reading import write_reading, write_string_option
+from ..pandas.sequence import write_steps
 from ..writing.passes.join import Inputs, join_single_frame
 from ..writing.passes.widen import widen_beside_floats
 from ..writing.program import NONE, Own, Parts

@@ -30,8 +30,9 @@ from ..writing.user_functions import (
     make_own,
     require_function,
 )
-from .queries import IMPORTS, ROWS, PandasSteps, write_steps
+from .queries import IMPORTS, ROWS, PandasSteps
 from .reading import push_down, write_exact_reading, write_string_option
+from .sequence import write_steps
 from .text_types import TextType
 
 READ = "pd.read_parquet(path, columns=n)"
@@ -67,7 +68,10 @@ class Pandas(Adapter):
         query = inputs.query
         if self.text is TextType.CATEGORIES:
             inputs.refuse_steps("keys are categories in a single step; use pandas")
-        steps = PandasSteps(query, inputs.rows, text=self.text, joinings=inputs.joinings)
+        plain = self.text is not TextType.CATEGORIES
+        steps = PandasSteps(
+            query, inputs.rows, text=self.text, joinings=inputs.joinings, plain=plain
+        )
         return Parts(
             imports=IMPORTS,
             own=make_own(called) if (called := find_called(query)) else NONE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
@@ -42,10 +42,11 @@ from ..writing.passes.correlation import rewrite_corr
 from ..writing.program import fill
 from ..writing.properties import collect_row_facts, has_missing_key
 from ..writing.quote import quote, write_literal
-from ..writing.sequence import StepQuery, is_step_name, step_name
+from ..writing.sequence import is_step_name
 from ..writing.steps import Reduction, Steps, decompose, hoist, is_present
 from ..writing.user_functions import apply_to_groups, apply_to_rows, skip_missing
 from .chaining import write_chain
+from .defaults import leave_presence_out, leave_sort_out
 from .expressions import SeriesWriter, make_series_writer
 from .frames import (
     name_by_columns,
@@ -69,9 +70,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 """
 ROWS = "return pa.Table.from_pandas(answer, preserve_index=False)"
-
-# How a first step ends where others follow.
-FIRST = f"{step_name(1)} = ANSWER"
 
 # Spans of time as pandas abbreviates them.
 SHORT = {"days": "D", "hours": "h", "minutes": "min", "seconds": "s"}
@@ -101,6 +99,8 @@ class PandasSteps:
     a table `t` is had for them.
     `restores`: an answer is in the frame's order, where the windows have another. `typed` are
     texts to derive where all are missing, too, and `objects` texts that were chosen before.
+    `plain` frames are pandas' own, whose `groupby` has pandas' defaults: it `sorts` the groups, and
+    `drops` those without a key, where the query asks for that.
     """
 
     query: Query
@@ -112,6 +112,9 @@ class PandasSteps:
     restores: bool = True
     typed: tuple[str, ...] = ()
     objects: frozenset[str] = frozenset()
+    plain: bool = False
+    sorts: bool = False
+    drops: bool = False
 
     @property
     def spread(self) -> bool:
@@ -183,8 +186,8 @@ class PandasSteps:
     @property
     def options(self) -> dict[str, ast.expr]:
         """Return the options of `groupby`."""
-        options: dict[str, ast.expr] = {"sort": write_literal(False)}
-        if has_missing_key(self.query, self.data):
+        options: dict[str, ast.expr] = {} if self.sorts else {"sort": write_literal(False)}
+        if not self.drops and has_missing_key(self.query, self.data):
             # pandas drops the group of the missing key by default.
             options["dropna"] = write_literal(False)
         if self.text is TextType.CATEGORIES:
@@ -219,9 +222,17 @@ class PandasSteps:
         agg = read_plain(query)
         if query.pivot and agg and agg.function in UNSTACKED and not self._is_spread_or_coded:
             return [*self.prepare(query.derive), *self.finish(self._pivot(query.pivot, agg))]
-        taken = self._decompose()
-        grouped = self._group(taken) if query.group_by else self._write_whole(taken)
-        return [*self.prepare(taken.derived, taken.list_counted(query.derive)), *grouped]
+        steps = self._take_defaults() if self.plain and query.group_by else self
+        taken = steps._decompose()  # noqa: SLF001 - its own kind
+        grouped = steps._group(taken) if query.group_by else self._write_whole(taken)  # noqa: SLF001
+        return [*steps.prepare(taken.derived, taken.list_counted(query.derive)), *grouped]
+
+    def _take_defaults(self) -> PandasSteps:
+        """Return the steps without what `groupby` does by itself."""
+        present = leave_presence_out(self.query, self.data)
+        query = leave_sort_out(present)
+        drops, sorts = present != self.query, query != present
+        return replace(self, query=query, sorts=sorts, drops=drops)
 
     @property
     def _is_spread_or_coded(self) -> bool:
@@ -557,39 +568,3 @@ class PandasSteps:
         keys = tuple(self.data[key] for key in self.query.group_by if key in self.data)
         after = replace(self.query, where=None, derive=())
         return make_series_writer("answer", after, Schema(keys, 0), text=self.text)
-
-
-def write_steps(
-    first: PandasSteps, later: Sequence[StepQuery], returned: str = "return ANSWER"
-) -> str:
-    """Write all steps, each but the last to a frame of its own."""
-    if not later:
-        return first.write_body(returned)
-    return "\n".join([first.write_body(FIRST), write_later(later, returned, text=first.text)])
-
-
-def write_later(
-    later: Sequence[StepQuery],
-    returned: str = "return ANSWER",
-    *,
-    text: TextType = TextType.STRINGS,
-    table: str = "t",
-    before: int = 1,
-) -> str:
-    """Write the steps behind the first ones, so many `before`, whose answer is in its frame.
-
-    `table` is how pandas has the frame of a table `t`.
-    """
-    lines = []
-    for place, step in enumerate(later, before):
-        end = f"{step_name(place + 1)} = ANSWER" if step is not later[-1] else returned
-        steps = PandasSteps(
-            step.query,
-            step.rows,
-            step_name(place),
-            text=text,
-            joinings=step.joinings,
-            table=table,
-        )
-        lines.append(steps.write_body(end))
-    return "\n".join(lines)

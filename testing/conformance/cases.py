@@ -472,6 +472,17 @@ STEPS = {
     "steps_apply": (
         "{steps: [{apply: {rows: x * 2 + 1, as: out}}, {aggregate: {m: max(out), n: count(out)}}]}"
     ),
+    "keys_present": (  # what pandas' groups leave out by themselves
+        "{where: k is not None and x is not None and b is not None, group_by: [k, b],"
+        " aggregate: {s: sum(z), n: size()}, sort: [k, b]}"
+    ),
+    "keys_present_later": (
+        "{derive: {h: x + z}, group_by: [h, g], aggregate: {s: sum(x),"
+        " m: mean(z)}, having: h is not None and g is not None and s > 0, sort: [h, g, s]}"
+    ),
+    "key_present_and_read": (
+        "{where: x is not None, derive: {y: 2 * x}, group_by: x, aggregate: {s: sum(y)}, sort: x}"
+    ),
     "steps_apply_def": (  # read as its expression
         "{steps: [{group_by: k, aggregate: {m: max(x), n: count(x)}}, {apply: {as: size,"
         " rows: \"def rate(r):\\n  if r['m'] > 2:\\n    return 'large'\\n  return 'small'\"}}]}"

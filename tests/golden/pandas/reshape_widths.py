@@ -32,12 +32,7 @@ def query(data):
             default=np.nan,
         )
     )
-    return (
-        step_1.groupby("bin", sort=False, dropna=False)
-        .size()
-        .reset_index(name="sales")
-        .sort_values("bin")
-    )
+    return step_1.groupby("bin", dropna=False).size().reset_index(name="sales")
 
 
 def rows(answer):
