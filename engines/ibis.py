@@ -204,7 +204,7 @@ class IbisChain(Chain):
         if not self._row:
             return Chain.finish(self, tree)
         if self.query.having:
-            tree = self.filter(tree, self.write_conditions(self.query.having))
+            tree = self.keep(tree, self.query.having)
         tree = quote("t.order_by(r)", t=tree, r=self._row)
         if self.query.limit is not None:
             tree = self.limit(tree, self.query.limit)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from ...errors import Unsupported
 from ...spec.expression import (
     Agg,
-    Bool,
     Col,
     Expr,
     IsMissing,
@@ -92,9 +91,13 @@ class Chain(ChainExpressions):
 
     def write_where(self, tree: ast.expr) -> ast.expr:
         """Keep the rows that the query asks for."""
-        if self.query.where is None:
-            return tree
-        found = split_conjuncts(self.query.where)
+        # Before the filter, a column may still be missing.
+        before = replace(self, known=Facts(self.data))
+        return before.keep(tree, self.query.where)
+
+    def keep(self, tree: ast.expr, condition: Expr | None) -> ast.expr:
+        """Keep the rows of a condition: `drop_nulls`, where a library has it, and `filter`."""
+        found = split_conjuncts(condition)
         present = [
             name for name in map(_find_present_column, found) if name and self.dialect.drop_rows
         ]
@@ -102,15 +105,7 @@ class Chain(ChainExpressions):
             subset = write_literal(present[0] if len(present) == 1 else present)
             tree = quote(self.dialect.drop_rows, t=tree, n=subset)
             found = tuple(c for c in found if _find_present_column(c) is None)
-        # Before the filter, a column may still be missing.
-        before = replace(self, known=Facts(self.data))
-        return self.filter(tree, list(map(before.write_expression, found))) if found else tree
-
-    def write_conditions(self, condition: Expr) -> list[ast.expr]:
-        """Return the conjuncts of a condition."""
-        if isinstance(condition, Bool) and condition.op == "and":
-            return [self.write_expression(operand) for operand in condition.operands]
-        return [self.write_expression(condition)]
+        return self.filter(tree, list(map(self.write_expression, found))) if found else tree
 
     def write_named(self, tree: ast.expr, name: str) -> ast.expr:
         """Return an expression its name in the answer."""
@@ -241,7 +236,7 @@ class Chain(ChainExpressions):
         """Filter, sort and cut the answer."""
         if self.query.having:
             answer = replace(self, known=collect_output_facts(self.query, self.facts))
-            tree = self.filter(tree, answer.write_conditions(self.query.having))
+            tree = answer.keep(tree, self.query.having)
         if self.query.sort:
             if self.query.stable and not self.dialect.sorts_stably:
                 why = f"a sort of {self.title} changes the order of equal rows"
@@ -255,7 +250,12 @@ class Chain(ChainExpressions):
     def sorts_missing(self, names: list[str]) -> bool:
         """Return whether a sorted column of the answer may be missing."""
         answer = collect_output_facts(self.query, self.facts)
-        return any(name not in answer.data or answer.may_miss(Col(name)) for name in names)
+        present = set(map(_find_present_column, split_conjuncts(self.query.having)))
+        return any(
+            name not in answer.data or answer.may_miss(Col(name))
+            for name in names
+            if name not in present
+        )
 
 
 def is_repeated(outputs: tuple[Output, ...]) -> bool:
