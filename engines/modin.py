@@ -159,7 +159,7 @@ class Modin(Adapter):
         """Write the steps of the query as pandas' statements."""
         query, rows = inputs.query, inputs.rows
         mine = make_own(called) if (called := find_called(query)) else NONE
-        steps = PandasSteps(query, rows, text=TextType.SPREAD, joinings=inputs.joinings)
+        steps = PandasSteps(query, rows, text=TextType.SPREAD, joinings=inputs.joinings, plain=True)
         spread = _count_modin_steps(inputs)
         answer = "answer.modin.to_pandas()" if spread > len(inputs.later) else "answer"
         strings = has_text(inputs)
