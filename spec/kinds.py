@@ -33,6 +33,7 @@ from .expression import (
     list_columns,
     substitute,
 )
+from .formats import read_format
 from .intervals import DAYS, SECONDS
 from .ranges import Range, find_range
 from .schema import Column, Kind, Schema
@@ -118,6 +119,8 @@ class _Kinds:
         return found
 
     def _find(self, node: Expr) -> Kind:  # one line for each node
+        if written := read_format(node):
+            self.check_kind(written[0], "date", "format")
         match node:
             case Col(name):
                 return self.names[name] if name in self.names else self.schema[name].kind
