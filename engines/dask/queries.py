@@ -167,9 +167,24 @@ class Partitions:
         frame = quote("data")
         if self.query.unpivot:
             frame = write_melt(frame, self.query.unpivot)
+        elif (value := self._find_only_value(lines)) is not None:
+            *lines, _ = lines
+            frame = quote("v.to_frame(n)", v=value, n=self.query.select[0])
         elif not self.query.whole:
             frame = quote("data[n]", n=[*(self.query.select or self.query.group_by)])
         return prepare, lines, frame
+
+    def _find_only_value(self, lines: list[str]) -> ast.expr | None:
+        """Return the series of the only column asked for: to add it to the frame takes longer."""
+        match self.query.derive, self.query.select:
+            case (Output(derived, made),), (name,) if name == derived and list_columns(made):
+                pass
+            case _:
+                return None
+        match ast.parse(lines[-1]).body:
+            case [ast.Assign(value=ast.Call(ast.Attribute(attr="assign"), [], [keyword]))]:
+                return keyword.value if keyword.arg else None
+        return None
 
     def _apply_to_rows(self, function: RowFunction) -> Text:
         """Write pandas' call of the function on the rows of each partition."""

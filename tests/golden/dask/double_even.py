@@ -13,8 +13,12 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(result=(2 * data["v2"]).where(data["v1"] % 2 == 0, data["v2"]))
-    return data[["result"]].compute()
+    return (
+        (2 * data["v2"])
+        .where(data["v1"] % 2 == 0, data["v2"])
+        .to_frame("result")
+        .compute()
+    )
 
 
 def rows(answer):
