@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from dfbench.engines import find
 from dfbench.engines.duckdb import ENGINE
+from dfbench.engines.interactive import load_program
 from dfbench.engines.writing.properties import Facts
 from dfbench.engines.writing.sql import KEYWORDS, SqlWriter, quote_name, quote_string
 from dfbench.errors import Unsupported
@@ -299,3 +300,24 @@ def test_a_quotient_by_a_sum_that_cannot_be_zero_is_a_number(
     outputs = (Output("share", share),)
     query = Query("q", "", group_by=("k",), aggregate=outputs, sort=(SortKey("share"),))
     assert ("'NaN'" in ENGINE.write(query, data).text) is guarded
+
+
+def test_a_condition_on_a_derived_key_leaves_the_groups_as_they_are(tmp_path: Path) -> None:
+    table = pa.table({"a": [1, 2, 3, 30], "b": [0, 0, 1, 1], "v": [1, 2, 3, 4]})
+    pq.write_table(table, tmp_path / "d.parquet")
+    columns = tuple(Column(name, "int", "int64") for name in table.column_names)
+    low = Case(((Compare("<", Col("a"), Lit(10)), Lit("low")),), Lit(None))
+    query = Query(
+        "q",
+        "",
+        derive=(Output("band", low),),
+        group_by=("band", "b"),
+        aggregate=(Output("n", Agg("sum", (Col("v"),))),),
+        having=Not(IsMissing(Col("band"))),
+    )
+    module = load_program(ENGINE.write(query, Schema(columns, 4)))
+    answer = module.rows(module.query(module.load(str(tmp_path / "d.parquet"))))
+    assert sorted(answer.to_pylist(), key=str) == [
+        {"band": "low", "b": 0, "n": 3},
+        {"band": "low", "b": 1, "n": 3},
+    ]
