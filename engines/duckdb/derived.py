@@ -15,6 +15,12 @@ def is_nested(query: Query, data: Schema) -> bool:
     return query.having is not None if query.asks_for_rows else not _groups_by_derived(query, data)
 
 
+def tests_derived(query: Query) -> bool:
+    """Return whether HAVING reads a derived key, whose own columns GROUP BY ALL would add."""
+    derived = {output.name for output in query.derive}
+    return query.having is not None and not derived.isdisjoint(list_columns(query.having))
+
+
 def _groups_by_derived(query: Query, data: Schema) -> bool:
     """Return whether all derived columns are keys that nothing else reads.
 

@@ -52,7 +52,7 @@ from ..writing.sql import (
 )
 from ..writing.steps import split_batches
 from .clauses import find_only, is_aggregated, sort_key, write_lines
-from .derived import is_nested
+from .derived import is_nested, tests_derived
 from .gaps import fill_gaps
 from .joins import FromClause, write_source, write_subquery
 from .summaries import Summary, find_summaries
@@ -195,16 +195,10 @@ class Statement:
         if not self._groups or self._is_distinct:
             return ""
         aggregated = all(is_aggregated(output.expression) for output in self.query.aggregate)
-        plain = aggregated and not self.query.extreme and not self._tests_derived_keys
+        plain = aggregated and not self.query.extreme and not tests_derived(self.query)
         if len(self.query.group_by) > 1 and plain:
             return "GROUP BY ALL"
         return write_clause("GROUP BY", self._list_keys(), ",")
-
-    @property
-    def _tests_derived_keys(self) -> bool:
-        """Return whether HAVING reads a derived key, whose columns GROUP BY ALL would add."""
-        having, derived = self.query.having, {output.name for output in self.query.derive}
-        return having is not None and not derived.isdisjoint(list_columns(having))
 
     def _list_items(self) -> list[str]:
         if self._passes_numbers:
