@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from ..spec.expression import Arith, Case, Expr, IsMissing, Lit, build_case
+from ..spec.expression import Arith, Case, Compare, Expr, IsMissing, Lit, build_case
 from ..spec.expression import Call as Word
 from ..spec.formats import DAYS, MONTHS
 from . import alignment, operators
@@ -16,6 +16,7 @@ from .calls import CodeCall, Method
 from .columns import look_up
 from .date_texts import read_strftime
 from .meaning import can_miss
+from .periods import find_clock
 from .rows import (
     derive,
     find_free_name,
@@ -141,7 +142,24 @@ def read_slice(node: ast.AST, owner: Value, index: Value) -> Value:
             ends = (Lit(at), Lit(None if at == -1 else at + 1))
         case _:
             raise UnreadError(node, "an item of a text is read as [a:b] of constants")
-    return found.make(operators.call_word(node, "slice", found.exprs[0], *ends))
+    made = operators.call_word(node, "slice", found.exprs[0], *ends)
+    if isinstance(index.value, slice) or not isinstance(owner, Part):
+        return found.make(made)
+    # pandas has no item where Python raises: the text is too short.
+    length = at + 1 if at >= 0 else -at
+    long = Compare(">=", Word("len", found.exprs), Lit(length))
+    return found.make(build_case(((long, made),), Lit(None)))
+
+
+def read_item_call(call: CodeCall, owner: Value) -> Value:
+    """Read `get(i)` of a text."""
+    return read_slice(call.node, owner, call.read_value("i"))
+
+
+def read_slice_call(call: CodeCall, owner: Value) -> Value:
+    """Read `slice(start, stop)` of a text."""
+    start, stop = call.read_constant("start"), call.read_constant("stop")
+    return read_slice(call.node, owner, Const(slice(start, stop)))
 
 
 def count_text(subject: Expr, sign: str) -> Expr:
@@ -240,17 +258,19 @@ UNITS = {
     "AS": "year",
     "Q": "quarter",
     "QS": "quarter",
-    "h": "hour",
-    "H": "hour",
 }
 
 
 def read_truncate(call: CodeCall, owner: Value) -> Value:
     """Read `floor(unit)`, `to_period(unit)` and `normalize()`."""
-    unit = "D" if call.name == "normalize" else call.read_constant("freq")
-    if unit not in UNITS or (call.name == "floor" and unit not in {"D", "d", "h", "H"}):
-        raise call.fail(f"{call.name} is read with days and hours, to_period with D, M, Q and Y")
-    return read_truncated(call.node, _read_texts(owner), UNITS[str(unit)])
+    name = "D" if call.name == "normalize" else call.read_constant("freq")
+    unit = find_clock(name)
+    if name in ({"D", "d"} if call.name == "floor" else UNITS):
+        unit = UNITS[str(name)]
+    if unit is None:
+        parts = "floor is read with days and parts of them, to_period with D, h, M, Q and Y"
+        raise call.fail(parts)
+    return read_truncated(call.node, _read_texts(owner), unit)
 
 
 def read_truncated(node: ast.AST, column: Value, unit: str) -> Value:
@@ -292,6 +312,8 @@ _TEXTS = {
     "split": Method(read_split, "pat n expand regex"),
     "rsplit": Method(read_split, "pat n expand"),
     "zfill": Method(read_zfill, "width"),
+    "slice": Method(read_slice_call, "start stop"),
+    "get": Method(read_item_call, "i"),
     "count": Method(read_count, "pat"),
 }
 TEXT_METHODS = {

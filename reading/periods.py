@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from typing import cast
 
 from ..spec.expression import Call, Expr, Lit
+from ..spec.intervals import ABBREVIATED, is_unit
 from . import alignment, operators
 from .calls import CodeCall
 from .grouping import group_keys
@@ -17,7 +19,6 @@ from .values import Const, Frame, Grouped, Series, Value
 # they are named by their end.
 PERIODS: dict[str, tuple[str, int]] = {
     **dict.fromkeys(("D", "d", "1D"), ("day", 0)),
-    **dict.fromkeys(("h", "H", "1h", "1H"), ("hour", 0)),
     **dict.fromkeys(("MS",), ("month", 0)),
     **dict.fromkeys(("QS",), ("quarter", 0)),
     **dict.fromkeys(("YS", "AS"), ("year", 0)),
@@ -28,10 +29,31 @@ PERIODS: dict[str, tuple[str, int]] = {
 }
 
 
+_CLOCK = re.compile(r"(\d*)(h|min|s|t)", re.IGNORECASE)
+
+
+def find_clock(name: object) -> str | None:
+    """Return the part of a day that pandas names `15min`, `30T` or `10s`, as the language does.
+
+    None for what does not divide a day: where such a period begins depends on the rows.
+    """
+    found = _CLOCK.fullmatch(name) if isinstance(name, str) else None
+    if not found:
+        return None
+    count, short = int(found[1] or 1), found[2].lower().replace("t", "min")
+    unit = ABBREVIATED[short] if count == 1 else f"{count}{short}"
+    return unit if is_unit(unit) else None
+
+
+def _find_period(name: object) -> tuple[str, int] | None:
+    clock = find_clock(name)
+    return (clock, 0) if clock else PERIODS.get(str(name))
+
+
 def check_period(call: CodeCall, name: object) -> str:
     """Return the name of a period that is read; pandas also answers those without rows."""
-    if name not in PERIODS:
-        known = "D, h, W, M, MS, Q, QS, Y and YS"
+    if _find_period(name) is None:
+        known = "s, min and h, of which whole numbers make a day, D, W, M, MS, Q, QS, Y and YS"
         raise call.fail(f"a period of {name!r} is not read; periods are {known}")
     text = "pandas also answers times without rows; the workload only those with rows"
     call.reader.note(call.node, text)
@@ -40,7 +62,7 @@ def check_period(call: CodeCall, name: object) -> str:
 
 def name_period(node: ast.AST, expr: Expr, name: str) -> Expr:
     """Return what pandas names the period of a time by: its start, or its last day."""
-    unit, within = PERIODS[name]
+    unit, within = cast("tuple[str, int]", _find_period(name))
     start = operators.call_word(node, "truncate", expr, Lit(unit))
     if not within:
         return start
