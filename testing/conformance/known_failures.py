@@ -453,9 +453,7 @@ MARKS: tuple[KnownFailure, ...] = (
     ),
     KnownFailure("daft", "time_weeks-*", "unsupported", "its largest unit is the week"),
     *(
-        KnownFailure(
-            engine, "text_letters-[pmo]*", "wrong", "its upper case of one ß has two letters"
-        )
+        KnownFailure(engine, "text_letters-[pmo]*", "wrong", "it writes two letters for a ß")
         for engine in ("datafusion", "daft", "pyspark")
     ),
     KnownFailure("datatable", "max_made_text-[pmo]*", "unsupported", "it compares no texts"),

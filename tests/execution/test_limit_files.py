@@ -246,7 +246,7 @@ def test_a_workloads_own_limit_above_the_machine_is_lowered_and_told() -> None:
     lowered, (said,) = machine.lower_memory_limit(Limits(memory=1 << 50))
     usable, _ = machine.find_usable_memory()
     assert 0.8 * usable < lowered.memory < usable
-    assert "the workload's limit of 1024 TiB is more than" in said
+    assert "the workload's limit of 1,024 TiB is more than" in said
     assert machine.check_limits(lowered) == ()
     assert machine.lower_memory_limit(Limits(memory=64 * MIB)) == (Limits(memory=64 * MIB), ())
 
