@@ -10,14 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from ..spec.expression import (
-    Agg,
     Col,
     Expr,
     IsMissing,
     Not,
     build_chain,
+    is_aggregated,
     list_aggregations,
-    list_children,
     list_columns,
     substitute,
 )
@@ -385,7 +384,9 @@ def _project(before: Step, step: Step) -> Step | None:
     values = {output.name: output.expression for output in before.outputs}
     rest = wanted[len(keys) :]
     made = tuple(Output(o.name, substitute(o.expression, values)) for o in rest)
-    if not made or (before.answer == "aggregate" and not all(map(_aggregates_alone, made))):
+    if not made or (
+        before.answer == "aggregate" and not all(is_aggregated(o.expression) for o in made)
+    ):
         return None
     if before.answer == "transform" and _nests(rest, values):
         return None
@@ -429,17 +430,6 @@ def _find_wanted(step: Step) -> tuple[Output, ...] | None:
     derived = {output.name: output.expression for output in step.derive}
     chosen = step.outputs or tuple(Output(name, Col(name)) for name in step.names)
     return tuple(Output(o.name, substitute(o.expression, derived)) for o in chosen)
-
-
-def _aggregates_alone(output: Output) -> bool:
-    """Return whether no column is used outside an aggregation, and one is used at all."""
-
-    def is_bare(node: Expr) -> bool:
-        if isinstance(node, Agg):
-            return False
-        return isinstance(node, Col) or any(map(is_bare, list_children(node)))
-
-    return bool(list_aggregations(output.expression)) and not is_bare(output.expression)
 
 
 def _nests(outputs: tuple[Output, ...], values: dict[str, Expr]) -> bool:

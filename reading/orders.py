@@ -9,14 +9,11 @@ from ..spec.order import is_ordered
 from ..spec.workload import Output, SortKey
 from .rows import (
     Aggregated,
-    Distinct,
-    Joined,
-    Largest,
     Limited,
     Loaded,
+    Origin,
     Rows,
     Sorted,
-    Unpivoted,
     Windowed,
     find_inner_rows,
     find_order,
@@ -44,16 +41,8 @@ def complete_orders(rows: Rows, *, demanded: bool = False) -> Rows:
             if inner is below and made == by:
                 return rows
             return replace(rows, origin=replace(rows.origin, rows=inner, by=made))
-        case Windowed(below, _, outputs, order):
-            needs = demanded or (not order and any(map(is_ordered, _list(outputs))))
-        case Aggregated(below, _, outputs):
-            needs = any(map(is_ordered, _list(outputs)))
-        case Limited(below):
-            needs = demanded
-        case Distinct(below) | Largest(below) | Unpivoted(below) | Joined(below):
-            needs = False
     below = rows.origin.rows
-    inner = complete_orders(below, demanded=needs or _is_cut(below))
+    inner = complete_orders(below, demanded=_demands(rows.origin, demanded) or _is_cut(below))
     return rows if inner is below else replace(rows, origin=replace(rows.origin, rows=inner))
 
 
@@ -65,20 +54,24 @@ def has_ties(rows: Rows, *, demanded: bool = False) -> bool:
         case Sorted(below, by, unstable=unstable):
             if demanded and unstable and not _tells_apart(below, by):
                 return True
-            needs = demanded
-        case Windowed(below, _, outputs, order):
-            ordered = any(map(is_ordered, _list(outputs)))
+        case Windowed(below, _, outputs, order) if len(order) == 1:
             # one column, that the code has sorted by
-            if ordered and len(order) == 1 and not _tells_apart(below, order):
+            if any(map(is_ordered, _list(outputs))) and not _tells_apart(below, order):
                 return True
-            needs = demanded or (not order and ordered)
-        case Aggregated(below, _, outputs):
-            needs = any(map(is_ordered, _list(outputs)))
-        case Limited(below):
-            needs = demanded
-        case Distinct(below) | Largest(below) | Unpivoted(below) | Joined(below):
-            needs = False
-    return has_ties(below, demanded=needs or _is_cut(below))
+    below = rows.origin.rows
+    return has_ties(below, demanded=_demands(rows.origin, demanded) or _is_cut(below))
+
+
+def _demands(origin: Origin, demanded: bool) -> bool:
+    """Return whether an operation demands an order of its rows, if one is demanded of its own."""
+    match origin:
+        case Sorted() | Limited():
+            return demanded
+        case Windowed(_, _, outputs, order):
+            return demanded or (not order and any(map(is_ordered, _list(outputs))))
+        case Aggregated(_, _, outputs):
+            return any(map(is_ordered, _list(outputs)))
+    return False
 
 
 def _tells_apart(rows: Rows, by: tuple[SortKey, ...]) -> bool:

@@ -41,7 +41,7 @@ def fill_cells(call: CodeCall, table: Part, value: object, *, counts: bool = Fal
     Its details are the value, and whether no cell with rows has it: none has 0 of them.
     """
     cell = find_cell(table.owner)
-    if value == 0 and cell and (counts or is_size(table.owner, cell)):
+    if value == 0 and cell and (counts or counts_rows(table.owner, cell, "size")):
         return replace(table, details=(value, True))
     if isinstance(value, int | float) and cell:
         text = f"cells of {value:g} are not compared: pandas also has them where there are no rows"
@@ -62,30 +62,15 @@ def find_cell(made: Value) -> Expr | None:
     return None
 
 
-def is_size(made: Value, cell: Expr) -> bool:
-    """Return whether a cell is the number of rows of a group."""
+def counts_rows(made: Value, cell: Expr, *functions: str) -> bool:
+    """Return whether a cell is one of these aggregations of a group, `size` or `count`."""
     rows = cast("Series | Frame", made).rows
     while isinstance(rows.origin, Sorted):
         cell, rows = rows.inline(cell), rows.origin.rows
     match rows.origin, rows.inline(cell):
         case Aggregated(_, _, outputs), Col(name):
-            return any(o.name == name and o.expression == Agg("size", ()) for o in outputs)
-    return False
-
-
-def is_count(made: Value, cell: Expr) -> bool:
-    """Return whether a cell is the number of a group's values."""
-    rows = cast("Series | Frame", made).rows
-    while isinstance(rows.origin, Sorted):
-        cell, rows = rows.inline(cell), rows.origin.rows
-    match rows.origin, rows.inline(cell):
-        case Aggregated(_, _, outputs), Col(name):
-            return any(
-                o.name == name
-                and isinstance(o.expression, Agg)
-                and o.expression.function == "count"
-                for o in outputs
-            )
+            found = [o.expression for o in outputs if o.name == name]
+            return any(isinstance(one, Agg) and one.function in functions for one in found)
     return False
 
 
@@ -286,7 +271,7 @@ def read_whole(call: CodeCall, part: Part) -> Part:
     """Read `astype(int)` of a table of numbers of rows, and `astype(float)` of any."""
     cell, kind = find_cell(part.owner), call.require("dtype")
     name = kind.name if isinstance(kind, Library) else str(call.read_constant("dtype"))
-    counts = cell and (is_size(part.owner, cell) or is_count(part.owner, cell))
+    counts = cell and counts_rows(part.owner, cell, "size", "count")
     if not ("float" in name or (counts and "int" in name)):
         raise call.fail("astype of a wide table is read of numbers of rows")
     return replace(part)

@@ -249,6 +249,22 @@ def list_aggregations(*nodes: Expr) -> tuple[Agg, ...]:
     return tuple(dict.fromkeys(n for root in nodes for n in walk(root) if isinstance(n, Agg)))
 
 
+def reads_rows(node: Expr) -> bool:
+    """Return whether an expression has a value for each row: it reads a column directly."""
+    match node:
+        case Agg():
+            return False
+        case Col():
+            return True
+        case _:
+            return any(map(reads_rows, list_children(node)))
+
+
+def is_aggregated(node: Expr) -> bool:
+    """Return whether an expression has an aggregation, and no column outside of one."""
+    return bool(list_aggregations(node)) and not reads_rows(node)
+
+
 def choose_fresh_name(name: str, taken: set[str]) -> str:
     """Return a name that is not taken, near to this one."""
     if name not in taken:

@@ -21,7 +21,7 @@ from .expression import (
     Expr,
     Lit,
     Neg,
-    list_children,
+    reads_rows,
     walk,
 )
 from .parser import ARITHMETIC, COMPARISONS
@@ -61,17 +61,6 @@ class ReadGroup:
 
     body: tuple[Expr, ...]
     named: tuple[Output, ...]
-
-
-def is_array(node: Expr) -> bool:
-    """Return whether an expression has a value for each row: it reads a column directly."""
-    match node:
-        case Agg():
-            return False
-        case Col():
-            return True
-        case _:
-            return any(map(is_array, list_children(node)))
 
 
 def read_group(
@@ -139,7 +128,7 @@ class _GroupFunctionReader:
                 raise self.fail_for_array(part)
         values = tuple(self.parse_value(part, names) for part in parts)
         for part, value in zip(parts, values, strict=True):
-            if is_array(value):
+            if reads_rows(value):
                 raise self.fail_for_array(part)
             if isinstance(value, CONDITIONS):
                 raise self.fail(part, "this returns a boolean; an aggregation returns a number")
@@ -159,14 +148,14 @@ class _GroupFunctionReader:
             case _:
                 return False
         try:
-            return name in ARRAYS and is_array(self.parse_value(array, names))
+            return name in ARRAYS and reads_rows(self.parse_value(array, names))
         except ExpressionError:
             return False
 
     def parse_scalar(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
         """Read a condition of `if`: on an array, Python raises."""
         value = self.parse_value(node, names)
-        if is_array(value) or not isinstance(value, CONDITIONS):
+        if reads_rows(value) or not isinstance(value, CONDITIONS):
             raise self.fail(node, "a condition must compare single values, not arrays")
         return value
 
@@ -268,7 +257,7 @@ class _GroupFunctionReader:
         match module, name, arguments, keywords:
             case _, _, [argument], [] if name in ROW:
                 value = _number(self.parse_value(argument, names))
-                if module == "math" and is_array(value):
+                if module == "math" and reads_rows(value):
                     raise self.fail(
                         node, f"math.{name} takes single values; use np.{name} for arrays"
                     )
@@ -319,7 +308,7 @@ class _GroupFunctionReader:
     ) -> Expr:
         """Read `any` or `all` of a condition, in which NaN is not true: as a number, 1 or 0."""
         condition = self.parse_value(array, names)
-        if not isinstance(condition, CONDITIONS) or not is_array(condition):
+        if not isinstance(condition, CONDITIONS) or not reads_rows(condition):
             raise self.fail(node, f"{name} needs a condition on an array")
         return Compare("==", Agg("max" if name == "any" else "min", (_number(condition),)), Lit(1))
 
@@ -333,7 +322,7 @@ class _GroupFunctionReader:
 
     def parse_array(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
         value = _number(self.parse_value(node, names))
-        if not is_array(value):
+        if not reads_rows(value):
             raise self.fail(node, "this is a single value; an aggregation needs an array")
         return value
 

@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
-from ...spec.expression import Agg, Col, Expr, list_aggregations, list_children
 from ..writing.joins import Joining
 from ..writing.sql import quote_name
-
-
-def is_aggregated(node: Expr) -> bool:
-    """Return whether an output has an aggregation, and no column outside of one."""
-    return bool(list_aggregations(node)) and not _reads_rows(node)
-
-
-def _reads_rows(node: Expr) -> bool:
-    match node:
-        case Agg():
-            return False
-        case Col():
-            return True
-        case _:
-            return any(map(_reads_rows, list_children(node)))
 
 
 def find_only(joinings: tuple[Joining, ...]) -> Joining | None:

@@ -19,6 +19,7 @@ from ...spec.expression import (
     IsMissing,
     Lit,
     Neg,
+    is_aggregated,
     list_aggregations,
     list_children,
     list_columns,
@@ -51,7 +52,7 @@ from ..writing.sql import (
     write_clause,
 )
 from ..writing.steps import split_batches
-from .clauses import find_only, is_aggregated, sort_key, write_lines
+from .clauses import find_only, sort_key, write_lines
 from .derived import is_nested, tests_derived
 from .gaps import fill_gaps
 from .joins import FromClause, write_source, write_subquery

@@ -9,8 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ....errors import Unsupported
-from ....spec.expression import Agg, Col, Expr, choose_fresh_name, list_children, rebuild, walk
-from ....spec.group_functions import aggregates, if_whole, is_array
+from ....spec.expression import (
+    Agg,
+    Col,
+    Expr,
+    choose_fresh_name,
+    list_children,
+    reads_rows,
+    rebuild,
+    walk,
+)
+from ....spec.group_functions import aggregates, if_whole
 from ....spec.kinds import with_column
 from ....spec.schema import Schema
 from ....spec.workload import GroupFunction, Output, Query
@@ -78,7 +87,7 @@ class _Columns:
         """Rewrite an array: a group's value in it is a column, and so is an array with a name."""
         if node in self.known:
             return Col(self.known[node])
-        if not is_array(node):
+        if not reads_rows(node):
             return self.keep_beside(node, self.rewrite_value(node)) if aggregates(node) else node
         written = rebuild(node, tuple(map(self.rewrite_column, list_children(node))))
         return self.derive(node, written, self.names[node]) if node in self.names else written

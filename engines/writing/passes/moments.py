@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from ....spec.expression import Agg, Arith, Expr, Lit, list_children, rebuild
-from ....spec.group_functions import aggregates, if_whole, is_array, parse_whole
+from ....spec.expression import Agg, Arith, Expr, Lit, list_children, reads_rows, rebuild
+from ....spec.group_functions import aggregates, if_whole, parse_whole
 from ....spec.schema import Schema
 from ....spec.workload import GroupFunction, Query
 
@@ -92,7 +92,7 @@ def _find_moment(node: Expr) -> _Moment | None:
         case Agg("sum" | "mean" as function, (Arith("*", one, other),)):
             for centred, y in ((one, other), (other, one)):
                 x = _find_centred(centred)
-                if x is not None and is_array(y) and not aggregates(y):
+                if x is not None and reads_rows(y) and not aggregates(y):
                     return _Moment(function, (x, y))
     return None
 
