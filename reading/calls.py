@@ -88,7 +88,15 @@ class CodeCall:
         names = read_parameters(function)
         if not names:
             raise self.fail("this function takes no argument")
-        return self.reader.enter(self.node, function, {names[0]: value})
+        more = self._list_more(names[1:]) if self.name == "apply" else {}
+        return self.reader.enter(self.node, function, {names[0]: value, **more})
+
+    def _list_more(self, names: list[str]) -> dict[str, Value]:
+        """Return what `apply` hands on to its function beside the value."""
+        items = self.read_items("args") if self.has("args") else []
+        if len(items) > len(names) or not self.extra.keys() <= {*names[len(items) :]}:
+            raise self.fail("the function does not take these arguments")
+        return {**dict(zip(names, items, strict=False)), **self.extra}
 
     def close(self) -> None:
         """Refuse the arguments that nothing has looked at."""
@@ -104,7 +112,8 @@ Handler: TypeAlias = Callable[..., Value]
 class Method:
     """How a method is read, and pandas' names of its arguments in order.
 
-    `*` collects all positional arguments, `**` the keywords with names of the code's own.
+    `*` collects all positional arguments, `*args` those behind the ones before it, and `**` the
+    keywords with names of the code's own.
     """
 
     read: Handler
@@ -116,12 +125,17 @@ def bind(reader: Evaluator, node: ast.Call, name: str, arguments: str) -> CodeCa
     names = [word for word in arguments.split() if not word.startswith("*")]
     call = CodeCall(reader, node, name, {})
     positional = list(_list_positional(reader, node))
+    if "*args" in arguments.split():
+        first = arguments.split().index("*args")
+        if len(positional) > first:
+            call.given["args"] = Items(tuple(positional[first:]))
+            positional = positional[:first]
     if "*" in arguments.split():
         call.given["*"] = Items(tuple(positional))
     elif len(positional) > len(names):
         raise call.fail(f"{name} is called with more arguments than it takes")
     else:
-        call.given = dict(zip(names, positional, strict=False))
+        call.given |= zip(names, positional, strict=False)
     for key, value in _read_keywords(reader, node):
         if key not in names and key not in HARMLESS and "**" in arguments.split():
             call.extra[key] = value

@@ -296,8 +296,6 @@ def read_apply(call: CodeCall, frame: Frame) -> Value:
         return reduce_row_by(call, frame, function)
     if call.read_constant("axis", 0) not in {1, "columns"}:
         return apply_to_columns(call, frame, function)
-    if call.has("args"):
-        raise call.fail("apply with args is not read; write the constants into the function")
     call.read_constant("result_type")
     call.read_constant("raw")
     if not isinstance(function, CodeFunction):
@@ -561,7 +559,7 @@ FRAME_METHODS = {
     "pipe": Method(read_pipe, "* **"),
     "insert": Method(read_insert, "loc column value allow_duplicates"),
     "pop": Method(read_pop, "item"),
-    "apply": Method(read_apply, "func axis raw result_type args"),
+    "apply": Method(read_apply, "func axis raw result_type args **"),
     "applymap": Method(read_map, "func na_action"),
     "map": Method(read_map, "func na_action"),
     "agg": Method(aggregate_columns, "func axis"),

@@ -158,6 +158,8 @@ def read_apply(call: CodeCall, grouped: Grouped) -> Value:
     if isinstance(function, Library) and function.name == "builtins.len":
         return read_size(call, grouped)
     if not isinstance(function, CodeFunction):
+        if call.extra or call.has("args"):
+            raise call.fail("apply with more arguments is read with a function of this code")
         _check_applied(call, grouped, function)
         return read_agg(call, grouped)
     if grouped.single:
@@ -499,7 +501,7 @@ GROUP_METHODS = {
     "quantile": Method(read_quantile, "q interpolation numeric_only"),
     "agg": Method(read_agg, "func **"),
     "aggregate": Method(read_agg, "func **"),
-    "apply": Method(read_apply, "func include_groups"),
+    "apply": Method(read_apply, "func *args include_groups **"),
 }
 GROUP_ATTRIBUTES: dict[str, Callable[..., Value]] = {
     "[]": select_groups,

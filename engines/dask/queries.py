@@ -62,8 +62,8 @@ NUMBERED = """\
 data = ASSIGNED
 """
 NO_WORD = "# Dask has no word for a part of this, and pandas has."
-MOVED = "# Dask would filter before the join, where truth values with gaps are objects."
-TAKEN_FOR = "# Dask would take such truth values for the column that is filtered."
+MOVED = "# Dask would filter before the join, where booleans with gaps are objects."
+TAKEN_FOR = "# Dask would take such booleans for the column that is filtered."
 IN_ORDER = """\
 # Only this shuffle keeps the order of a group's rows.
 data = SHUFFLED

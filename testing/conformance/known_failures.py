@@ -218,7 +218,7 @@ MARKS: tuple[KnownFailure, ...] = (
         for case in ("truncate_date-*", "extreme_texts-plain")
     ),
     KnownFailure(
-        "fireducks", "chosen_conditions-plain", "wrong", "its missing truth values count as false"
+        "fireducks", "chosen_conditions-plain", "wrong", "its missing booleans count as false"
     ),
     KnownFailure(
         "fireducks", "divide_zero-*", "wrong", "its // and % by zero raise or return numbers"
