@@ -104,7 +104,7 @@ MARKS: tuple[KnownFailure, ...] = (
     ),
     *(
         KnownFailure(engine, "ewm-*", "unsupported", "it has no exponentially weighted mean")
-        for engine in ("duckdb", "duckdb/enum", "duckdb/scan")
+        for engine in ("duckdb", "duckdb/enum")
     ),
     *(
         KnownFailure("datatable", f"{name}-*", "unsupported", "its windows do not move with rows")
