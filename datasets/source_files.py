@@ -86,6 +86,11 @@ def find_files(files: Files) -> SourceFiles:
     return SourceFiles(unique, form, Path(os.path.commonpath(bases)), files.csv_format)
 
 
+def is_pattern(path: str) -> bool:
+    """Return whether a path, or a part of one, has signs of a pattern."""
+    return any(sign in path for sign in "*?[")
+
+
 def _match(folder: Path, pattern: str) -> tuple[list[Path], Path]:
     """Return the files that a pattern matches, sorted, and the folder that it starts from."""
     path = Path(os.path.abspath(folder / Path(pattern).expanduser()))  # noqa: PTH100 keeps links
@@ -108,7 +113,7 @@ def _match(folder: Path, pattern: str) -> tuple[list[Path], Path]:
 def _count_fixed(path: Path) -> Iterator[None]:
     """Yield once for every leading part of a path without a wildcard."""
     for part in path.parts:
-        if any(sign in part for sign in "*?["):
+        if is_pattern(part):
             return
         yield None
 

@@ -406,7 +406,7 @@ def aggregate_all(call: CodeCall, grouped: Grouped, function: Value) -> Value:
 
 def _read_named(call: CodeCall, grouped: Grouped) -> Value:
     outputs: list[tuple[Label, Made]] = []
-    for name, value in call.extra.items():
+    for name, value in call.take_extra().items():
         label, function = _pair(call, grouped, value)
         expr = _find_column_expr(call, grouped, label)
         outputs.append((name, as_aggregation(call, function, expr, grouped)))

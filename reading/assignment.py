@@ -227,7 +227,7 @@ def read_rename(call: CodeCall, frame: Frame) -> Frame:
 
 def read_assign(call: CodeCall, frame: Frame) -> Frame:
     """Read `assign(name=column or function)`."""
-    for name, value in call.extra.items():
+    for name, value in call.take_extra().items():
         made = call.enter(value, frame) if isinstance(value, CodeFunction) else value
         frame = assign_column(call.node, frame, name, made)
     return frame

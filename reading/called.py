@@ -38,7 +38,8 @@ def call_on_column(
     call: CodeCall, column: Series, function: CodeFunction, why: UnreadError
 ) -> Called:
     """Return a function's value for each value of a column; raise `why` where it cannot be."""
-    if not isinstance(column.expr, Col) or len(read_parameters(function)) != 1 or call.extra:
+    more = call.extra or call.has("args")
+    if not isinstance(column.expr, Col) or len(read_parameters(function)) != 1 or more:
         raise why
     name = column.expr.name
     parameter = read_parameters(function)[0]

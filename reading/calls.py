@@ -88,7 +88,7 @@ class CodeCall:
         names = read_parameters(function)
         if not names:
             raise self.fail("this function takes no argument")
-        more = self._list_more(names[1:]) if self.name == "apply" else {}
+        more = self._list_more(names[1:]) if self.name.endswith("apply") else {}
         return self.reader.enter(self.node, function, {names[0]: value, **more})
 
     def _list_more(self, names: list[str]) -> dict[str, Value]:
@@ -96,11 +96,16 @@ class CodeCall:
         items = self.read_items("args") if self.has("args") else []
         if len(items) > len(names) or not self.extra.keys() <= {*names[len(items) :]}:
             raise self.fail("the function does not take these arguments")
-        return {**dict(zip(names, items, strict=False)), **self.extra}
+        return {**dict(zip(names, items, strict=False)), **self.take_extra()}
+
+    def take_extra(self) -> dict[str, Value]:
+        """Return the keyword arguments under names of the code's own."""
+        self.used |= self.extra.keys()
+        return self.extra
 
     def close(self) -> None:
         """Refuse the arguments that nothing has looked at."""
-        for name in self.given:
+        for name in (*self.given, *self.extra):
             if name not in self.used | HARMLESS:
                 raise self.fail(f"{self.name} with {name!r} is not read; leave {name!r} out")
 

@@ -373,16 +373,8 @@ def apply_function(call: CodeCall, column: Series, function: Value) -> Value:
     element = replace(column, element=True, expr=as_plain(column.expr))
     match function:
         case CodeFunction():
-            names = read_parameters(function)
-            if not names:
-                raise call.fail("this function takes no argument")
-            extra = call.given.get("args")
-            call.used.add("args")
-            given: dict[str, Value] = {names[0]: element, **call.extra}
-            if isinstance(extra, Const) and isinstance(extra.value, list | tuple):
-                given |= zip(names[1:], map(Const, extra.value), strict=False)
             try:
-                made = call.reader.enter(call.node, function, given)
+                made = call.enter(function, element)
             except UnreadError as why:
                 return call_on_column(call, column, function, why)
         case Library():

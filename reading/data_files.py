@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..datasets.source_files import is_pattern
 from .model import DataFile, LoadedFrame
 
 _NAMED = re.compile(r"([A-Za-z_]\w*)=(.+)")
@@ -101,11 +102,6 @@ class DataFiles:
         """Return the files that no frame is read from."""
         taken = [*self.chosen.values(), *self.matched]
         return [one for one in self.given if one not in taken]
-
-
-def is_pattern(path: str) -> bool:
-    """Return whether a path has signs of a pattern."""
-    return any(sign in path for sign in "*?[")
 
 
 def _list_assigned_lines(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:

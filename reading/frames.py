@@ -286,7 +286,7 @@ def read_pipe(call: CodeCall, owner: Value) -> Value:
         raise call.fail("pipe is read with a function of this code")
     names = read_parameters(parts[0])
     given = dict(zip(names, [owner, *parts[1:]], strict=False))
-    return call.reader.enter(call.node, parts[0], {**given, **call.extra})
+    return call.reader.enter(call.node, parts[0], {**given, **call.take_extra()})
 
 
 def read_apply(call: CodeCall, frame: Frame) -> Value:

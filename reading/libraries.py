@@ -229,7 +229,9 @@ def read_timestamp(call: CodeCall) -> Value:
 def read_span_of_time(call: CodeCall) -> Const:
     """Read `timedelta(days=1)` and `pd.Timedelta('1 day')`, as a span of whole seconds."""
     values = [to_python(one, call.node, "a span of time") for one in call.read_items("*")]
-    given = {name: to_python(one, call.node, "a span of time") for name, one in call.extra.items()}
+    given = {
+        name: to_python(one, call.node, "a span of time") for name, one in call.take_extra().items()
+    }
     try:
         match values:
             case [str(text)]:

@@ -160,7 +160,7 @@ def read_list(call: CodeCall) -> Value:
 
 def read_dict(call: CodeCall) -> Value:
     """Read `dict(a=…)` and `dict(zip(…))`."""
-    pairs = [*call.extra.items()]
+    pairs = [*call.take_extra().items()]
     values = call.read_items("*")
     if values:
         found = to_python(values[0], call.node, "an argument")
@@ -234,7 +234,9 @@ def read_text_method(call: CodeCall, text: Const) -> Value:
     if call.name == "format" and any(isinstance(one, Series) for one in given):
         return _format_texts(call, text.value, given)
     values = [to_python(one, call.node, "an argument") for one in call.read_items("*")]
-    keywords = {name: to_python(one, call.node, "an argument") for name, one in call.extra.items()}
+    keywords = {
+        name: to_python(one, call.node, "an argument") for name, one in call.take_extra().items()
+    }
     try:
         return Const(getattr(text.value, call.name)(*values, **keywords))
     except (TypeError, ValueError, KeyError, IndexError) as error:

@@ -15,6 +15,7 @@ from typing import Any, cast
 from ..datasets.cache import default_folder
 from ..datasets.dataset import Dataset, make_dataset
 from ..datasets.first_workload import is_csv
+from ..datasets.source_files import is_pattern
 from ..errors import CodeError, DfbenchError, WorkloadError
 from ..spec.expression import Col, choose_fresh_name, list_columns
 from ..spec.kinds import KindError
@@ -27,7 +28,7 @@ from .categories import Category
 from .clauses import Step, UnknownColumnsError, write_call, write_steps
 from .columns import ONE_MODE
 from .csv_options import read_csv_format, read_csv_options, unite_csv_options
-from .data_files import DataFiles, is_pattern
+from .data_files import DataFiles
 from .interpreter import TOO_DEEP, CodeInterpreter
 from .magics import leave_cell_out
 from .model import Answer, DataFile, LoadedFrame, Reading, Remark, Source

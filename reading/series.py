@@ -115,9 +115,9 @@ def read_value_counts(call: CodeCall, column: Series) -> Value:
     return count_values(call, rows, {label: name})
 
 
-def read_highest_count(_call: object, part: Part) -> Scalar:
+def read_highest_count(call: CodeCall, part: Part) -> Scalar:
     """Read `value_counts().max()` of a group."""
-    frame = _drop_missing(as_frame(cast("ast.AST", None), cast("Series", part.owner)))
+    frame = _drop_missing(as_frame(call.node, cast("Series", part.owner)))
     scope, name = cast("Series", part.owner).scope, next(iter(frame.columns.values()))
     count = find_free_name(frame.rows, "count")
     rows = aggregate(frame.rows, (*scope, name), (Output(count, Agg("size", ())),))

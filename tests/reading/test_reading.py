@@ -37,6 +37,14 @@ def test_a_script_is_read_as_a_workload_named_after_its_variables(tmp_path: Path
     assert (query.name, query.group_by, query.outputs) == ("out", ("k",), ("k", "v"))
 
 
+@pytest.mark.parametrize("word", ["apply", "progress_apply", "parallel_apply"])
+def test_another_librarys_apply_hands_its_arguments_on(word: str) -> None:
+    function = "def over(g, least=0):\n    return g[g['v'] > least]['v'].sum()\n"
+    call = f"out = df.groupby('k').{word}(over, least=5)"
+    text = f"import pandas as pd\ndf = pd.read_csv('sales.csv')\n{function}{call}\n"
+    assert "sum(v if v > 5 else None)" in read_code(Source("slow.py", text)).workload
+
+
 def test_a_notebooks_places_are_those_of_its_cells(tmp_path: Path) -> None:
     cells = [
         {"cell_type": "markdown", "source": ["# sales"]},
