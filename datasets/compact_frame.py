@@ -16,12 +16,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ..spec.schema import ROW_GROUP
 from .parquet_schema import NANS
 
 Progress: TypeAlias = Callable[[float], None]
 Slice: TypeAlias = slice | NDArray[Any]
 
-ROW_GROUP = 1 << 20
 # A dictionary page pays where each value comes back several times in a row group.
 DICTIONARY_DISTINCT = ROW_GROUP // 4
 DICTIONARY_BYTES = 16 << 20

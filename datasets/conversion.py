@@ -9,7 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .compact_frame import COMPRESSION, ROW_GROUP, Progress
+from ..spec.schema import ROW_GROUP
+from .compact_frame import COMPRESSION, Progress
 from .csv_files import MistypedError, infer_types, read_batches, widen
 from .parquet_schema import check_names, read_error
 from .plain_tables import NanFinder, is_plain, simplify_batch, simplify_schema

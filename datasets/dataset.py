@@ -146,14 +146,19 @@ def _describe_in_place(path: Path, name: str, key: str, cache: Path) -> Dataset:
 
     def fill(unfinished: Path) -> None:
         found = read_schema(path)
-        columns = [asdict(column) for column in found.columns]
-        record = {"columns": columns, "rows": found.rows, "unread": found.unread}
+        record = {
+            "columns": [asdict(column) for column in found.columns],
+            "rows": found.rows,
+            "unread": found.unread,
+            "row_groups": found.row_groups,
+        }
         unfinished.write_text(json.dumps(record))
 
     record = json.loads(make_once(cache / f"{name}-{key}-schema.json", fill).read_text())
     columns = tuple(Column(**column) for column in record["columns"])
     unread = tuple((column, arrow) for column, arrow in record["unread"])
-    schema = Schema(columns, record["rows"], unread=unread)
+    groups = record.get("row_groups", 1)  # of which older versions kept nothing
+    schema = Schema(columns, record["rows"], unread=unread, row_groups=groups)
     return Dataset(path, schema, path.stat().st_size, name, key)
 
 

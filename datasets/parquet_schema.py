@@ -108,7 +108,8 @@ def _describe(file: pq.ParquetFile) -> Schema:
                 field.name, kind, str(field.type), nulls, nan, *ends, exceeds_nanoseconds=distant
             )
         )
-    return Schema(tuple(columns), file.metadata.num_rows, unread=tuple(unread))
+    rows, groups = file.metadata.num_rows, file.metadata.num_row_groups
+    return Schema(tuple(columns), rows, unread=tuple(unread), row_groups=groups)
 
 
 def _has_nulls(file: pq.ParquetFile, name: str, statistics: Statistics) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
-from .schema import Column, Kind, Schema
+from .schema import ROW_GROUP, Column, Kind, Schema
 from .workload import Generated
 
 # How many distinct values: K, rows / K, a fixed number, or the number of rows;
@@ -101,7 +101,8 @@ def derive_schema(dataset: Generated) -> Schema:
         )
         for name, table in TABLES.get(dataset.generator, {}).items()
     )
-    return Schema(columns, dataset.rows, tables)
+    groups = -(-dataset.rows // ROW_GROUP)
+    return Schema(columns, dataset.rows, tables, row_groups=groups)
 
 
 def compute_share(count: int, percent: int) -> int:

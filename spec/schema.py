@@ -8,6 +8,8 @@ from typing import Literal
 
 from .expression import Value
 
+ROW_GROUP = 1 << 20  # rows, in the files that dfbench writes
+
 Kind = Literal["int", "float", "string", "bool", "date", "timestamp", "decimal", "null"]
 
 
@@ -59,7 +61,7 @@ class Schema:
     `tables` are the further ones that a query may join. `unread` are the names and Arrow types of
     the file's other columns, whose types no query can use. `ordered` tells whether the rows have an
     order. `repeated` are the keys of joins of which some values are in several rows. `computed`:
-    the rows are a step's answer.
+    the rows are a step's answer. `row_groups` are those of the Parquet file.
     """
 
     columns: tuple[Column, ...]
@@ -69,6 +71,7 @@ class Schema:
     ordered: bool = True
     repeated: frozenset[tuple[str, ...]] = frozenset()
     computed: bool = False
+    row_groups: int = 1
     _found: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

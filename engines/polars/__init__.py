@@ -1,6 +1,7 @@
 """Polars: lazy expressions, collected by the streaming engine (the default since Polars 2).
 
-Where an aggregation needs all values of a group at once, the in-memory engine collects them.
+Where an aggregation needs all values of a group at once, the in-memory engine collects them. Where
+a query is a join of frames alone, there is nothing to optimise, and they are joined as they are.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from ..writing.program import Parts, fill
 from ..writing.quote import quote
 from ..writing.sequence import step_name
 from .functions import Applied, call_groups, lower, write_call, write_ufunc
+from .joins import join_eager, joins_at_once
 from .queries import PolarsChain, explain_memory, join_lazy, write_eager, write_lazy
 
 IMPORTS = """\
@@ -84,6 +86,9 @@ class Polars(Adapter):
         frame = write_lazy(query, self.load, inputs.data, inputs.joinings)
         chain, named = chain.name_repeated()
         applied = self.apply(chain)
+        if not self.collect and self.load is Load.MEMORY and joins_at_once(inputs):
+            text = fill("return JOINED", JOINED=join_eager(inputs.joinings))
+            return Parts(IMPORTS, inputs.load(self._read), text, self._write_rows(inputs))
         lines = [*named, *applied.lines]
         for place, step in enumerate(inputs.later, 1):
             frame = self._write_frame(chain, frame, applied)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from ...spec.joins import SUFFIX
 from ...spec.schema import Kind
+from ...spec.workload import Query
 from ..writing.joins import Joining, pair_options
+from ..writing.passes.join import Inputs
 from ..writing.quote import quote, write_literal
+
+AT_ONCE = frozenset({"inner", "left", "outer", "semi", "anti"})
 
 
 def write_polars_join(left: ast.expr, right: ast.expr, met: Joining, library: str) -> ast.expr:
@@ -24,6 +29,30 @@ def write_polars_join(left: ast.expr, right: ast.expr, met: Joining, library: st
     options["coalesce"] = write_literal(False)
     joined = quote("t.join(u, **o)", t=left, u=right, o=options)
     return merge_keys(joined, met, library)
+
+
+def joins_at_once(inputs: Inputs) -> bool:
+    """Return whether a query is nothing but joins, which are faster at once than streamed.
+
+    Measured in docs/decisions/programs.md: a left join always is; others are where each frame is a
+    single chunk, as it is of one row group.
+    """
+    query = inputs.query
+    joined = Query(query.name, query.question, joins=query.joins, select=query.select, whole=True)
+    if not query.joins or inputs.later or query != joined:
+        return False
+    schemas = (inputs.data, *(met.other for met in inputs.joinings))
+    is_single = all(schema.row_groups == 1 for schema in schemas)
+    kinds = {join.how for join in query.joins}
+    return kinds == {"left"} or (is_single and kinds <= AT_ONCE)
+
+
+def join_eager(joinings: Sequence[Joining]) -> ast.expr:
+    """Write the frames joined as they are, one after another."""
+    rows = quote("data")
+    for met in joinings:
+        rows = write_polars_join(rows, quote(met.name), met, "pl")
+    return rows
 
 
 def merge_keys(joined: ast.expr, met: Joining, library: str) -> ast.expr:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from dfbench.engines import find
 from dfbench.spec.reader import read_text
+from dfbench.spec.schema import Column, Schema
 
 ORDERS = pa.table(
     {"customer": [10, 11, 10, 12], "product": ["p1", "p2", "p3", "p1"], "qty": [2, 1, 5, 3]}
@@ -66,3 +67,18 @@ def _rows(answer: Any) -> list[tuple[Any, ...]]:
     if not isinstance(frame, pa.Table):
         frame = pa.Table.from_pandas(frame, preserve_index=False)
     return sorted(tuple(row.values()) for row in frame.to_pylist())
+
+
+@pytest.mark.parametrize(
+    ("how", "groups", "streams"),
+    [("inner", 1, False), ("inner", 2, True), ("left", 2, False), ("right", 1, True)],
+)
+def test_polars_joins_at_once_where_that_is_faster(how: str, groups: int, streams: bool) -> None:
+    join = "dataset: {files: orders.csv, tables: {customers: customers.csv}}\nqueries:\n  joined:\n"
+    join += f"    join: {{table: customers, on: {{customer: id}}, how: {how}}}\n"
+    (query,) = read_text(join, "join.yaml", Path()).queries
+    keys = (Column("customer", "int", "int64"), Column("qty", "int", "int64"))
+    names = (Column("id", "int", "int64"), Column("region", "string", "string"))
+    tables = (("customers", Schema(names, 4)),)
+    program = find("polars").write(query, Schema(keys, 4, tables, row_groups=groups))
+    assert ("lazy()" in program.text) == streams

@@ -14,7 +14,7 @@ def load(path, medium_path):
 
 
 def query(data, medium):
-    return data.lazy().join(medium.lazy(), on="id2").collect()
+    return data.join(medium, on="id2")
 
 
 def rows(answer):

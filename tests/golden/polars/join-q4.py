@@ -14,7 +14,7 @@ def load(path, medium_path):
 
 
 def query(data, medium):
-    return data.lazy().join(medium.lazy(), on="id5").collect()
+    return data.join(medium, on="id5")
 
 
 def rows(answer):

@@ -16,7 +16,7 @@ def load(path, big_path):
 
 
 def query(data, big):
-    return data.lazy().join(big.lazy(), on="id3").collect()
+    return data.join(big, on="id3")
 
 
 def rows(answer):
