@@ -20,6 +20,7 @@ from .pandas.queries import PandasSteps
 from .pandas.reading import has_text, write_reading
 from .pandas.sequence import write_later, write_steps
 from .pandas.text_types import TextType
+from .writing.passes.choices import share_first
 from .writing.passes.group_functions import require_aggregations
 from .writing.passes.join import Inputs, from_path
 from .writing.passes.widen import widen_beside_floats
@@ -136,6 +137,7 @@ class Modin(Adapter):
     passes: tuple[Pass, ...] = (
         require_ordered_key,
         require_sortable,
+        share_first,
         partial(sum_zeros, pivots=False),
         widen_beside_floats,
     )

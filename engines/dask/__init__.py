@@ -16,6 +16,7 @@ from ..pandas.queries import ROWS
 from ..pandas.reading import write_reading
 from ..pandas.sequence import write_later
 from ..pandas.text_types import TextType
+from ..writing.passes.choices import share_first
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
 from ..writing.passes.widen import widen_beside_floats
@@ -68,7 +69,11 @@ class Dask(Adapter):
 
     averages_conditions = "full"
 
-    passes: tuple[Pass, ...] = (partial(sum_zeros, pivots=False), widen_beside_floats)
+    passes: tuple[Pass, ...] = (
+        share_first,
+        partial(sum_zeros, pivots=False),
+        widen_beside_floats,
+    )
     cluster: bool = False
     load: Load = Load.MEMORY
     address: str = ""

@@ -321,3 +321,13 @@ def test_large_integers_that_a_choice_would_make_floats_are_refused(
     with pytest.raises(Unsupported, match=r"exact only up to 2\*\*53"):
         find(engine).write(read(query), Schema((*names, large), 9))
     assert find(engine).write(read(query), Schema((*names, small), 9)).text
+
+
+@pytest.mark.parametrize("engine", ["dask", "modin"])
+def test_any_value_and_the_first_of_a_column_are_asked_once(engine: str) -> None:
+    query = read("{group_by: k, aggregate: {a: first(x), b: any_value(x), c: first(x) + 1}}")
+    text = find(engine).write(query, KEYED).text
+    assert text.partition("def query")[2].count("first") == 1
+    if engine == "dask":
+        frame = pa.table({"k": pa.array([1, 1], pa.int64()), "x": pa.array([3, 4], pa.int64())})
+        assert run(find(engine), query, frame).iloc[0].tolist() == [1, 3, 3, 4]
