@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from ..datasets.dataset import Dataset, make_dataset, make_placeholder
 from ..datasets.distinct_values import learn_values
+from ..datasets.number_distances import learn_distances
+from ..datasets.number_texts import learn_number_texts
 from ..datasets.repeated_keys import learn_repeats
 from ..engines import find
 from ..engines.versions import find_info
@@ -89,4 +91,5 @@ def _prepare_data(
     workload = check_columns(workload, schema)
     if any(find_info(find(name)).unique_keys for name in workload.engines):
         data = learn_repeats(data, workload.queries)
+    data = learn_distances(learn_number_texts(data, workload.queries), workload.queries)
     return workload, data

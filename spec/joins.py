@@ -71,7 +71,8 @@ def _merge_key(left: Column, right: Column, join: Join) -> Column:
     high = None if None in highs else max(x for x in highs if x is not None)
     nulls = right.nulls or (left.nulls and join.how == "outer")
     arrow = left.arrow if left.arrow == right.arrow else WIDE.get(left.kind, left.arrow)
-    return replace(left, arrow=arrow, nulls=nulls, low=low, high=high)
+    odd = (left.odd_numbers or frozenset()) | (right.odd_numbers or frozenset())
+    return replace(left, arrow=arrow, nulls=nulls, low=low, high=high, odd_numbers=odd, apart=False)
 
 
 def _count_rows(left: int, right: int, join: Join) -> int:

@@ -36,7 +36,7 @@ from .expression import (
 from .formats import read_format
 from .intervals import DAYS, SECONDS
 from .ranges import Range, find_range
-from .schema import Column, Kind, Schema
+from .schema import Column, Kind, OddNumber, Schema
 from .vocabulary import AGGREGATIONS, ROLLING, ROW_FUNCTIONS, WINDOWS, Function, Takes
 from .windows import expand_change
 from .workload import Query
@@ -492,9 +492,17 @@ def with_column(schema: Schema, name: str, expr: Expr) -> Schema:
     found, missing = find_kind(expr, schema), may_be_missing(expr, schema)
     arrow = choose_type(found, expr, schema)
     ends = _find_ends(expr, schema) if found in {"int", "float"} else (None, None)
-    column = Column(name, found, arrow, missing, missing and found == "float", *ends)
+    odd = find_odd_numbers(expr, schema) if found == "string" else None
+    nan = missing and found == "float"
+    column = Column(name, found, arrow, missing, nan, *ends, odd_numbers=odd)
     others = (other for other in schema.columns if other.name != name)
     return Schema((*others, column), schema.rows)
+
+
+def find_odd_numbers(expr: Expr, schema: Schema) -> frozenset[OddNumber]:
+    """Return what odd numbers may be in the texts that an expression makes."""
+    known = (schema[name].odd_numbers for name in list_columns(expr) if name in schema)
+    return frozenset[OddNumber]().union(*(odd for odd in known if odd))
 
 
 def _find_ends(expr: Expr, schema: Schema) -> tuple[int | float | None, int | float | None]:

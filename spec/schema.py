@@ -11,6 +11,8 @@ from .expression import Value
 ROW_GROUP = 1 << 20  # rows, in the files that dfbench writes
 
 Kind = Literal["int", "float", "string", "bool", "date", "timestamp", "decimal", "null"]
+# Texts that engines read as different numbers: `1e400`, which no float holds, and `1_000`.
+OddNumber = Literal["infinite", "underscored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class Column:
     `values` are its distinct ones in order, where they were asked for, of many only the first.
     No number of a column is below `low` or above `high`; None where that is not known. NaN has no
     place among numbers: it is missing. `exceeds_nanoseconds`: some time is before 1677 or after
-    2262, which 64 bits of nanoseconds do not reach.
+    2262, which 64 bits of nanoseconds do not reach. Where they were asked for, `odd_numbers` are
+    those of the texts, and `apart` tells that different floats lie further apart than rounding.
     """
 
     name: str
@@ -32,6 +35,8 @@ class Column:
     high: int | float | None = None
     values: tuple[Value, ...] | None = None
     exceeds_nanoseconds: bool = False
+    odd_numbers: frozenset[OddNumber] | None = None
+    apart: bool = False
 
     @property
     def missing(self) -> bool:

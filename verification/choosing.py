@@ -38,6 +38,8 @@ COUNTING = {"rank", "dense_rank", "percent_rank", "n_unique"}
 STEPS = {"floor", "ceil", "round", "sign"}
 # Up to here, neighbouring integers lie further apart than rounding: by 1e-9 of themselves.
 SMALL_INTEGER = 10**9
+# Quotients by others may be zero or infinite.
+SMALLEST, LARGEST = 1e-100, 1e100
 # Every library rounds these alike.
 EXACTLY_ROUNDED = STEPS | {"abs", "sqrt", "clip", "coalesce", "map", "min", "max", "number"}
 
@@ -88,6 +90,8 @@ class RoundedRows:
         match node:
             case Col(name):
                 return name in self.apart
+            case Arith("/", Col(name), Lit(int() | float() as by)) if self._lies_apart(name):
+                return SMALLEST <= abs(by) <= LARGEST
             case Arith("/", left, Lit(int() | float() as by)) if by and math.isfinite(by):
                 if {self.schema[name].kind for name in list_columns(left)} != {"int"}:
                     return False
@@ -95,6 +99,9 @@ class RoundedRows:
                 small = numbers.low >= -SMALL_INTEGER and numbers.high <= SMALL_INTEGER
                 return small and find_kind(left, self.schema) == "int"
         return False
+
+    def _lies_apart(self, name: str) -> bool:
+        return name not in self.loose and name in self.schema and self.schema[name].apart
 
     def is_loose(self, node: Expr) -> bool:
         """Return whether engines may disagree about a value's last digits.

@@ -36,6 +36,7 @@ from ...spec.intervals import DAYS
 from ...spec.kinds import extend_schema, with_column
 from ...spec.patterns import count_groups, for_python
 from ...spec.schema import Kind, Schema
+from ...spec.unparse import write_text
 from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import Output, Query
 from ..writing.properties import Facts
@@ -43,7 +44,7 @@ from ..writing.quote import quote, write_literal
 from ..writing.steps import choose_extreme, is_present
 from .conditions import ConditionWriter, can_be_missing, decides
 from .text_types import TextType
-from .words import DIGITS, FUNCTIONS, INEXACT, VARIANTS
+from .words import BEYOND, DIGITS, FUNCTIONS, INEXACT, VARIANTS
 
 PERIODS = {"year": "Y", "quarter": "Q", "month": "M", "week": "W"}
 FLOORS = {"day": "D", "hour": "h", "minute": "min", "second": "s"}
@@ -241,6 +242,8 @@ class SeriesWriter(ConditionWriter):
                 return VARIANTS["integer_chosen"]
             case Call("integer", (Call("extract", (_, Lit(pattern), _)),)) if pattern in DIGITS:
                 return VARIANTS["integer_digits"]
+            case Call("number") if self.facts and self.facts.may_be_odd(first, "infinite"):
+                raise Unsupported(write_text(node), BEYOND)
             case Call("text" | "integer" | "number") if self.facts:
                 found = self.facts.find_kind(first)
                 # Dask's numbers of texts are floats.

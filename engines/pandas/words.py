@@ -139,5 +139,7 @@ WHOLE_WINDOWS = {
     "cumcount": "pd.Series(np.arange(len(f)), index=f.index)",
 }
 UNSUPPORTED: dict[str, str] = {}
+# Why the text `1e400` is refused.
+BEYOND = "pandas misses the texts of numbers that no float holds, such as 1e400, and some are here"
 # Why integers that a missing value makes floats are refused.
 INEXACT = "pandas stores integers with missing values as floats, exact only up to 2**53"

@@ -27,13 +27,14 @@ from ...spec.kinds import (
     choose_type,
     extend_schema,
     find_kind,
+    find_odd_numbers,
     find_required_columns,
     is_finite,
     may_be_missing,
     with_column,
 )
 from ...spec.ranges import Range, find_range
-from ...spec.schema import Column, Kind, Schema
+from ...spec.schema import Column, Kind, OddNumber, Schema
 from ...spec.unpivot import unpivot_schema
 from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS
 from ...spec.windows import expand_change
@@ -154,6 +155,10 @@ class Facts:
             return False
         arrow = self.data[node.name].arrow
         return arrow in NARROW and not (op != "*" and arrow == "int32" and _is_small(other))
+
+    def may_be_odd(self, number: Expr, kind: OddNumber) -> bool:
+        """Return whether some text is a number that engines read as different ones."""
+        return kind in find_odd_numbers(number, self.data)
 
     def is_distant(self, time: Expr) -> bool:
         """Return whether a time may have a year of less or more than four digits."""

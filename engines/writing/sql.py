@@ -121,6 +121,8 @@ VARIANTS = {
     "parse_date": "strptime({0}, {1})::DATE",
     "sign_int": "sign({0})::BIGINT",
     "number_string": "TRY_CAST({0} AS DOUBLE)",
+    # A cast takes 1_000.
+    "number_underscored": "CASE WHEN NOT contains({0}, '_') THEN TRY_CAST({0} AS DOUBLE) END",
 }
 # Patterns of a text that a cast reads as an integer.
 DIGITS = tuple(map(Lit, ("[0-9]+", "([0-9]+)", r"\d+", r"(\d+)")))
@@ -453,6 +455,8 @@ class SqlWriter(ExpressionWriter[Sql]):
             word = "split_words"
         if function == "parse":
             word = f"parse_{self.facts.find_kind(Call(function, arguments))}"
+        if function == "number" and self.facts.may_be_odd(values[0], "underscored"):
+            word = "number_underscored"
         template = VARIANTS.get(word, FUNCTIONS[function])
         texts = [self.write(setting).text for setting in settings]
         match function, settings:
