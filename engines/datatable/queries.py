@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
@@ -24,14 +25,16 @@ from ...spec.expression import (
     list_columns,
     rebuild,
     substitute,
+    walk,
 )
+from ...spec.kinds import with_column
 from ...spec.order import needs_order
 from ...spec.schema import Schema
 from ...spec.windows import count_steps, expand_change
 from ...spec.workload import Extreme, Output, Query, RowFunction, SortKey, Unpivot
 from ..writing.properties import CHANGES, NARROW, Facts, collect_output_facts, makes_double
 from ..writing.quote import quote, to_source, write_literal
-from ..writing.steps import is_present, negate, split_batches
+from ..writing.steps import Reduction, is_present, negate, replace_aggregations, split_batches
 from .expressions import DatatableWriter, f, is_whole
 from .words import AGGREGATIONS, FUNCTIONS, UNSUPPORTED, WINDOWS
 
@@ -61,7 +64,10 @@ class BracketChain:
         tree = self._write_rows(frame)
         if self._may_end:
             lines, tree = [ENDS, f"data = {to_source(tree)}"], quote("data")
-        if self._updates:
+        behind, named = self._name_values(tree)
+        if named:
+            lines, tree = [*lines, *named], behind._write_columns(quote("data"))  # noqa: SLF001 - its own kind
+        elif self._updates:
             lines, tree = self._update(tree, copy=tree is frame)
         else:
             tree = self._write_columns(tree)
@@ -244,6 +250,38 @@ class BracketChain:
         else:
             extended = self._extend(tree, outputs)
         return quote("t[:, :, sort(r)][:, n]", t=extended, r=row, n=list(query.outputs))
+
+    def _name_values(self, tree: ast.expr) -> tuple[BracketChain, list[str]]:
+        """Write the statement that adds values of all rows as columns, and the query behind it.
+
+        Without it, what is read time and again is also reduced time and again.
+        """
+        query, data = self.query, self.facts.data
+        read = Counter(
+            node for o in query.transform for node in walk(o.expression) if isinstance(node, Agg)
+        )
+        if (
+            query.group_by
+            or max(read.values(), default=1) == 1
+            or not WINDOWS.keys().isdisjoint(agg.function for agg in read)
+        ):
+            return self, []
+        taken = {*data.names, *query.outputs}
+        made: dict[Agg, Reduction] = {}
+        for agg in read:
+            columns = list_columns(agg)
+            name = choose_fresh_name("_".join((agg.function, *columns)), taken)
+            taken.add(name)
+            made[agg] = Reduction(name, agg.function, columns)
+            data = with_column(data, name, agg)
+        new = {r.name: self._write_aggregation(agg) for agg, r in made.items()}
+        transform = tuple(
+            replace(o, expression=replace_aggregations(o.expression, made)) for o in query.transform
+        )
+        behind = replace(
+            self, query=replace(query, transform=transform), facts=replace(self.facts, data=data)
+        )
+        return behind, [f"data = {to_source(quote('t[:, f[:].extend(o)]', t=tree, o=new))}"]
 
     def _extend(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Write values beside the rows, and keep them alone; a column's name stays the column's."""

@@ -155,6 +155,15 @@ def test_sums_take_every_expression(tmp_path: Path) -> None:
     assert whole(Agg("all", (Compare(">", X, Lit(-9)),)), tmp_path) is True
 
 
+def test_a_value_of_all_rows_is_reduced_once_however_often_it_is_read(tmp_path: Path) -> None:
+    low, high = Agg("min", (Y,)), Agg("max", (Y,))
+    share = Arith("/", Arith("-", Y, low), Arith("-", high, low))
+    query = Query("q", "", transform=(Output("share", share),))
+    assert ENGINE.write(query, DATA).text.count("dt.min(f.y)") == 1
+    found = [row["share"] for row in ran(query, tmp_path)]
+    assert found == [9 / 11.5, None, 0, None, 1]
+
+
 def test_missing_keys_are_a_group_and_sort_last(tmp_path: Path) -> None:
     output = (Output("s", Agg("sum", (X,))),)
     query = Query("q", "", group_by=("k",), aggregate=output, sort=(SortKey("k", descending=True),))

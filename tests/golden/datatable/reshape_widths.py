@@ -18,47 +18,37 @@ def load(path):
 
 
 def query(data):
+    data = data[
+        :, f[:].extend({"min_price": dt.min(f.price), "max_price": dt.max(f.price)})
+    ]
     answer = data[
         :,
-        f[:].extend(
-            {
-                "bin": ifelse(
-                    f.price
-                    <= dt.min(f.price) + (dt.max(f.price) - dt.min(f.price)) / 10,
-                    0,
-                    f.price
-                    <= dt.min(f.price) + (dt.max(f.price) - dt.min(f.price)) * 2 / 10,
-                    1,
-                    f.price
-                    <= dt.min(f.price) + (dt.max(f.price) - dt.min(f.price)) * 3 / 10,
-                    2,
-                    f.price
-                    <= dt.min(f.price) + (dt.max(f.price) - dt.min(f.price)) * 4 / 10,
-                    3,
-                    f.price
-                    <= dt.min(f.price) + (dt.max(f.price) - dt.min(f.price)) * 5 / 10,
-                    4,
-                    f.price
-                    <= dt.min(f.price) + (dt.max(f.price) - dt.min(f.price)) * 6 / 10,
-                    5,
-                    f.price
-                    <= dt.min(f.price) + (dt.max(f.price) - dt.min(f.price)) * 7 / 10,
-                    6,
-                    f.price
-                    <= dt.min(f.price) + (dt.max(f.price) - dt.min(f.price)) * 8 / 10,
-                    7,
-                    f.price
-                    <= dt.min(f.price) + (dt.max(f.price) - dt.min(f.price)) * 9 / 10,
-                    8,
-                    f.price != None,
-                    9,
-                    None,
-                )
-            }
-        ),
-    ][:, ["bin"]][:, {"sales": dt.count()}, by("bin")][
-        :, :, sort("bin", na_position="last")
-    ]
+        {
+            "bin": ifelse(
+                f.price <= f.min_price + (f.max_price - f.min_price) / 10,
+                0,
+                f.price <= f.min_price + (f.max_price - f.min_price) * 2 / 10,
+                1,
+                f.price <= f.min_price + (f.max_price - f.min_price) * 3 / 10,
+                2,
+                f.price <= f.min_price + (f.max_price - f.min_price) * 4 / 10,
+                3,
+                f.price <= f.min_price + (f.max_price - f.min_price) * 5 / 10,
+                4,
+                f.price <= f.min_price + (f.max_price - f.min_price) * 6 / 10,
+                5,
+                f.price <= f.min_price + (f.max_price - f.min_price) * 7 / 10,
+                6,
+                f.price <= f.min_price + (f.max_price - f.min_price) * 8 / 10,
+                7,
+                f.price <= f.min_price + (f.max_price - f.min_price) * 9 / 10,
+                8,
+                f.price != None,
+                9,
+                None,
+            )
+        },
+    ][:, {"sales": dt.count()}, by("bin")][:, :, sort("bin", na_position="last")]
     # Columns are lazy, and views of rows too, until they are materialized.
     answer.materialize()
     return answer
