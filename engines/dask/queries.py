@@ -20,6 +20,7 @@ from ...spec.expression import (
 from ...spec.kinds import extend_schema, find_kind
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
+from ..pandas.defaults import leave_presence_out
 from ..pandas.frames import with_columns, write_melt
 from ..pandas.queries import PandasSteps
 from ..pandas.text_types import TextType
@@ -96,7 +97,8 @@ class Partitions:
 
     `parted`: rows are filtered and columns derived by one function, called on each partition.
     `scans`: the rows are read within the query, and may be more than the memory holds. `returned`
-    is how the statements end, and `before` are the functions of the steps before.
+    is how the statements end, and `before` are the functions of the steps before. `drops`: groups
+    without a key are left out, as Dask does by itself.
     """
 
     query: Query
@@ -105,6 +107,7 @@ class Partitions:
     scans: bool = False
     returned: str = RETURNED
     before: str = ""
+    drops: bool = False
 
     def write(self) -> Text:
         """Write what reduces the partitions, and ends in pandas."""
@@ -129,6 +132,11 @@ class Partitions:
             return self._write_extreme(self.query.extreme)
         if not self.query.group_by:
             return self._write_whole(decompose(self.query))
+        present = leave_presence_out(self.query, self.data)
+        asked = replace(self, query=present, drops=present != self.query)
+        return asked._aggregate()  # noqa: SLF001 - its own kind
+
+    def _aggregate(self) -> Text:
         if self._beside or not self._is_tree():
             return self._aggregate_shuffled()
         return self._write_tree(rewrite_corr(self.query, self.data))
@@ -228,13 +236,17 @@ class Partitions:
     def _transform(self, *, passed: bool = False) -> Text:
         """Bring each group's rows into one partition, numbered, and sort what pandas gives there.
 
-        A whole frame is a single group, and so a single partition.
+        Values of the whole frame come first; its windows need it in a single partition.
         """
-        query = self.query
-        prepare, lines = self._prepare(query.derive, query)
+        query, taken = self.query, decompose(self.query)
+        values = tuple(r.name for r in taken.reductions) if self._are_values(taken) else ()
+        prepare, lines = self._prepare(taken.derived if values else query.derive, query)
         inner = replace(query, where=None, derive=(), having=None, sort=(), limit=None)
-        if not query.group_by:
-            if list_aggregations(*(output.expression for output in query.transform)):
+        if values:
+            inner = replace(inner, transform=taken.outputs)
+            lines += self._name_values(taken)
+        elif not query.group_by:
+            if taken.reductions:
                 lines.append("data = data.repartition(npartitions=1)")
         else:
             row = choose_fresh_name(
@@ -252,10 +264,11 @@ class Partitions:
             text=TextType.ARROW,
             restores=alone,
             objects=chosen,
+            values=values,
         )
         body = pandas.write_body()
-        parts = self._map_partitions("transform", body, DATED)
-        function = self._write_function("transform", body)
+        parts = self._map_partitions("transform", body, DATED, values)
+        function = self._write_function("transform", body, values)
         if passed:
             lines.append(f"data = {ast.unparse(parts)}")
             return Text(join_lines(prepare, function), join_lines(*lines))
@@ -263,6 +276,11 @@ class Partitions:
         if query.group_by:
             answer = quote("a.sort_values(r)[n]", a=answer, r=row, n=list(query.outputs))
         return Text(join_lines(prepare, function), join_lines(*lines, *self._end(answer)))
+
+    def _are_values(self, taken: Steps) -> bool:
+        """Return whether a transform reads values of all rows, known before it is made."""
+        plain = all(r.window is None and r.name.isidentifier() for r in taken.reductions)
+        return plain and bool(taken.reductions) and not self.query.group_by
 
     def _number_rows(self, row: str) -> dict[str, ast.expr]:
         ones = quote("data.assign(**o)[r].cumsum()", o={row: write_literal(1)}, r=row)
@@ -317,7 +335,8 @@ class Partitions:
         late = self.query.derive if self._beside else ()
         prepare, lines = self._prepare(() if late else self.query.derive, self.query)
         inner = replace(self.query, where=None, derive=late, having=None, sort=(), limit=None)
-        body = PandasSteps(inner, self._read_schema(), "part", text=TextType.ARROW).write_body()
+        rows = self._read_schema()
+        body = PandasSteps(inner, rows, "part", text=TextType.ARROW, drops=self.drops).write_body()
         answer = quote("p.compute()", p=self._map_partitions("summarise", body, DATED))
         statements = [*lines, self._shuffle(inner), *self._end(answer)]
         return Text(
@@ -382,17 +401,40 @@ class Partitions:
 
     def _write_whole(self, taken: Steps) -> Text:
         prepare, lines = self._prepare(taken.derived, self.query)
-        values = []
-        for r in taken.reductions:
-            columns = [quote("data[c]", c=c) for c in r.columns]
-            x, y = [*columns, write_literal(None), write_literal(None)][:2]
-            if r.function in {"min", "max"} and not self._is_number(r.column, taken):
-                # Dask compares texts with the NaN of a partition that has none.
-                x = quote("x.compute()", x=x)
-            values.append(quote(WHOLE[r.function], x=x, y=y, q=r.parameter))
+        values = [self._write_value(r, taken) for r in taken.reductions]
         names = [r.name for r in taken.reductions]
         answer = quote("pd.DataFrame([dask.compute(*v)], columns=n)", v=values, n=names)
         return Text(prepare, join_lines(*lines, *self._end(answer, taken)))
+
+    def _write_value(self, r: Reduction, taken: Steps) -> ast.expr:
+        """Write one value of all rows."""
+        columns = [quote("data[c]", c=c) for c in r.columns]
+        x, y = [*columns, write_literal(None), write_literal(None)][:2]
+        if r.function in {"min", "max"} and not self._is_number(r.column, taken):
+            # Dask compares texts with the NaN of a partition that has none.
+            x = quote("x.compute()", x=x)
+        return quote(WHOLE[r.function], x=x, y=y, q=r.parameter)
+
+    def _name_values(self, taken: Steps) -> list[str]:
+        """Write the statements that compute values of all rows; several quantiles at once."""
+        lines, alone = [], []
+        for column in dict.fromkeys(r.columns for r in taken.reductions):
+            found = [r for r in taken.reductions if r.columns == column]
+            shares = [r for r in found if r.function == "quantile"]
+            if len(shares) > 1:
+                asked = [r.parameter for r in shares]
+                tree = quote("data[c].compute().quantile(q)", c=column[0], q=asked)
+                lines.append(f"{', '.join(r.name for r in shares)} = {ast.unparse(tree)}")
+            alone += [r for r in found if r not in shares or len(shares) == 1]
+        values = {r.name: self._write_value(r, taken) for r in alone}
+        waiting = {n: tree for n, tree in values.items() if not _is_computed(tree)}
+        lines += [f"{n} = {ast.unparse(tree)}" for n, tree in values.items() if n not in waiting]
+        if len(waiting) > 1:
+            whole = quote("dask.compute(*v)", v=[*waiting.values()])
+            lines.append(f"{', '.join(waiting)} = {ast.unparse(whole)}")
+        else:
+            lines += [f"{n} = {ast.unparse(tree)}.compute()" for n, tree in waiting.items()]
+        return lines
 
     def _is_number(self, name: str, taken: Steps) -> bool:
         made = {output.name: output.expression for output in taken.derived}
@@ -449,25 +491,34 @@ class Partitions:
             function, set(re.findall(r"^def (\w+)", self.before, re.MULTILINE))
         )
 
-    def _map_partitions(self, name: str, body: str, unsure: tuple[str, ...]) -> ast.expr:
+    def _map_partitions(
+        self, name: str, body: str, unsure: tuple[str, ...], values: tuple[str, ...] = ()
+    ) -> ast.expr:
         """Write the call of a function on each partition, with its meta if a word is in its body.
 
         Dask tries a function on rows of its own making, and there a text is missing, or "foo".
         """
         function = quote(self._name(name))
         given = any(word in body for word in unsure)
-        meta = {"meta": quote("f(data._meta)", f=function)} if given else {}
-        return quote("data.map_partitions(f, **o)", f=function, o=meta)
+        more = [quote(value) for value in values]
+        meta = {"meta": quote("f(data._meta, *v)", f=function, v=more)} if given else {}
+        return quote("data.map_partitions(f, *v, **o)", f=function, v=more, o=meta)
 
-    def _write_function(self, name: str, body: str) -> str:
-        return f"def {self._name(name)}(part):\n{textwrap.indent(body, '    ')}\n"
+    def _write_function(self, name: str, body: str, values: tuple[str, ...] = ()) -> str:
+        taken = ", ".join(("part", *values))
+        return f"def {self._name(name)}({taken}):\n{textwrap.indent(body, '    ')}\n"
 
     def _reads_truths(self, where: Expr | None) -> bool:
         """Return whether a filter reads truth values of the rows; derived ones come after it."""
         return where is not None and any(self.data[n].kind == "bool" for n in list_columns(where))
 
     def _write_pandas(self) -> PandasSteps:
-        return PandasSteps(self.query, self.data, text=TextType.ARROW)
+        return PandasSteps(self.query, self.data, text=TextType.ARROW, drops=self.drops)
+
+
+def _is_computed(value: ast.expr) -> bool:
+    """Return whether a value is no longer Dask's."""
+    return any(call in ast.unparse(value) for call in (".compute()", ".head("))
 
 
 def _write_own_words(line: str) -> str:

@@ -43,6 +43,7 @@ from ..writing.properties import Facts
 from ..writing.quote import quote, write_literal
 from ..writing.steps import choose_extreme, is_present
 from .conditions import ConditionWriter, can_be_missing, decides
+from .lookups import tell_type, write_table
 from .text_types import TextType
 from .words import BEYOND, DIGITS, FUNCTIONS, INEXACT, VARIANTS
 
@@ -192,11 +193,10 @@ class SeriesWriter(ConditionWriter):
 
     def _map(self, node: Call) -> ast.expr:
         """Write a look-up in a table; what it lacks is filled in."""
-        value, default, *pairs = node.arguments
-        table = ast.Dict(
-            [*map(self.write_expression, pairs[::2])], [*map(self.write_expression, pairs[1::2])]
-        )
-        tree = quote(FUNCTIONS["map"], x=self.as_series(value), d=table)
+        value, default, *_ = node.arguments
+        told = tell_type(node) if self.parted else {}
+        table = write_table(node, self.write_expression)
+        tree = quote(FUNCTIONS["map"], x=self.as_series(value), d=table, o=told)
         if default == Lit(None):
             return tree
         tree = self._make_fillable(tree, node)
@@ -291,7 +291,7 @@ class SeriesWriter(ConditionWriter):
     def _write_text(self, node: Expr) -> ast.expr:
         """Write a text to join to others: objects, of which chosen ones are, do not always join."""
         typed = self.text in {TextType.ARROW, TextType.SPREAD}
-        if _makes_objects(node) and (typed or isinstance(node, Case)):
+        if _is_chosen_text(node) and (typed or isinstance(node, Case)):
             return self._hold_as_text(self.as_series(node))
         return self.write_typed(node)
 
@@ -571,7 +571,7 @@ def make_series_writer(
     return replace(writer, untyped=frozenset(untyped))
 
 
-def _makes_objects(node: Expr) -> bool:
+def _is_chosen_text(node: Expr) -> bool:
     """Return whether texts are chosen, or made of chosen ones: those have no type of their own."""
     match node:
         case Case():
@@ -579,9 +579,9 @@ def _makes_objects(node: Expr) -> bool:
         case Call("map"):
             return True
         case Call(function, (first, *_)) if ROW_FUNCTIONS[function].takes == "text":
-            return _makes_objects(first)
+            return _is_chosen_text(first)
         case Call("coalesce", (first, *_)):
-            return _makes_objects(first)
+            return _is_chosen_text(first)
         case _:
             return False
 

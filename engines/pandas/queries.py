@@ -60,7 +60,7 @@ from .frames import (
 from .gaps import fill_gaps
 from .joins import write_merges
 from .statements import drop_alignment, write_assignment, write_derivation, write_filter
-from .text_types import TextType, makes_objects
+from .text_types import TextType, is_choice_or_part
 from .words import AGGREGATIONS, METHODS, POPULATION, WHOLE_WINDOWS, WINDOWS
 
 IMPORTS = """\
@@ -100,7 +100,7 @@ class PandasSteps:
     `restores`: an answer is in the frame's order, where the windows have another. `typed` are
     texts to derive where all are missing, too, and `objects` texts that were chosen before.
     `plain` frames are pandas' own, whose `groupby` has pandas' defaults: it `sorts` the groups, and
-    `drops` those without a key, where the query asks for that.
+    `drops` those without a key, where the query asks for that. `values` of all rows are variables.
     """
 
     query: Query
@@ -115,6 +115,7 @@ class PandasSteps:
     plain: bool = False
     sorts: bool = False
     drops: bool = False
+    values: tuple[str, ...] = ()
 
     @property
     def spread(self) -> bool:
@@ -414,13 +415,14 @@ class PandasSteps:
     def _add_reductions(self, rows: SeriesWriter, taken: Steps) -> SeriesWriter:
         """Return the writer that has the reductions beside the columns."""
         trees = {r.name: self._broadcast(r) for r in taken.reductions}
-        whole = (r.name for r in taken.reductions if r.function not in WINDOWS)
+        trees |= {name: quote(name) for name in self.values}
         sure = {r.name for r in taken.reductions if r.function in SURE}
-        scalars = frozenset() if self.query.group_by else frozenset(whole)
+        whole = (r.name for r in taken.reductions if r.function not in WINDOWS)
+        scalars = () if self.query.group_by else (*whole, *self.values)
         return replace(
             rows,
             trees=trees,
-            scalars=scalars,
+            scalars=frozenset(scalars),
             missing=lambda name: name not in sure and (name in trees or rows.missing(name)),
         )
 
@@ -538,7 +540,7 @@ class PandasSteps:
             name
             for name in self.query.group_by
             if name in self.objects
-            or (facts.find_kind(Col(name)) == "string" and makes_objects(derived.get(name)))
+            or (facts.find_kind(Col(name)) == "string" and is_choice_or_part(derived.get(name)))
             or (facts.find_kind(Col(name)) == "bool" and self._may_miss(name))
         ]
 

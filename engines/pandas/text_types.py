@@ -27,6 +27,6 @@ class TextType(StrEnum):
         return self.value if self is TextType.OBJECTS else self.made
 
 
-def makes_objects(node: Expr | None) -> bool:
+def is_choice_or_part(node: Expr | None) -> bool:
     """Return whether a text is a choice, or a part of a split text."""
     return isinstance(node, Case) or (isinstance(node, Call) and node.function == "split")

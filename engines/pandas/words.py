@@ -10,7 +10,7 @@ FUNCTIONS = {
     "abs": "np.abs(x)",
     "clip": "x.clip(y, z)",
     "coalesce": "x.fillna(y)",
-    "map": "x.map(d)",
+    "map": "x.map(d, **o)",
     "round": "np.round(x)",
     "lower": "x.str.lower()",
     "upper": "x.str.upper()",

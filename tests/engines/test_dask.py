@@ -124,8 +124,39 @@ def test_steps_of_rows_stay_in_dask_and_those_behind_groups_run_in_pandas() -> N
 def test_each_step_in_dask_has_functions_of_its_own() -> None:
     shares = [{"transform": {"k": "k", "y": "y / sum(y)"}}, {"transform": {"y": "y / max(y)"}}]
     program = written({"steps": shares})
-    assert "data.map_partitions(transform)" in program
-    assert "data.map_partitions(transform_2).compute()" in program
+    assert "data.map_partitions(transform, sum_y)" in program
+    assert "data.map_partitions(transform_2, max_y).compute()" in program
+
+
+def test_values_of_all_rows_are_computed_first_and_the_rows_stay_in_their_partitions() -> None:
+    program = written({"transform": {"r": "(y - min(y)) / (max(y) - min(y))"}})
+    assert "min_y, max_y = dask.compute(data['y'].min(), data['y'].max())" in program
+    assert "data.map_partitions(transform, min_y, max_y)" in program
+    assert "repartition" not in program
+    ranked = written({"transform": {"r": "quantile(y, 0.1) + 2 * quantile(y, 0.9) + mean(y) + x"}})
+    assert "quantile_y, quantile_y_2 = data['y'].compute().quantile([0.1, 0.9])" in ranked
+    assert "mean_y = data['y'].mean().compute()" in ranked
+
+
+def test_windows_of_all_rows_need_a_single_partition() -> None:
+    assert "repartition(npartitions=1)" in written({"transform": {"r": "lag(y) / max(y)"}})
+
+
+@pytest.mark.parametrize("having", [True, False])
+def test_groups_without_a_key_are_left_out_by_dask_itself(having: bool) -> None:
+    present = {"having": "h is not None"} if having else {}
+    asked = {"derive": {"h": "y // 0"}, "group_by": "h", "aggregate": {"n": "sum(x)"}, **present}
+    program = written(asked)
+    assert ("dropna=False" in program) is not having
+    assert "answer[" not in program
+
+
+def test_dask_is_told_the_type_of_what_a_table_gives() -> None:
+    table = {"a": "map(k, {'p': 'q'})", "b": "map(x, {1: 2}, 0)", "c": "map(x, {1: True}, False)"}
+    program = written({"transform": table})
+    assert "map({'p': 'q'}, meta=('k', 'object'))" in program
+    assert "map({1: 2}, meta=('x', 'float64'))" in program
+    assert "map({1: True}, meta=('x', 'object'))" in program
 
 
 def test_masks_and_derived_columns_are_written_as_dask_documents_them() -> None:

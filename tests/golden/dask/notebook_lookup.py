@@ -17,7 +17,10 @@ def load(path):
 def query(data):
     data = data.assign(
         paid=data["payment"]
-        .map({"card": "now", "cash": "now", "invoice": "later"})
+        .map(
+            {"card": "now", "cash": "now", "invoice": "later"},
+            meta=("payment", "object"),
+        )
         .fillna("other"),
         revenue=data["quantity"] * data["price"],
     )

@@ -7,10 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 
-def transform(part):
-    quantile_price, quantile_price_2, quantile_price_3 = part["price"].quantile(
-        [0.25, 0.5, 0.75]
-    )
+def transform(part, quantile_price, quantile_price_2, quantile_price_3):
     return part[["rating"]].assign(
         quarter=np.select(
             [
@@ -34,8 +31,12 @@ def load(path):
 
 
 def query(data):
-    data = data.repartition(npartitions=1)
-    data = data.map_partitions(transform)
+    quantile_price, quantile_price_2, quantile_price_3 = (
+        data["price"].compute().quantile([0.25, 0.5, 0.75])
+    )
+    data = data.map_partitions(
+        transform, quantile_price, quantile_price_2, quantile_price_3
+    )
     return (
         data.groupby("quarter", sort=False, dropna=False)
         .agg(sales=("rating", "size"), rating=("rating", "mean"))

@@ -2,14 +2,13 @@
 
 import sys
 
+import dask
 import dask.dataframe as dd
 import numpy as np
 import pyarrow as pa
 
 
-def transform(part):
-    min_price = part["price"].min()
-    max_price = part["price"].max()
+def transform(part, min_price, max_price):
     return part[[]].assign(
         bin=np.select(
             [
@@ -37,8 +36,8 @@ def load(path):
 
 
 def query(data):
-    data = data.repartition(npartitions=1)
-    data = data.map_partitions(transform)
+    min_price, max_price = dask.compute(data["price"].min(), data["price"].max())
+    data = data.map_partitions(transform, min_price, max_price)
     return (
         data.groupby("bin", sort=False, dropna=False)
         .agg(sales=("bin", "size"))

@@ -18,7 +18,7 @@ def query(data):
     data = data.assign(
         region=data["id1"]
         .str[-1:]
-        .map({"1": "north", "2": "north", "3": "south"})
+        .map({"1": "north", "2": "north", "3": "south"}, meta=("id1", "object"))
         .fillna("elsewhere")
     )
     return (
