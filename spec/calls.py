@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -102,6 +103,7 @@ class CallReader(ABC):
         """Read a column; in an aggregate clause, it has to be inside an aggregation."""
         if self.context is Context.AGGREGATE and not self.inside:
             near = f"sum({name})" if name.isidentifier() else f'sum(col("{name}"))'
+            near = f"{name}(x)" if name in AGGREGATIONS else near
             return self.add_slip(node, f"{name!r} is used outside an aggregation; write {near}")
         return Col(name)
 
@@ -187,6 +189,8 @@ class CallReader(ABC):
                 return Call(name, kept) if len(kept) > 1 else next(iter(kept), Lit(None))
             case "format", (time, Lit(str(wanted))) if is_time_format(wanted):
                 return write_format(time, wanted)
+            case "number", (Lit(str(text)),) if "_" in text or _is_too_large(text):
+                return self.add_slip(node, f"no float holds the text {text!r}; write a number")
         return Call(name, arguments)
 
     def _read_ordered(self, node: ast.Call, name: str) -> Expr:
@@ -426,6 +430,14 @@ class CallReader(ABC):
         arguments = self._parse_arguments(node, name, function)
         self.inside = ""
         return Agg(name, arguments)
+
+
+def _is_too_large(text: str) -> bool:
+    """Return whether a text is a number that no float holds; engines read it as different ones."""
+    try:
+        return math.isinf(float(text)) and "inf" not in text.lower()
+    except ValueError:
+        return False
 
 
 def _is_column(arguments: list[ast.expr]) -> bool:

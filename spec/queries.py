@@ -41,7 +41,7 @@ from .scope import Scope, make_column
 from .steps import merge_steps
 from .unparse import unparse_question, write_text
 from .unpivot import read_unpivot, unpivot_schema
-from .vocabulary import suggest
+from .vocabulary import suggest_column
 from .windows import is_timed
 from .workload import (
     Extreme,
@@ -214,6 +214,9 @@ class _Clauses:
             wrong = column is not None and column.kind not in {"bool", "null"}
         if wrong:
             self.log.add(self.given.at(clause), f"{clause} needs a condition, such as v1 > 2")
+        elif not (list_columns(parsed.expression) or list_aggregations(parsed.expression)):
+            message = "no column is in this condition: it keeps all rows, or none; leave it out"
+            self.log.add(self.given.at(clause), message)
         if clause == "having" and list_aggregations(parsed.expression):
             message = "the edges of these bins come from rows; write them in a step after this one"
             self.log.add(self.given.at(clause), message)
@@ -458,7 +461,9 @@ class _Clauses:
         name = node.text[1:] if descending else node.text
         if outputs and name not in outputs:
             place = node.at(1 if descending and node.plain else 0)
-            self.log.add(place, f"unknown column of the answer {name!r}{suggest(name, outputs)}")
+            self.log.add(
+                place, f"unknown column of the answer {name!r}{suggest_column(name, outputs)}"
+            )
         return SortKey(name, descending)
 
     def answer(self, query: Query, rows: Scope) -> Scope:

@@ -10,7 +10,7 @@ from .expression import (
 )
 from .kinds import KindError, choose_type, find_kind
 from .schema import Column, Schema
-from .vocabulary import suggest
+from .vocabulary import suggest_column
 
 OTHER_WORDS = {"null": "None", "NULL": "None", "nan": "None", "true": "True", "false": "False"}
 
@@ -43,7 +43,7 @@ class Scope:
             return f"{self.what} {name!r} has the type {arrow}, which dfbench does not read"
         if other := OTHER_WORDS.get(name):
             return f"unknown {self.what} {name!r}; did you mean {other}?"
-        return f"unknown {self.what} {name!r}{suggest(name, self.names or ())}"
+        return f"unknown {self.what} {name!r}{suggest_column(name, self.names or ())}"
 
     def add_column(self, name: str, expr: Expr | None) -> Scope:
         """Return the scope with one more column."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Set as AbstractSet
+
 # What the field calls a word of ours: of other libraries, of SQL and of older versions.
 SYNONYMS = {
     "nunique": "n_unique",
@@ -226,14 +229,60 @@ SYNONYMS = {
     "slice_min": "smallest",
     "asfreq": "fill_gaps",
     "complete": "fill_gaps",
+    "tally": "size",
+    "n": "size",
+    "rownumber": "row_number",
+    "approx_count_distinct": "n_unique",
+    "approx_n_unique": "n_unique",
+    "percentile_disc": "quantile",
+    "most_frequent": "mode",
+    "fill_nan": "coalesce",
+    "fill_forward": "ffill",
+    "histogram": "bins",
+    "discretize": "bins",
+    "normalize": "date",
+    "deg2rad": "radians",
+    "rad2deg": "degrees",
+    "absolute": "abs",
+    "vlookup": "map",
+    "take": "limit",
+    "project": "select",
+    "columns": "select",
+    "compute": "derive",
+    "extend": "derive",
+    "let": "derive",
+    "measures": "aggregate",
+    "metrics": "aggregate",
+    "condition": "where",
+    "predicate": "where",
+    "dedupe": "distinct",
+    "deduplicate": "distinct",
+    "stack": "unpivot",
+    "unstack": "pivot",
+    "cross_join": "join",
+    "keys": "group_by",
+    "with": "steps",
+    "cte": "steps",
+    "udf": "apply",
+    "func": "apply",
+    "function": "apply",
 }
 # What the language leaves out, with the reason and another way.
 TEXTS = ("string_agg", "group_concat", "listagg")
+NOW = "an answer is the same in each run; write a day: date('2024-01-31')"
+CHANCE = "an answer is the same in each run; the dataset may have a column of random numbers"
 LISTS = "an answer has one value in each cell; select the rows, and sort them by their group"
 LEFT_OUT = {
     **dict.fromkeys(("list", "array_agg", "collect_list", "implode", *TEXTS), LISTS),
     "explode": "parts of a text at known places are split(x, ' ')[0], split(x, ' ')[1]; unpivot"
     " makes rows of columns",
+    **dict.fromkeys(("now", "today", "current_date", "current_timestamp"), NOW),
+    **dict.fromkeys(("rand", "random"), CHANCE),
+    "describe": "write each: count(x), mean(x), std(x), min(x), median(x), max(x)",
+    "across": "write an output for each column",
+    "cumprod": "of numbers above zero, it is exp(cumsum(log(x)))",
+    "mad": "put mean(x) beside the rows with transform, and take mean(abs(x - m)) in the next step",
+    "desc": "in sort and order_by, a minus is for the largest first: -x",
 }
 # What needs no function here.
 EXPRESSIONS = {
@@ -266,6 +315,28 @@ EXPRESSIONS = {
     "date_diff": "days(x - y)",
     "dateadd": "x + days(3)",
     "date_add": "x + days(3)",
+    "is_not_null": "x is not None",
+    "z_score": "(x - mean(x)) / std(x)",
+    **dict.fromkeys(("share", "percent_of_total"), "x / sum(x)"),
+    **dict.fromkeys(("weighted_mean", "weighted_avg"), "sum(x * y) / sum(y)"),
+    "sumproduct": "sum(x * y)",
+    **dict.fromkeys(("sum_if", "sumifs"), "sum(x if y > 0 else 0)"),
+    "sem": "std(x) / sqrt(count(x))",
+    **dict.fromkeys(("ptp", "range"), "max(x) - min(x)"),
+    "iqr": "quantile(x, 0.75) - quantile(x, 0.25)",
+    "nullif": "None if x == 0 else x",
+    "case": "a if x > 0 else b",
+    "decode": "a if x > 0 else b",
+    "square": "x ** 2",
+    "cbrt": "x ** (1 / 3)",
+    "exp2": "2 ** x",
+    **dict.fromkeys(("str_sub", "left"), "x[0:3]"),
+    "right": "x[-3:]",
+    **dict.fromkeys(("instr", "find", "index_of"), "contains(x, 'a')"),
+    **dict.fromkeys(("timestampdiff", "difftime", "age"), "days(x - y)"),
+    "date_sub": "x - days(3)",
+    **dict.fromkeys(("month_name", "monthname"), "format(x, '%B')"),
+    **dict.fromkeys(("day_name", "dayname"), "format(x, '%A')"),
 }
 # What Python writes between values, with an example.
 OPERATORS = {
@@ -290,7 +361,44 @@ SYNTAX = (
     (r"\bcast\s*\(.*\bas\b", "write integer(x), number(x) or text(x)"),
     (r"\bcount\s*\(\s*\*\s*\)", "write size() for the number of rows"),
     (r"\bcount\s*\(\s*distinct\b", "write n_unique(x)"),
+    (r"\bover\s*\(", "write the window in transform, with group_by and order_by"),
+    (r"\bfilter\s*\(\s*where\b", "write sum(x if y > 0 else 0), or count_if(y > 0)"),
+    (r"![^=]", "write 'not' for '!'"),
+    (r"%in%", "write x in (1, 2)"),
+    (r"::", "write integer(x), number(x) or text(x)"),
+    (r"\binterval\b", "write x + days(3)"),
+    (r"\bextract\s*\(\s*\w+\s+from\b", "write year(x)"),
+    (r"\bif\b.*\bthen\b", "write 2 if x > 1 else 3"),
+    (r"\w\s+mod\s", "write x % 7"),
+    (r"\w\s+div\s", "write x // 7"),
+    (r"[`$]", "write a column by its name alone, or as col('a name')"),
 )
+
+
+# What stands in the place of a column's name, and how it is said.
+NO_NAMES = (
+    (r"\*", "an answer without select has all columns"),
+    (r"(.+) desc", r"write -\1 for the largest first"),
+    (r"(.+) asc", r"write \1"),
+    (r"desc\((.+)\)", r"write -\1 for the largest first"),
+    (r"(.+) as (\w+)", r"write derive: {\2: \1} first"),
+    (r"(\w+(, *\w+)+)", r"write a list: [\1]"),
+    (r"(.*\W.*)", r"for a computed one, write derive: {name: '\1'} first"),
+)
+
+
+def explain_name(text: str, known: AbstractSet[str]) -> str:
+    """Return how to say what stands in the place of a column's name; empty for a name.
+
+    >>> explain_name("price desc", {"price"})
+    'write -price for the largest first'
+    """
+    if text != "*" and known.isdisjoint(re.findall(r"\w+", text)):
+        return ""
+    for form, mend in NO_NAMES:
+        if found := re.fullmatch(form, text, re.IGNORECASE):
+            return found.expand(mend)
+    return ""
 
 
 def find_meant(name: str) -> str | None:

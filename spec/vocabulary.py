@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .schema import Kind
-from .synonyms import find_meant
+from .synonyms import explain_name, find_meant
 
 Takes = Literal[
     "number", "text", "date", "timestamp", "condition", "ordered", "anything", "plain", "castable"
@@ -523,6 +523,12 @@ CHOOSING = frozenset(
 
 
 NAMELESS = 'col("")'
+
+
+def suggest_column(name: str, known: Collection[str]) -> str:
+    """Return what ends a message about an unknown column: SQL's `x desc` is none."""
+    mend = explain_name(name, {*known})
+    return f"; {mend}" if mend else suggest(name, known)
 
 
 def suggest(word: str, known: Collection[str]) -> str:

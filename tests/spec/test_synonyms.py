@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from dfbench.errors import WorkloadError
+from dfbench.spec.calls import Context
 from dfbench.spec.grammar import QUERY
 from dfbench.spec.parser import parse_expression
 from dfbench.spec.python_syntax import ExpressionError
@@ -37,6 +38,18 @@ CLAUSES = {
     "unique": "distinct",
     "window": "transform",
     "withColumn": "derive",
+    "take": "limit",
+    "columns": "select",
+    "compute": "derive",
+    "measures": "aggregate",
+    "predicate": "where",
+    "dedupe": "distinct",
+    "stack": "unpivot",
+    "unstack": "pivot",
+    "cross_join": "join",
+    "keys": "group_by",
+    "cte": "steps",
+    "udf": "apply",
 }
 NAMES = {
     "avg": "did you mean 'mean'?",
@@ -74,6 +87,27 @@ NAMES = {
     "to_numeric": "did you mean 'number'?",
     "wday": "did you mean 'weekday'?",
     "weekofyear": "did you mean 'week'?",
+    "rownumber": "did you mean 'row_number'?",
+    "approx_count_distinct": "did you mean 'n_unique'?",
+    "most_frequent": "did you mean 'mode'?",
+    "deg2rad": "did you mean 'radians'?",
+    "vlookup": "did you mean 'map'?",
+    "n": "did you mean 'size'?",
+    "weighted_mean": "did you mean 'sum(x * y) / sum(y)'?",
+    "percent_of_total": "did you mean 'x / sum(x)'?",
+    "nullif": "did you mean 'None if x == 0 else x'?",
+    "case": "did you mean 'a if x > 0 else b'?",
+    "left": "did you mean 'x[0:3]'?",
+    "instr": "contains(x, 'a')",
+    "day_name": "did you mean",
+    "sem": "did you mean 'std(x) / sqrt(count(x))'?",
+    "is_not_null": "did you mean 'x is not None'?",
+    "now": "an answer is the same in each run",
+    "random": "an answer is the same in each run",
+    "describe": "write each: count(x)",
+    "mad": "take mean(abs(x - m))",
+    "cumprod": "exp(cumsum(log(x)))",
+    "desc": "a minus is for the largest first",
     "where": "did you mean 'a if x > 0 else b'?",
 }
 METHODS = {
@@ -121,3 +155,48 @@ def test_every_synonym_leads_to_a_word_or_a_clause() -> None:
 def test_a_column_that_differs_by_spaces_or_case_is_the_nearest() -> None:
     assert suggest("v", ["k", " v ", "w"]) == "; did you mean ' v '?"
     assert suggest("X", ["x", "Y"]) == "; did you mean 'x'?"
+
+
+FOREIGN = {
+    "sum(v) over (partition by k)": "write the window in transform",
+    "sum(v) filter (where v > 1)": "write sum(x if y > 0 else 0)",
+    "!(v > 1)": "write 'not' for '!'",
+    "v %in% c(1, 2)": "write x in (1, 2)",
+    "v::int": "write integer(x)",
+    "v + interval 1 day": "write x + days(3)",
+    "if v > 1 then 1 else 2": "write 2 if x > 1 else 3",
+    "v mod 2": "write x % 7",
+    "`v` + 1": "write a column by its name alone",
+}
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_the_syntax_of_sql_and_r_leads_to_ours(text: str) -> None:
+    with pytest.raises(ExpressionError) as error:
+        parse_expression(text)
+    assert FOREIGN[text] in str(error.value)
+
+
+NAMES_ELSEWHERE = {
+    "sort: v1 desc": "write -v1 for the largest first",
+    "sort: desc(v1)": "write -v1 for the largest first",
+    "select: v1 as price": "write derive: {price: v1} first",
+    "select: '*'": "an answer without select has all columns",
+    "select: v1 + 1": "write derive: {name: 'v1 + 1'} first",
+    "distinct: 'id1, id2'": "write a list: [id1, id2]",
+    "distinct: year(v1)": "write derive: {name: 'year(v1)'} first",
+    "distinct: id 1": "did you mean 'id1'?",
+}
+
+
+@pytest.mark.parametrize("clause", NAMES_ELSEWHERE)
+def test_what_sql_writes_for_a_column_leads_to_ours(clause: str) -> None:
+    data = "dataset: {generate: db-benchmark-groupby, rows: 1e6}"
+    with pytest.raises(WorkloadError) as error:
+        read_text(f"workload: w\n{data}\nqueries: {{q: {{{clause}}}}}\n", "w.yaml", Path())
+    assert NAMES_ELSEWHERE[clause] in str(error.value)
+
+
+def test_a_function_alone_is_called() -> None:
+    with pytest.raises(ExpressionError, match=r"write mean\(x\)"):
+        parse_expression("mean", Context.AGGREGATE)
