@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -43,22 +43,20 @@ def climb_curves(
 
 def choose_undecided(
     places: Sequence[Place],
-    undecided: Collection[Place],
-    baseline: str,
+    undecided: Iterable[Sequence[Place]],
     costs: Mapping[Place, float],
     seconds: float,
 ) -> list[Place]:
-    """Choose the places of a round that may decide a ratio, the cheapest first, in their order.
+    """Choose the places of a round that may decide something, the cheapest first, in their order.
 
-    A ratio is taken within a round: with each undecided engine its baseline runs again. `costs`
-    and `seconds` are seconds.
+    Each of `undecided` is a place, and those that have to run in the same round. What runs alone
+    comes first: peaks are few, and their sizes dear. `costs` and `seconds` are seconds.
     """
-    chosen: set[Place] = set()
-    asked = sorted(undecided, key=lambda place: costs.get(place, 0.0))
-    for place in (place for place in asked if place in places):
-        both = {place, place._replace(engine=baseline)} - chosen
-        cost = sum(costs.get(one, 0.0) for one in both)
-        if cost <= seconds:
+    left, chosen = set(places), set[Place]()
+    for group in sorted(undecided, key=lambda group: (len(group), costs.get(group[0], 0.0))):
+        more = set(group) - chosen
+        cost = sum(costs.get(one, 0.0) for one in more)
+        if group[0] in left and cost <= seconds:
             seconds -= cost
-            chosen |= both
+            chosen |= more
     return [place for place in places if place in chosen]

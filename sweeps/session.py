@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,19 +16,18 @@ from ..comparison.request import Request
 from ..comparison.rounds import Rounds
 from ..comparison.session import SILENT, Session, format_command_line, reopen_session
 from ..execution import limits
-from ..report.model import Verdict
 from ..report.sweeps.rebuild import write_reports
 from ..report.sweeps.sweep import Sweep
-from ..report.verdicts import collect
 from ..spec.sweep import Axis, find_kind
 from ..spec.workload import Measure, Workload
 from ..storage import folder, sweeps
 from ..storage.folder import StoredComparison
 from ..storage.lock import lock_folder
 from ..storage.records import Outcome, Run
-from ..storage.sweeps import PointHead, SweepHead
+from ..storage.sweeps import PointHead, StoredPoint, StoredSweep, SweepHead
 from .points import Point, is_harder, make_points, rank_hardness
 from .schedule import Place, choose_undecided, climb_curves, shuffle_places
+from .undecided import list_undecided
 
 ENDS_CURVE = {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT}
 
@@ -42,15 +41,15 @@ def sweep(
     for sentence in skipped:
         observer.warn(sentence)
     plans = [prepare(request, point.workload, observer) for point in points]
-    path = sweeps.create(request.results, _make_head(workload, axes, points, skipped))
+    head = _make_head(workload, axes, points, skipped)
+    path = sweeps.create(request.results, head)
     with lock_folder(path):
         sessions = []
         for point, plan in zip(points, plans, strict=True):
-            head = make_head(plan, format_command_line(), request.baseline)
-            made = folder.create_at(path / point.name, head)
-            sessions.append(Session(plan, made, head, observer))
-        values = [dict(point.values) for point in points]
-        return _run(path, SweepRounds(axes, values, sessions))
+            own = make_head(plan, format_command_line(), request.baseline)
+            made = folder.create_at(path / point.name, own)
+            sessions.append(Session(plan, made, own, observer))
+        return _run(path, SweepRounds(head, axes, sessions))
 
 
 def resume(path: Path, request: Request, observer: Observer = SILENT) -> Sweep:
@@ -71,8 +70,7 @@ def _resume(path: Path, head: SweepHead, request: Request, observer: Observer) -
     tasks = [one for session in sessions for one in session.plan.workload.tasks]
     arguments = [name for one in tasks for name, _ in one.arguments]
     axes = [Axis(n, find_kind(n, arguments), tuple(values)) for n, values in head.axes.items()]
-    values = [point.values for point in head.points]
-    return _run(path, SweepRounds(axes, values, sessions, [stored for _, stored in opened]))
+    return _run(path, SweepRounds(head, axes, sessions, [stored for _, stored in opened]))
 
 
 def _run(path: Path, rounds: SweepRounds) -> Sweep:
@@ -86,8 +84,8 @@ def _run(path: Path, rounds: SweepRounds) -> Sweep:
 class SweepRounds:
     """The rounds of a sweep; `stored` is what an earlier, interrupted one has measured."""
 
+    head: SweepHead
     axes: Sequence[Axis]
-    values: Sequence[dict[str, float]]
     sessions: Sequence[Session]
     stored: Sequence[StoredComparison] = ()
     rounds: list[Rounds] = field(init=False)
@@ -147,12 +145,13 @@ class SweepRounds:
 
     def _has_ended(self, place: Place) -> bool:
         """Return whether an engine did not survive a query at an easier point."""
-        here = self.values[place.point]
+        points = self.head.points
+        here = points[place.point].values
         ends = self.ends[place.engine, place.query]
-        return any(is_harder(self.axes, here, self.values[end]) for end in ends)
+        return any(is_harder(self.axes, here, points[end].values) for end in ends)
 
     def _rank_hardness(self, point: int) -> tuple[float, ...]:
-        return rank_hardness(self.axes, self.values[point])
+        return rank_hardness(self.axes, self.head.points[point].values)
 
     def _choose(self, places: Sequence[Place], seconds: float) -> list[Place]:
         costs = {
@@ -160,18 +159,18 @@ class SweepRounds:
             for point, rounds in enumerate(self.rounds)
             for pair, cost in rounds.costs.items()
         }
-        baseline = self.sessions[0].head.baseline
-        return choose_undecided(places, set(self._find_undecided()), baseline, costs, seconds)
+        return choose_undecided(places, list_undecided(self._collect_stored()), costs, seconds)
 
-    def _find_undecided(self) -> Iterator[Place]:
-        """Yield where it is not certain whether an engine is faster than the baseline."""
-        for point, (session, rounds) in enumerate(zip(self.sessions, self.rounds, strict=True)):
-            stored = StoredComparison(session.folder.path, session.head, tuple(rounds.runs), ())
-            material = collect(stored)
-            for engine, query in material.timings.samples:
-                ratio = material.timings.judge(engine, material.baseline, query)
-                if engine != material.baseline and ratio and ratio.verdict is Verdict.UNDECIDED:
-                    yield Place(point, engine, query)
+    def _collect_stored(self) -> StoredSweep:
+        """Return what is measured so far, as if it was read from the folder."""
+        points = [
+            StoredPoint(
+                point.values,
+                StoredComparison(one.folder.path, one.head, tuple(rounds.runs), ()),
+            )
+            for point, one, rounds in zip(self.head.points, self.sessions, self.rounds, strict=True)
+        ]
+        return StoredSweep(self.sessions[0].folder.path.parent, self.head, tuple(points))
 
 
 def _make_head(

@@ -13,6 +13,7 @@ from ...spec.sweep import AxisKind, find_kind
 from ...storage.records import Outcome, Run
 from ...storage.sweeps import StoredPoint, StoredSweep
 from ..crossovers import Curve
+from ..distributions import compute_student
 from ..spread import Spread, estimate_prior, moderate, pool
 from ..statistics import Taken, find_sample, pool_within
 from ..trend import Numbers, Trend, connect, fit
@@ -20,6 +21,9 @@ from ..verdicts import Material, collect, find_outcome
 
 CUT = {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT}
 LEAST_VARIANCE = 1e-8  # of a logarithm: two equal times are no proof that all are
+STEADY = 0.05  # half the 95 % interval of a mean peak, as a share; more rounds gain little
+FEWEST_PEAKS = 3  # where there are two peaks, two runs often have the same
+TESTED = 2  # sizes: the one that is held out, and the largest of those that foretell it
 UNKNOWN = Spread(LEAST_VARIANCE, 1)  # where nothing ran twice
 
 
@@ -197,18 +201,44 @@ def find_failures(facet: Facet) -> Iterator[tuple[str, str, float, Outcome, str]
 def measure_peaks(facet: Facet, engine: str) -> dict[float, float]:
     """Return the largest peak of an engine over its questions, in bytes, for each size.
 
-    It is a median over rounds. Sizes are left out at which a question has no answer that others
-    have. Over an amount of data, size 0 has what the engine holds once it has started.
+    It is a mean over rounds: an allocator that now keeps freed pages and now does not has two
+    peaks, and a median is one of them. Sizes are left out at which a question has no answer that
+    others have. Over an amount of data, size 0 has what the engine holds once it has started.
     """
-    answered = [find_samples(facet, engine, query, find_memory) for query in facet.queries]
-    asked = [own for own in answered if own]
-    peaks = {
-        size: max(median(own[number]) for own in asked)
-        for number, size in enumerate(facet.sizes)
-        if asked and all(number in own for own in asked)
-    }
+    peaks = {facet.sizes[n]: fmean(own) for n, (_, own) in _find_peaks(facet, engine).items()}
     started = _list_startup_memory(facet, engine) if facet.kind.amount else []
     return {0.0: median(started), **peaks} if started and peaks else peaks
+
+
+def find_unsteady_peaks(facet: Facet, engine: str) -> Iterator[tuple[int, str]]:
+    """Yield the number of a point and the question that needs most there, if rounds differ much.
+
+    Only the largest size and the one before it are asked: they bear the forecast, and its test.
+    """
+    if facet.kind.harder <= 0:
+        return
+    for number, (query, own) in list(_find_peaks(facet, engine).items())[-TESTED:]:
+        if not _is_steady(own):
+            yield number, query
+
+
+def _is_steady(peaks: Sequence[float]) -> bool:
+    spread = pool([peaks])
+    if spread is None or len(peaks) < FEWEST_PEAKS:
+        return False
+    half = compute_student(spread.freedom) * math.sqrt(spread.variance / len(peaks))
+    return half <= STEADY
+
+
+def _find_peaks(facet: Facet, engine: str) -> dict[int, tuple[str, list[float]]]:
+    """Return the question that needs most at each point, with its peaks in bytes."""
+    answered = {q: find_samples(facet, engine, q, find_memory) for q in facet.queries}
+    asked = {query: own for query, own in answered.items() if own}
+    return {
+        number: max(((q, own[number]) for q, own in asked.items()), key=lambda one: fmean(one[1]))
+        for number in range(len(facet.sizes))
+        if asked and all(number in own for own in asked.values())
+    }
 
 
 def _list_startup_memory(facet: Facet, engine: str) -> list[float]:

@@ -136,6 +136,22 @@ def test_what_an_engine_holds_at_its_start_bears_on_its_forecast() -> None:
     assert forecast_memory({0.0: 27.0, 1e4: 30.0, 1e5: 60.0}) is None
 
 
+def test_a_peak_is_the_mean_of_its_rounds(tmp_path: Path) -> None:
+    path = stored_sweeps.store(tmp_path)
+    for number, point in enumerate(sweeps.read_head(path).points):
+        _set_peaks(path / point.folder / "runs.jsonl", [100 + number, 100 + number, 400 + number])
+    peaks = measure_peaks(split_facets(sweeps.read(path))[0], "polars")
+    assert list(peaks.values())[1:] == [200, 201, 202, 203, 204]
+
+
+def _set_peaks(file: Path, peaks: list[int]) -> None:
+    runs = [json.loads(line) for line in file.read_text().splitlines()]
+    for run in runs:
+        run["memory"] |= {"peak": peaks[run["round"] - 1], "query": peaks[run["round"] - 1]}
+        run["memory"]["startup"] = run["memory"]["load"] = 1
+    file.write_text("".join(f"{json.dumps(run)}\n" for run in runs))
+
+
 @pytest.mark.parametrize(("axis", "first"), [("rows", 0.0), ("groups", 10_000.0)])
 def test_nothing_but_the_start_is_left_at_0_rows_though_not_at_0_groups(
     tmp_path: Path, axis: str, first: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,12 @@ from dfbench.comparison.request import Request
 from dfbench.errors import DfbenchError, LimitError, WorkloadError
 from dfbench.execution import machine
 from dfbench.spec.sweep import read_axis
+from dfbench.storage import sweeps
 from dfbench.sweeps.points import is_harder, make_points, rank_hardness, read_axes
 from dfbench.sweeps.schedule import Place, choose_undecided, climb_curves, shuffle_places
+from dfbench.sweeps.undecided import list_undecided
+
+from tests.support import stored_sweeps
 
 PLACES = [Place(p, e, q) for p in range(4) for e in ("pandas", "polars") for q in ("q1", "q2")]
 ROWS = read_axis("rows", ["1e2..1e5"])
@@ -31,13 +36,46 @@ def test_every_curve_climbs_and_engines_stay_interleaved() -> None:
         assert [place.point for place in climbed if place[1:] == curve] == [0, 1, 2, 3]
 
 
-def test_a_budget_goes_to_undecided_ratios_with_their_baseline_the_cheapest_first() -> None:
+def test_a_budget_goes_to_what_is_undecided_the_cheapest_first_and_whole() -> None:
     costs = {place: 1.0 + place.point for place in PLACES}
-    undecided = {Place(3, "polars", "q1"), Place(1, "polars", "q2")}
-    chosen = choose_undecided(PLACES, undecided, "pandas", costs, 5.0)
-    assert chosen == [Place(1, "pandas", "q2"), Place(1, "polars", "q2")]
-    assert len(choose_undecided(PLACES, undecided, "pandas", costs, 12.0)) == 4
-    assert choose_undecided(PLACES, undecided, "pandas", costs, -1.0) == []
+    dear, cheap = (
+        (Place(p, "polars", q), Place(p, "pandas", q)) for p, q in ((3, "q1"), (1, "q2"))
+    )
+    chosen = choose_undecided(PLACES, [dear, cheap], costs, 5.0)
+    assert sorted(chosen) == sorted(cheap)
+    assert len(choose_undecided(PLACES, [dear, cheap], costs, 12.0)) == 4
+    assert choose_undecided(PLACES, [dear, cheap], costs, -1.0) == []
+    alone = (Place(2, "polars", "q1"),)
+    assert choose_undecided(PLACES, [cheap, alone], costs, 5.0) == list(alone)
+    assert choose_undecided(PLACES[:1], [dear], costs, 12.0) == []
+
+
+def test_peaks_that_differ_between_rounds_run_again_at_the_two_largest_sizes(
+    tmp_path: Path,
+) -> None:
+    path = stored_sweeps.store(tmp_path, noise=0.0)
+    assert list(list_undecided(sweeps.read(path))) == []
+    for point in sweeps.read_head(path).points:
+        _vary_peaks(path / point.folder / "runs.jsonl", "polars", "q2")
+    again = [(Place(3, "polars", "q2"),), (Place(4, "polars", "q2"),)]
+    assert list(list_undecided(sweeps.read(path))) == again
+
+
+def test_two_runs_are_too_few_to_call_a_peak_steady(tmp_path: Path) -> None:
+    path = stored_sweeps.store(tmp_path, noise=0.0)
+    for point in sweeps.read_head(path).points:
+        file = path / point.folder / "runs.jsonl"
+        file.write_text("".join(file.read_text().splitlines(keepends=True)[:12]))
+    assert {place.point for (place,) in list_undecided(sweeps.read(path))} == {3, 4}
+
+
+def _vary_peaks(file: Path, engine: str, query: str) -> None:
+    """Let a question need most memory, by a tenth more in each round."""
+    runs = [json.loads(line) for line in file.read_text().splitlines()]
+    for run in runs:
+        if (run["engine"], run["query"]) == (engine, query):
+            run["memory"]["query"] = int(run["memory"]["query"] * (1 + run["round"] / 10))
+    file.write_text("".join(f"{json.dumps(run)}\n" for run in runs))
 
 
 def test_more_rows_and_less_memory_are_harder_and_other_nulls_are_another_curve() -> None:
