@@ -525,7 +525,31 @@ def _write_own_words(line: str) -> str:
     """Write Dask's words in place of pandas'."""
     for word, own in OWN.items():
         line = line.replace(word, own)
-    return line
+    return line if "np." not in line else ast.unparse(_ByPartition().visit(ast.parse(line)))
+
+
+class _ByPartition(ast.NodeTransformer):
+    """Calls NumPy's functions of two series on each partition.
+
+    Of computed series, Dask would first shuffle the rows to align them: docs/engine-bugs.md.
+    """
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("np")) as function, [x, y], []):
+                if _reads_frame(x) and _reads_frame(y) and not (_is_column(x) and _is_column(y)):
+                    return quote("x.map_partitions(f, y)", x=x, y=y, f=function)
+        return node
+
+
+def _reads_frame(tree: ast.expr) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == "data" for node in ast.walk(tree))
+
+
+def _is_column(tree: ast.expr) -> bool:
+    """Return whether a tree is a column of the frame as it is."""
+    return isinstance(tree, ast.Subscript) and isinstance(tree.value, ast.Name)
 
 
 def join_lines(*statements: str) -> str:

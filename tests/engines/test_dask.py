@@ -16,7 +16,7 @@ from dfbench.engines.base import Resources
 from dfbench.engines.dask import ENGINE, VARIANTS
 from dfbench.engines.writing.program import skip_formatting
 from dfbench.execution.warm_process import WarmProcess
-from dfbench.spec.expression import Agg, Arith, Case, Col, Compare, Lit
+from dfbench.spec.expression import Agg, Arith, Call, Case, Col, Compare, Lit
 from dfbench.spec.reader import check_columns, read_text
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Extreme, Output, Query, RowFunction
@@ -195,6 +195,16 @@ def test_a_scan_claims_nothing_of_memory() -> None:
     scan = find("dask/scan").write(median, schema(), TWO).text
     assert 'data.shuffle("k")' in scan
     assert "memory" not in scan
+
+
+def test_numpy_takes_two_computed_series_on_each_partition_for_dask_would_shuffle() -> None:
+    least = Call("min", (Col("y"), Arith("-", Col("x"), Lit(1))))
+    derive = (Output("z", least), Output("w", Call("hypot", (Col("x"), Col("y")))))
+    written = text(
+        by_k(Output("s", Agg("sum", (Col("z"),))), Output("t", of("max", "w")), derive=derive)
+    )
+    assert 'data["y"].map_partitions(np.minimum, data["x"] - 1)' in written
+    assert 'np.hypot(data["x"], data["y"])' in written
 
 
 def test_the_largest_rows_are_reduced_by_one_function() -> None:
