@@ -4,26 +4,65 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..errors import Unsupported
 from ..spec.expression import Agg, Call, Demean, Expr, Lit
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
+from ..spec.vocabulary import ROLLING
 from ..spec.workload import Extreme, Query, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
-from .writing.chain import Chain, write_chain
+from .writing.chain import Chain
 from .writing.dialect import Dialect
 from .writing.joins import Joining
+from .writing.numbered import Frame, NumberedChain, WindowKey, plan_chains, write_chains
 from .writing.passes.constants import derive_constants
 from .writing.passes.correlation import rewrite_corr
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
-from .writing.program import Parts, fill
-from .writing.quote import quote, write_literal
+from .writing.program import Parts
+from .writing.quote import Hole, quote, write_literal
 from .writing.steps import choose_extreme
 
+AGGREGATIONS = {
+    "sum": "x.sum()",
+    "mean": "x.mean()",
+    "min": "x.min()",
+    "max": "x.max()",
+    "count": "x.count()",
+    "size": "x.count('all')",
+    "n_unique": "x.count_distinct()",
+    "std": "x.stddev()",
+    "var": "x.var()",
+    "median": "x.median()",
+    "any": "x.bool_or()",
+    "all": "x.bool_and()",
+    "quantile": "x.percentile(y)",
+    "any_value": "x.any_value(ignore_nulls=True)",
+}
+WINDOWS = {
+    "rank": "rank().over(by_value)",
+    "dense_rank": "dense_rank().over(by_value)",
+    "percent_rank": (
+        "(rank().over(by_value) - 1) / when(x.count().over(group) > 1, x.count().over(group) - 1)"
+        ".otherwise(1)"
+    ),
+    "row_number": "row_number().over(ordered)",
+    "cumcount": "row_number().over(ordered) - 1",
+    "lag": "x.lag(n).over(ordered)",
+    "lead": "x.lead(n).over(ordered)",
+    "diff": "x - x.lag(n).over(ordered)",
+    "pct_change": "x / x.lag(n).over(ordered) - 1",
+    "cumsum": "x.sum().over(up_to)",
+    "cummin": "x.min().over(up_to)",
+    "cummax": "x.max().over(up_to)",
+    "ffill": "x.last_value(ignore_nulls=True).over(up_to)",
+    "bfill": "x.first_value(ignore_nulls=True).over(following)",
+    **{name: f"{AGGREGATIONS[reduced]}.over(rolling)" for name, reduced in ROLLING.items()},
+}
 DAFT = Dialect(
     column="col(n)",
     constant="lit(x)",
@@ -98,34 +137,27 @@ DAFT = Dialect(
         "min": "columns_min(*x)",
         "max": "columns_max(*x)",
     },
-    aggregations={
-        "sum": "x.sum()",
-        "mean": "x.mean()",
-        "min": "x.min()",
-        "max": "x.max()",
-        "count": "x.count()",
-        "size": "x.count('all')",
-        "n_unique": "x.count_distinct()",
-        "std": "x.stddev()",
-        "var": "x.var()",
-        "median": "x.median()",
-        "any": "x.bool_or()",
-        "all": "x.bool_and()",
-        "quantile": "x.percentile(y)",
-        "any_value": "x.any_value(ignore_nulls=True)",
-    },
+    aggregations=AGGREGATIONS,
+    windows=WINDOWS,
     unsupported={
         "round": "Daft rounds half away from zero",
         "corr": "Daft's corr takes the two values of one row",
-        "first": "Daft does not preserve the order of rows",
-        "last": "Daft does not preserve the order of rows",
-        "lag": "Daft does not preserve the order of rows",
-        "lead": "Daft does not preserve the order of rows",
-        "cumsum": "Daft does not preserve the order of rows",
-        "rank": "not implemented for Daft yet",
+        "first": "Daft has first values in windows only",
+        "last": "Daft has last values in windows only",
+        "ewm_mean": "Daft has no exponentially weighted mean",
     },
     variants={
         "format": "x.strftime(y)",
+        "first_beside": "x.first_value(ignore_nulls=True).over(whole)",
+        "last_beside": "x.last_value(ignore_nulls=True).over(whole)",
+        "percent_rank_complete": (
+            "(rank().over(by_value) - 1)"
+            " / when(x.count().over(group) > 1, x.count().over(group) - 1).otherwise(1)"
+        ),
+        "rank_max": "rank().over(by_value) + x.count().over(equals) - 1",
+        "rank_average": "(rank().over(by_value) * 2 + x.count().over(equals) - 1) / 2",
+        "rank_first": "row_number().over(by_value_and_row)",
+        "cumsum_truth": "x.cast('int64').sum().over(up_to)",
         "text_date": "x.strftime('%Y-%m-%d')",
         "integer_int": "x.cast('int64')",
         "integer_bool": "x.cast('int64')",
@@ -140,16 +172,34 @@ DAFT = Dialect(
         "any": "x.fill_null(False)",
         "all": "x.fill_null(True)",
     },
+    over="x.over(w)",
     composite=False,
     without_otherwise=True,
 )
 
 
-class DaftChain(Chain):
+class DaftChain(NumberedChain):
     """How Daft's frames take the steps."""
 
     title = "Daft"
     dialect = DAFT
+    without_column = "t.exclude(r)"
+    numbers = "row_number().over(w)"
+    no_time_windows = "Daft's ranges leave out rows of the same time"
+
+    def write_span(
+        self, keys: list[ast.expr], order: list[WindowKey], frame: Frame | None = None
+    ) -> Hole:
+        """Write the rows that a window sees; those of no groups as of one."""
+        tree = quote("Window().partition_by(*k)", k=keys or [quote("lit(1)")])
+        if order:
+            by = [write_literal(key.name) if key.name else key.value for key in order]
+            tree = quote("w.order_by(*b, **o)", w=tree, b=by, o=_write_directions(order))
+        if not frame:
+            return tree
+        ends = zip(frame, ("unbounded_preceding", "unbounded_following"), strict=True)
+        bounds = [quote(f"Window.{w}") if e is None else write_literal(e) for e, w in ends]
+        return quote("w.rows_between(*b)", w=tree, b=bounds)
 
     def write_named(self, tree: ast.expr, name: str) -> ast.expr:
         """Return an expression its name in the answer, which its first column may give it."""
@@ -207,8 +257,9 @@ class DaftChain(Chain):
         """Count rows by any column: Daft has no aggregation without one."""
         if agg.function == "size":
             names = (*self.query.group_by, *self.query.reads, *self.data.names)
-            return quote("col(n).count('all')", n=names[0])
-        return Chain.write_aggregation(self, agg)
+            tree = quote("col(n).count('all')", n=names[0])
+            return self.over(tree, agg) if self.query.transform or self.beside else tree
+        return NumberedChain.write_aggregation(self, agg)
 
     def demean(self, node: Demean) -> ast.expr:
         """Write a column less the mean of its group, or of all rows."""
@@ -251,12 +302,26 @@ class DaftChain(Chain):
         return quote("t.sort(n, **o)", t=tree, n=list(names), o=options)
 
 
+def _write_directions(order: list[WindowKey]) -> dict[str, ast.expr]:
+    """Write which keys descend, and where missing values are: first, unless Daft is told."""
+    options: dict[str, ast.expr] = {}
+    if any(key.descending for key in order):
+        options["desc"] = _write_flags([key.descending for key in order])
+    if any(key.missing for key in order):
+        options["nulls_first"] = _write_flags([key.nulls_first for key in order])
+    return options
+
+
+def _write_flags(flags: list[bool]) -> ast.expr:
+    return write_literal(flags[0] if len(set(flags)) == 1 else flags)
+
+
 def _find_name(tree: ast.expr) -> str | None:
     """Return the name of an aggregated column: Daft keeps it."""
     match tree:
         case ast.Call(ast.Name("col"), [ast.Constant(str() as name)]):
             return name
-        case ast.Call(ast.Attribute(inner)):
+        case ast.Call(ast.Attribute(inner, attr=word)) if word != "over":
             return _find_name(inner)
         case _:
             return None
@@ -265,7 +330,8 @@ def _find_name(tree: ast.expr) -> str | None:
 IMPORTS = """\
 import daft
 from daft import Window, col, lit
-from daft.functions import coalesce, columns_max, columns_min, date_trunc, row_number, when
+from daft.functions import coalesce, columns_max, columns_min, date_trunc, when
+from daft.functions import dense_rank, monotonically_increasing_id, rank, row_number
 """
 
 
@@ -277,16 +343,17 @@ class Daft(Adapter):
 
     def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain over a frame that is collected in memory."""
-        chain = write_chain(DaftChain, inputs, quote("data"), _write_join)
+        chains = plan_chains(DaftChain, inputs)
+        query = write_chains(chains, inputs, quote("data"), _write_join, ".collect()")
         return Parts(
             imports=IMPORTS,
-            load=inputs.load(_write_read),
-            query=fill("return CHAIN.collect()", CHAIN=chain),
+            load=inputs.load(partial(_write_read, inputs.data, chains[0])),
+            query=query,
             rows="return answer.to_arrow()",
         )
 
 
-def _write_read(query: Query, data: Schema) -> ast.expr:
+def _write_read(rows: Schema, first: NumberedChain, query: Query, data: Schema) -> ast.expr:
     names = list(query.reads)
     columns: list[ast.expr] = [write_literal(name) for name in names]
     for i, name in enumerate(names):
@@ -295,6 +362,9 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
     frame = quote("daft.read_parquet(path)")
     if names:
         frame = quote("t.select(*c)", t=frame, c=columns)
+    if first.numbered and data is rows:
+        number = quote("monotonically_increasing_id()")
+        frame = quote("t.with_column(n, x)", t=frame, n=first.row, x=number)
     return quote("t.collect()", t=frame)
 
 

@@ -3,25 +3,68 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 
 from ..errors import Unsupported
 from ..spec.expression import Call
 from ..spec.schema import Schema
-from ..spec.workload import Extreme, Query, RowFunction, Unpivot
+from ..spec.vocabulary import ROLLING
+from ..spec.workload import Extreme, Query, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
-from .writing.chain import Chain, write_chain
+from .writing.chain import Chain
 from .writing.dialect import Dialect
 from .writing.joins import Joining, pair_options
+from .writing.numbered import Frame, NumberedChain, WindowKey, plan_chains, write_chains
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
-from .writing.quote import quote, write_literal
+from .writing.quote import Hole, quote, write_literal
 
+AGGREGATIONS = {
+    "sum": "f.sum(x)",
+    "mean": "f.avg(x)",
+    "min": "f.min(x)",
+    "max": "f.max(x)",
+    "count": "f.count(x)",
+    "size": "f.count_star()",
+    "n_unique": "f.count(x, distinct=True)",
+    "std": "f.stddev(x)",
+    "var": "f.var(x)",
+    "median": "f.median(x)",
+    "any": "f.bool_or(x)",
+    "all": "f.bool_and(x)",
+    "quantile": "f.percentile_cont(x, y)",
+    "corr": "f.corr(x, y)",
+    "first": "f.first_value(x, filter=present, order_by=n)",
+    "last": "f.last_value(x, filter=present, order_by=n)",
+    "any_value": "f.any_value(x)",
+}
+WINDOWS = {
+    "rank": "f.rank().over(by_value)",
+    "dense_rank": "f.dense_rank().over(by_value)",
+    "percent_rank": (
+        "(f.rank().over(by_value) - lit(1)).cast(pa.float64())"
+        " / f.greatest(f.count(x).over(group) - lit(1), lit(1))"
+    ),
+    "row_number": "f.row_number().over(ordered)",
+    "cumcount": "f.row_number().over(ordered) - lit(1)",
+    "lag": "f.lag(x, *steps).over(ordered)",
+    "lead": "f.lead(x, *steps).over(ordered)",
+    "diff": "x - f.lag(x, *steps).over(ordered)",
+    "pct_change": "x.cast(pa.float64()) / f.lag(x, *steps).over(ordered) - lit(1)",
+    "cumsum": "f.sum(x).over(up_to)",
+    "cummin": "f.min(x).over(up_to)",
+    "cummax": "f.max(x).over(up_to)",
+    "ffill": "f.last_value(x, null_treatment=NullTreatment.IGNORE_NULLS).over(up_to)",
+    # From the last row back: DataFusion's first value has no window that begins at the row.
+    "bfill": "f.last_value(x, null_treatment=NullTreatment.IGNORE_NULLS).over(back_up_to)",
+    **{name: f"{AGGREGATIONS[reduced]}.over(rolling)" for name, reduced in ROLLING.items()},
+}
 DATAFUSION = Dialect(
     # Double quotes: DataFusion takes a bare name in lower case.
     column="col(n)",
@@ -95,34 +138,24 @@ DATAFUSION = Dialect(
         "min": "f.least(*x)",
         "max": "f.greatest(*x)",
     },
-    aggregations={
-        "sum": "f.sum(x)",
-        "mean": "f.avg(x)",
-        "min": "f.min(x)",
-        "max": "f.max(x)",
-        "count": "f.count(x)",
-        "size": "f.count_star()",
-        "n_unique": "f.count(x, distinct=True)",
-        "std": "f.stddev(x)",
-        "var": "f.var(x)",
-        "median": "f.median(x)",
-        "any": "f.bool_or(x)",
-        "all": "f.bool_and(x)",
-        "quantile": "f.percentile_cont(x, y)",
-        "corr": "f.corr(x, y)",
-    },
+    aggregations=AGGREGATIONS,
+    windows=WINDOWS,
     unsupported={
         "round": "DataFusion rounds half away from zero",
-        "first": "DataFusion does not preserve the order of rows",
-        "last": "DataFusion does not preserve the order of rows",
-        "any_value": "not implemented for DataFusion yet",
-        "lag": "DataFusion does not preserve the order of rows",
-        "lead": "DataFusion does not preserve the order of rows",
-        "cumsum": "DataFusion does not preserve the order of rows",
-        "rank": "not implemented for DataFusion yet",
+        "ewm_mean": "DataFusion has no exponentially weighted mean",
     },
     variants={
         "format": "f.to_char(x, lit(y))",
+        "first_beside": "f.first_value(x, null_treatment=NullTreatment.IGNORE_NULLS).over(whole)",
+        "last_beside": "f.last_value(x, null_treatment=NullTreatment.IGNORE_NULLS).over(whole)",
+        "percent_rank_complete": "f.percent_rank().over(by_value)",
+        "rank_max": "f.rank().over(by_value) + f.count(x).over(equals) - lit(1)",
+        "rank_average": (
+            "f.rank().over(by_value)"
+            " + (f.count(x).over(equals) - lit(1)).cast(pa.float64()) / lit(2)"
+        ),
+        "rank_first": "f.row_number().over(by_value_and_row)",
+        "cumsum_truth": "f.sum(x.cast(pa.int64())).over(up_to)",
         "number_int": "x.cast(pa.float64())",
         "number_float": "x",
         "number_bool": "x.cast(pa.float64())",
@@ -143,6 +176,7 @@ DATAFUSION = Dialect(
         "any": "f.coalesce(x, lit(False))",
         "all": "f.coalesce(x, lit(True))",
     },
+    over="x.over(w)",
     composite=False,
     bare=False,
 )
@@ -168,11 +202,43 @@ def _reads(tree: ast.expr, name: str) -> bool:
     return any(ast.dump(node) == column for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
-class DataFusionChain(Chain):
+class DataFusionChain(NumberedChain):
     """How DataFusion's frames take the steps."""
 
     title = "DataFusion"
     dialect = DATAFUSION
+    keeps_places = False
+    sorted_by_row = "t.sort(r)"
+    numbers = "f.row_number().over(w)"
+
+    def write_span(
+        self, keys: list[ast.expr], order: list[WindowKey], frame: Frame | None = None
+    ) -> Hole:
+        """Write the rows that a window sees."""
+        options: dict[str, ast.expr] = {}
+        if keys:
+            options["partition_by"] = ast.List(keys, ast.Load())
+        if order:
+            options["order_by"] = ast.List([*map(_write_key, order)], ast.Load())
+        if frame:
+            bounds = [write_literal(None if end is None else abs(end)) for end in frame]
+            options["window_frame"] = quote("WindowFrame('rows', *b)", b=bounds)
+        return quote("Window(**o)", o=options)
+
+    def write_time_span(self, keys: list[ast.expr], key: WindowKey, microseconds: int) -> Hole:
+        """Write the rows of a time up to each row, by its microseconds: frames take numbers."""
+        value = quote("x.cast(pa.timestamp('us')).cast(pa.int64())", x=key.value)
+        groups: dict[str, ast.expr] = {"partition_by": ast.List(keys, ast.Load())} if keys else {}
+        return quote(
+            "Window(**o, order_by=[b], window_frame=WindowFrame('range', n, 0))",
+            o=groups,
+            b=_write_key(replace(key, name="", value=value)),
+            n=microseconds,
+        )
+
+    def list_keys(self) -> list[ast.expr]:
+        """Return what parts rows into groups."""
+        return [*map(self.write_column, self.query.group_by)]
 
     def call(self, node: Call) -> ast.expr:
         """Write a row function; DataFusion's concat leaves out what is missing."""
@@ -230,6 +296,13 @@ class DataFusionChain(Chain):
         return write_literal(name) if _is_plain(name) else self.write_column(name)
 
 
+def _write_key(key: WindowKey) -> ast.expr:
+    if not (key.descending or key.missing):
+        return write_literal(key.name) if _is_plain(key.name) else quote("x.sort()", x=key.value)
+    options = {"ascending": not key.descending, "nulls_first": key.nulls_first}
+    return quote("x.sort(**o)", x=key.value, o={n: write_literal(v) for n, v in options.items()})
+
+
 def _is_plain(name: str) -> bool:
     return name.isidentifier() and name == name.lower()
 
@@ -238,6 +311,8 @@ IMPORTS = """\
 import pyarrow as pa
 from datafusion import SessionConfig, SessionContext, col, lit
 from datafusion import functions as f
+from datafusion.common import NullTreatment
+from datafusion.expr import Window, WindowFrame
 """
 
 
@@ -249,15 +324,14 @@ class DataFusion(Adapter):
 
     def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a frame that is cached in memory."""
-        if any(isinstance(step.query.apply, RowFunction) for step in inputs.steps):
-            why = "its partitions arrive in any order"
-            raise Unsupported(inputs.query.name, why)
+        chains = plan_chains(DataFusionChain, inputs)
+        read = partial(_write_read, inputs.data, chains[0])
         context = fill("ctx = SessionContext(CONFIG)", CONFIG=_write_config(resources))
-        chain = write_chain(DataFusionChain, inputs, quote("data"), _write_join)
+        query = write_chains(chains, inputs, quote("data"), _write_join, ".to_arrow_table()")
         return Parts(
             imports=IMPORTS,
-            load=f"{context}\n{inputs.load(_write_read)}",
-            query=fill("return CHAIN.to_arrow_table()", CHAIN=chain),
+            load=f"{context}\n{inputs.load(read)}",
+            query=query,
             rows="return answer",
         )
 
@@ -268,7 +342,7 @@ def _write_config(resources: Resources) -> ast.expr:
     return quote("SessionConfig()")
 
 
-def _write_read(query: Query, data: Schema) -> ast.expr:
+def _write_read(rows: Schema, first: NumberedChain, query: Query, data: Schema) -> ast.expr:
     chain = DataFusionChain(query, data)
     columns = [
         quote("f.nanvl(x, lit(None)).alias(n)", x=chain.write_column(name), n=name)
@@ -276,6 +350,8 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
         else chain.write_kept(name)
         for name in query.reads
     ]
+    if first.numbered and data is rows:
+        columns.append(quote("f.file_row_index().alias(n)", n=first.row))
     frame = quote("ctx.read_parquet(path)")
     if columns:
         frame = quote("t.select(*c)", t=frame, c=columns)
@@ -294,7 +370,7 @@ def _write_join(rows: ast.expr, joining: Joining) -> ast.expr:
     # Without a name of its own, the key would be of both.
     other = quote("t.alias(n)", t=other, n=joining.name)
     match rows:
-        case ast.Call(ast.Attribute(attr="join")):  # so would the keys of joined rows
+        case ast.Call(ast.Attribute(attr="join" | "select")):  # so would the keys of made rows
             rows = quote("d.alias('data')", d=rows)
     joining.hide_keys("DataFusion")
     keys = ((ours, joining.new_names.get(theirs, theirs)) for ours, theirs in joining.join.keys)

@@ -6,23 +6,63 @@ import ast
 from dataclasses import dataclass
 
 from ..errors import Unsupported
-from ..spec.expression import Call, Expr, Lit, choose_fresh_name
+from ..spec.expression import Call, Expr, Lit
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
-from ..spec.vocabulary import ROW_FUNCTIONS
+from ..spec.vocabulary import ROLLING, ROW_FUNCTIONS
 from ..spec.workload import Extreme, Query, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
-from .writing.chain import Chain, split_named, write_chain
+from .writing.chain import Chain, split_named
 from .writing.dialect import Dialect
 from .writing.joins import Joining, name_columns
+from .writing.numbered import Frame, NumberedChain, WindowKey, plan_chains, write_chains
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
-from .writing.quote import is_keyword, quote, to_source, write_literal
+from .writing.quote import Hole, is_keyword, quote, to_source, write_literal
 
+AGGREGATIONS = {
+    "sum": "x.sum()",
+    "mean": "x.mean()",
+    "min": "x.min()",
+    "max": "x.max()",
+    "count": "x.count()",
+    "size": "_.count()",
+    "n_unique": "x.nunique()",
+    "std": "x.std()",
+    "var": "x.var()",
+    "median": "x.median()",
+    "any": "x.any()",
+    "all": "x.all()",
+    "quantile": "x.quantile(y)",
+    "corr": "x.corr(y, how='pop')",
+    "first": "x.first(order_by=n)",
+    "last": "x.last(order_by=n)",
+    "any_value": "x.arbitrary()",
+}
+# DuckDB's any value is the first one of the window's rows.
+WINDOWS = {
+    "rank": "ibis.rank().over(**by_value) + 1",
+    "dense_rank": "ibis.dense_rank().over(**by_value) + 1",
+    "percent_rank": (
+        "ibis.rank().over(**by_value) / ibis.greatest(x.count().over(**group) - 1, 1)"
+    ),
+    "row_number": "ibis.row_number().over(**ordered) + 1",
+    "cumcount": "ibis.row_number().over(**ordered)",
+    "lag": "x.lag(*steps).over(**ordered)",
+    "lead": "x.lead(*steps).over(**ordered)",
+    "diff": "x - x.lag(*steps).over(**ordered)",
+    "pct_change": "x / x.lag(*steps).over(**ordered) - 1",
+    "cumsum": "x.sum().over(**up_to)",
+    "cummin": "x.min().over(**up_to)",
+    "cummax": "x.max().over(**up_to)",
+    "ffill": "x.arbitrary().over(**back)",
+    "bfill": "x.arbitrary().over(**following)",
+    **{name: f"{AGGREGATIONS[reduced]}.over(**rolling)" for name, reduced in ROLLING.items()},
+}
 IBIS = Dialect(
     column="_[n]",
     constant="ibis.literal(x)",
@@ -94,36 +134,22 @@ IBIS = Dialect(
         "min": "ibis.least(*x)",
         "max": "ibis.greatest(*x)",
     },
-    aggregations={
-        "sum": "x.sum()",
-        "mean": "x.mean()",
-        "min": "x.min()",
-        "max": "x.max()",
-        "count": "x.count()",
-        "size": "_.count()",
-        "n_unique": "x.nunique()",
-        "std": "x.std()",
-        "var": "x.var()",
-        "median": "x.median()",
-        "any": "x.any()",
-        "all": "x.all()",
-        "quantile": "x.quantile(y)",
-        "corr": "x.corr(y, how='pop')",
-        "any_value": "x.arbitrary()",
-    },
+    aggregations=AGGREGATIONS,
+    windows=WINDOWS,
     unsupported={
         "round": "DuckDB rounds half away from zero",
-        "first": "an Ibis table has no order of rows",
-        "last": "an Ibis table has no order of rows",
-        "lag": "an Ibis table has no order of rows",
-        "lead": "an Ibis table has no order of rows",
-        "cumsum": "an Ibis table has no order of rows",
-        "rank": "not implemented for Ibis yet",
+        "ewm_mean": "Ibis has no exponentially weighted mean",
     },
     modulo_float="x - (x / y).floor() * y",
     of_nothing={"sum": "x.coalesce(0)", "any": "x.coalesce(False)", "all": "x.coalesce(True)"},
     variants={
         "format": "x.strftime(y)",
+        "first_beside": "x.arbitrary().over(**whole)",
+        "last_beside": "x.arbitrary().over(**whole_back)",
+        "percent_rank_complete": "ibis.percent_rank().over(**by_value)",
+        "rank_max": "ibis.rank().over(**by_value) + x.count().over(**equals)",
+        "rank_average": ("ibis.rank().over(**by_value) + (x.count().over(**equals) + 1) / 2"),
+        "rank_first": "ibis.row_number().over(**by_value_and_row) + 1",
         "number_string": "x.try_cast('float64')",
         "integer_string": "x.re_extract('^[+-]?[0-9]+$', 0).try_cast('int64')",
         "integer_bool": "x.cast('int64')",
@@ -142,7 +168,7 @@ IBIS = Dialect(
         "minute": "m",
         "second": "s",
     },
-    over="x.over(group_by=[*k])",
+    over="x.over(**w)",
     drop_rows="t.drop_null(n)",
     without_otherwise=True,
 )
@@ -160,27 +186,24 @@ def _is_negative(node: Expr) -> bool:
     return isinstance(node, Lit) and isinstance(node.value, int) and node.value < 0
 
 
-class IbisChain(Chain):
+class IbisChain(NumberedChain):
     """How Ibis' tables take the steps."""
 
     title = "Ibis"
     dialect = IBIS
+    sorted_by_row = "t.order_by(r)"
+    numbers = "ibis.row_number().over(**w)"
 
-    def write_tree(self, frame: ast.expr) -> ast.expr:
-        """Write the whole chain; where the frame's order is to be kept, over numbered rows."""
-        if not self._row:
-            return Chain.write_tree(self, frame)
-        return Chain.write_tree(self, self.add_columns(frame, {self._row: quote("_.rowid()")}))
+    def write_span(
+        self, keys: list[ast.expr], order: list[WindowKey], frame: Frame | None = None
+    ) -> Hole:
+        """Write the rows that a window sees as options."""
+        return _write_options(keys, order, rows=write_literal(frame) if frame else None)
 
-    @property
-    def _row(self) -> str:
-        """Name the rows' number; empty where no order has to be kept: DuckDB's windows lose it."""
-        query = self.query
-        if not query.transform or query.sort or not self.data.ordered:
-            return ""
-        return choose_fresh_name(
-            "row", {*self.data.names, *query.outputs, *(o.name for o in query.derive)}
-        )
+    def write_time_span(self, keys: list[ast.expr], key: WindowKey, microseconds: int) -> Hole:
+        """Write the rows of a time up to each row as options."""
+        span = quote("(-ibis.interval(microseconds=n), 0)", n=microseconds)
+        return _write_options(keys, [key], range=span)
 
     def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
         """Write a row for each value of several columns; all others would be kept."""
@@ -195,20 +218,8 @@ class IbisChain(Chain):
 
     def select(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
         """Keep nothing but these expressions, and the rows' number."""
-        row = [write_literal(self._row)] if self._row else []
-        by_place, by_name = split_named([*row, *outputs], "name")
+        by_place, by_name = split_named([*self.list_row(), *outputs], "name")
         return quote("t.select(*o, **n)", t=tree, o=by_place, n=by_name)
-
-    def finish(self, tree: ast.expr) -> ast.expr:
-        """Filter, sort and cut; numbered rows are sorted by their number, and lose it."""
-        if not self._row:
-            return Chain.finish(self, tree)
-        if self.query.having:
-            tree = self.keep(tree, self.query.having)
-        tree = quote("t.order_by(r)", t=tree, r=self._row)
-        if self.query.limit is not None:
-            tree = self.limit(tree, self.query.limit)
-        return quote("t.drop(r)", t=tree, r=self._row)
 
     def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""
@@ -292,6 +303,33 @@ class IbisChain(Chain):
         return quote("ibis.cases(*p, **o)", p=tuples, o=options)
 
 
+def _write_options(
+    keys: list[ast.expr], order: list[WindowKey], **frame: ast.expr | None
+) -> dict[str, ast.expr]:
+    by = _write_one([*map(_write_key, order)])
+    named = {"group_by": _write_one(keys), "order_by": by, **frame}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _write_one(parts: list[ast.expr]) -> ast.expr | None:
+    """Write one part as it is, and several as a list; None where there are none."""
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    return ast.List(parts, ast.Load())
+
+
+def _write_key(key: WindowKey) -> ast.expr:
+    options = {"nulls_first": write_literal(True)} if key.missing and key.nulls_first else {}
+    if key.name and not (key.descending or options):
+        return write_literal(key.name)
+    if not (key.descending or options):
+        return key.value
+    word = "desc" if key.descending else "asc"
+    if key.name:
+        return quote(f"ibis.{word}(n, **o)", n=key.name, o=options)
+    return quote(f"x.{word}(**o)", x=key.value, o=options)
+
+
 NANS = """\
 NAME_file = con.create_table("NAME_file", TABLE)
 # NaN is missing. Not in one step: a Parquet file's statistics leave NaN out, and DuckDB would
@@ -307,17 +345,18 @@ class Ibis(Adapter):
 
     def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a table of DuckDB's own."""
-        for step in inputs.later:
-            if step.query.stable or (step.query.transform and step.rows.ordered):
-                why = "Ibis numbers the rows of stored tables only"
-                raise Unsupported("a step that needs ordered rows", why)
-        chain = write_chain(IbisChain, inputs, quote("data"), _write_join)
+        chains = plan_chains(IbisChain, inputs)
+        number = quote("_.rowid()")
+        frame = quote("data")
+        if chains[0].numbered:
+            frame = chains[0].add_columns(frame, {chains[0].row: number})
+        query = write_chains(chains, inputs, frame, _write_join, ".to_pyarrow()")
         options = {"threads": write_literal(resources.threads)} if resources.threads else {}
         connect = quote("ibis.duckdb.connect(**o)", o=options)
         return Parts(
             imports="import ibis\nfrom ibis import _",
             load="\n".join([f"con = {to_source(connect)}", *_load(inputs)]),
-            query=fill("return CHAIN.to_pyarrow()", CHAIN=chain),
+            query=query,
             rows="return answer",
         )
 

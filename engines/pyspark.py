@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from ..errors import Unsupported
 from ..spec.expression import Agg, Call, Expr, Lit
 from ..spec.formats import PIECES
 from ..spec.patterns import for_python
 from ..spec.schema import Schema
-from ..spec.vocabulary import ROW_FUNCTIONS
+from ..spec.vocabulary import ROLLING, ROW_FUNCTIONS
 from ..spec.workload import Extreme, Query, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
-from .writing.chain import Chain, write_chain
+from .writing.chain import Chain
 from .writing.dialect import Dialect
 from .writing.joins import Joining, name_columns
+from .writing.numbered import Frame, NumberedChain, WindowKey, plan_chains, write_chains
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
-from .writing.quote import quote, write_literal
+from .writing.quote import Hole, quote, write_literal
 
 # Java's patterns of what formats of times ask for.
 DAYS = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%j": "DDD"}
@@ -34,6 +36,51 @@ PATTERNS = DAYS | CLOCK | NAMES
 # What reads a clock or a calendar.
 PARTS = {n for n, row in ROW_FUNCTIONS.items() if row.takes in {"date", "timestamp"}}
 
+AGGREGATIONS = {
+    "sum": "F.sum(x)",
+    "mean": "F.mean(x)",
+    "min": "F.min(x)",
+    "max": "F.max(x)",
+    "count": "F.count(x)",
+    "size": "F.count('*')",
+    "n_unique": "F.count_distinct(x)",
+    "std": "F.stddev(x)",
+    "var": "F.variance(x)",
+    "median": "F.median(x)",
+    "any": "F.bool_or(x)",
+    "all": "F.bool_and(x)",
+    "quantile": "F.percentile(x, y)",
+    "corr": "F.corr(x, y)",
+    "first": "F.min_by(x, F.when(present, r))",
+    "last": "F.max_by(x, F.when(present, r))",
+    "any_value": "F.any_value(x, True)",
+}
+WINDOWS = {
+    "rank": "F.rank().over(by_value)",
+    "dense_rank": "F.dense_rank().over(by_value)",
+    "percent_rank": (
+        "(F.rank().over(by_value) - 1) / F.greatest(F.count(x).over(group) - 1, F.lit(1))"
+    ),
+    "row_number": "F.row_number().over(ordered)",
+    "cumcount": "F.row_number().over(ordered) - 1",
+    "lag": "F.lag(x, *steps).over(ordered)",
+    "lead": "F.lead(x, *steps).over(ordered)",
+    "diff": "x - F.lag(x, *steps).over(ordered)",
+    "pct_change": (
+        "F.when(F.lag(x, *steps).over(ordered) == 0, x * float('inf'))"
+        ".otherwise(x / F.lag(x, *steps).over(ordered)) - 1"
+    ),
+    "cumsum": "F.sum(x).over(up_to)",
+    "cummin": "F.min(x).over(up_to)",
+    "cummax": "F.max(x).over(up_to)",
+    "ffill": "F.last(x, ignorenulls=True).over(up_to)",
+    "bfill": "F.first(x, ignorenulls=True).over(following)",
+    **{
+        name: f"{AGGREGATIONS[reduced]}.over(rolling)"
+        for name, reduced in ROLLING.items()
+        if reduced != "median"
+    },
+}
 PYSPARK = Dialect(
     column="F.col(n)",
     constant="F.lit(x)",
@@ -109,33 +156,22 @@ PYSPARK = Dialect(
         "min": "F.least(*x)",
         "max": "F.greatest(*x)",
     },
-    aggregations={
-        "sum": "F.sum(x)",
-        "mean": "F.mean(x)",
-        "min": "F.min(x)",
-        "max": "F.max(x)",
-        "count": "F.count(x)",
-        "size": "F.count('*')",
-        "n_unique": "F.count_distinct(x)",
-        "std": "F.stddev(x)",
-        "var": "F.variance(x)",
-        "median": "F.median(x)",
-        "any": "F.bool_or(x)",
-        "all": "F.bool_and(x)",
-        "quantile": "F.percentile(x, y)",
-        "corr": "F.corr(x, y)",
-        "any_value": "F.any_value(x, True)",
-    },
+    aggregations=AGGREGATIONS,
+    windows=WINDOWS,
     unsupported={
-        "first": "Spark does not preserve the order of rows",
-        "last": "Spark does not preserve the order of rows",
-        "lag": "Spark does not preserve the order of rows",
-        "lead": "Spark does not preserve the order of rows",
-        "cumsum": "Spark does not preserve the order of rows",
-        "rank": "not implemented for PySpark yet",
+        "rolling_median": "Spark's median takes no rows in order",
+        "ewm_mean": "Spark's data frames have no exponentially weighted mean",
     },
     variants={
         "format": "F.date_format(x, y)",
+        "first_beside": "F.first(x, ignorenulls=True).over(whole)",
+        "last_beside": "F.last(x, ignorenulls=True).over(whole)",
+        "percent_rank_complete": "F.percent_rank().over(by_value)",
+        "rank_max": "F.count(x).over(by_value)",
+        "rank_average": "(F.rank().over(by_value) + F.count(x).over(by_value)) / 2",
+        "rank_first": "F.row_number().over(by_value_and_row)",
+        "n_unique_beside": "F.size(F.collect_set(x).over(group))",
+        "cumsum_truth": "F.count_if(x).over(up_to)",
         "number_string": "x.try_cast('double')",
         "integer_bool": "x.cast('long')",
         "integer_float": "x.try_cast('long')",
@@ -158,14 +194,42 @@ PYSPARK = Dialect(
         "any": "F.coalesce(x, F.lit(False))",
         "all": "F.coalesce(x, F.lit(True))",
     },
+    over="x.over(w)",
 )
 
 
-class SparkChain(Chain):
+class SparkChain(NumberedChain):
     """How Spark's frames take the steps."""
 
     title = "PySpark"
     dialect = PYSPARK
+    sorted_by_row = "t.orderBy(r)"
+    numbers = "F.row_number().over(w)"
+
+    def write_time_span(self, keys: list[ast.expr], key: WindowKey, microseconds: int) -> Hole:
+        """Write the rows of a time up to each row, by its microseconds: frames take numbers."""
+        value = quote("F.unix_micros(x.cast('timestamp'))", x=key.value)
+        return quote(
+            "w.rangeBetween(-n, 0)",
+            w=self.write_span(keys, [replace(key, name="", value=value)]),
+            n=microseconds,
+        )
+
+    def write_span(
+        self, keys: list[ast.expr], order: list[WindowKey], frame: Frame | None = None
+    ) -> Hole:
+        """Write the rows that a window sees."""
+        by = [*map(_write_key, order)]
+        tree = quote("Window")
+        if keys or not by:
+            tree = quote("w.partitionBy(*k)", w=tree, k=keys)
+        if by:
+            tree = quote("w.orderBy(*b)", w=tree, b=by)
+        if not frame:
+            return tree
+        ends = zip(frame, ("unboundedPreceding", "unboundedFollowing"), strict=True)
+        bounds = [quote(f"Window.{w}") if e is None else write_literal(e) for e, w in ends]
+        return quote("w.rowsBetween(*b)", w=tree, b=bounds)
 
     def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
         """Write a row for each value of several columns."""
@@ -196,10 +260,13 @@ class SparkChain(Chain):
 
     def write_aggregation(self, agg: Agg) -> ast.expr:
         """Write an aggregation; Spark's functions take plain columns by their names."""
-        tree = Chain.write_aggregation(self, agg)
+        tree = NumberedChain.write_aggregation(self, agg)
         match tree:
+            case ast.Call(ast.Attribute(ast.Call(function, arguments, []), "over"), [window]):
+                called = quote("f(*a)", f=function, a=[*map(_name_column, arguments)])
+                return quote("x.over(w)", x=called, w=window)
             case ast.Call(function, arguments, []):
-                return quote("f(*a)", f=function, a=[_name_column(one) for one in arguments])
+                return quote("f(*a)", f=function, a=[*map(_name_column, arguments)])
             case _:
                 return tree
 
@@ -275,6 +342,20 @@ from pyspark.sql import functions as F
 """
 
 
+def _reads_times(inputs: Inputs) -> bool:
+    tables = inputs.list_tables()
+    return any(t.data[n].kind in {"date", "timestamp"} for t in tables for n in t.query.reads)
+
+
+def _write_key(key: WindowKey) -> ast.expr:
+    """Write what a window is ordered by: Spark sorts missing values first unless it is told."""
+    if not (key.descending or key.missing):
+        return write_literal(key.name) if key.name.isidentifier() else key.value
+    word = "desc" if key.descending else "asc"
+    end = ("_nulls_first" if key.nulls_first else "_nulls_last") if key.missing else ""
+    return quote(f"x.{word}{end}()", x=key.value)
+
+
 def _quote_text(text: str) -> str:
     """Return what stands between the parts of a time; letters between quotes."""
     text = text.replace("%%", "%").replace("'", "''")
@@ -297,30 +378,35 @@ class PySpark(Adapter):
 
     def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a frame that is cached in memory."""
-        chain = write_chain(SparkChain, inputs, quote("data"), _write_join)
+        chains = plan_chains(SparkChain, inputs)
+        query = write_chains(chains, inputs, quote("data"), _write_join, ".toArrow()")
         return Parts(
             imports=IMPORTS,
-            start=fill(START, SPARK=_write_session(resources)),
-            load=_load(inputs),
-            query=fill("return CHAIN.toArrow()", CHAIN=chain),
+            start=fill(START, SPARK=_write_session(resources, timed=_reads_times(inputs))),
+            load=_load(inputs, chains[0]),
+            query=query,
             rows="return answer",
         )
 
 
-def _load(inputs: Inputs) -> str:
+def _load(inputs: Inputs, first: NumberedChain) -> str:
     """Write `load`; a count fills the cache."""
+    read = partial(_write_read, inputs.data, first)
     if inputs.is_single:
-        frame = _write_read(inputs.query, inputs.data)
+        frame = read(inputs.query, inputs.data)
         return fill("data = FRAME\ndata.count()\nreturn data", FRAME=frame)
     counts = "".join(f"{table.name}.count()\n" for table in inputs.list_tables())
-    return inputs.load(_write_read).replace("return ", f"{counts}return ")
+    return inputs.load(read).replace("return ", f"{counts}return ")
 
 
-def _write_read(query: Query, data: Schema) -> ast.expr:
+def _write_read(rows: Schema, first: NumberedChain, query: Query, data: Schema) -> ast.expr:
     names = list(query.reads)
+    columns = [*map(write_literal, names)]
+    if first.numbered and data is rows:
+        columns.append(quote("F.col('_metadata.row_index').alias(n)", n=first.row))
     frame = quote("SparkSession.active().read.parquet(path)")
-    if names:
-        frame = quote("t.select(*c)", t=frame, c=list(map(write_literal, names)))
+    if columns:
+        frame = quote("t.select(*c)", t=frame, c=columns)
     nans = {n: quote("F.nullif(F.col(n), F.lit(float('nan')))", n=n) for n in names if data[n].nans}
     if nans:
         frame = quote(
@@ -342,11 +428,16 @@ def _write_join(rows: ast.expr, met: Joining) -> ast.expr:
     return quote("d.join(t, k, **o)", d=rows, t=other, k=name_columns(met.join.on), o=options)
 
 
-def _write_session(resources: Resources) -> ast.expr:
-    """Write the session: local, quiet, in the memory that it may take."""
+def _write_session(resources: Resources, *, timed: bool) -> ast.expr:
+    """Write the session: local, quiet, in the memory that it may take.
+
+    `timed`: by a clock without summer time, a time without a zone is one instant.
+    """
     cores = resources.threads or "*"
     tree = quote("SparkSession.builder.master(m)", m=f"local[{cores}]")
     options: dict[str, str | int] = {"spark.ui.enabled": "false"}
+    if timed:
+        options["spark.sql.session.timeZone"] = "UTC"
     if resources.threads:
         options["spark.sql.shuffle.partitions"] = resources.threads
     if resources.memory:

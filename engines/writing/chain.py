@@ -119,15 +119,7 @@ class Chain(ChainExpressions):
         """Write the columns of the answer over the rows."""
         query = self.query
         if query.transform:
-            tree = self._add_batches(tree, query.derive)
-            if not query.group_by:
-                # Only beside the rows does an aggregation alone have a value for each.
-                outputs = {o.name: self.write_comparable_output(o) for o in query.transform}
-                return self.select(
-                    self.add_columns(tree, outputs), [*map(self.write_kept, outputs)]
-                )
-            kept = [self.write_kept(key) for key in query.group_by]
-            return self.select(tree, [*kept, *map(self.write_output, query.transform)])
+            return self.answer_transform(self._add_batches(tree, query.derive))
         if query.extreme:
             tree = self._add_batches(tree, query.derive)
             if not is_present(query, query.extreme.column, self.data):
@@ -162,6 +154,16 @@ class Chain(ChainExpressions):
             return tree
         kept = [self.write_kept(key) for key in keys]
         return self.select(tree, [*kept, *map(combined.write_output, taken.outputs)])
+
+    def answer_transform(self, tree: ast.expr) -> ast.expr:
+        """Write the columns of a transform beside the keys of its groups."""
+        query = self.query
+        if not query.group_by:
+            # Only beside the rows does an aggregation alone have a value for each.
+            outputs = {o.name: self.write_comparable_output(o) for o in query.transform}
+            return self.select(self.add_columns(tree, outputs), [*map(self.write_kept, outputs)])
+        kept = [self.write_kept(key) for key in query.group_by]
+        return self.select(tree, [*kept, *map(self.write_output, query.transform)])
 
     def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
         """Write a row for each value of several columns."""

@@ -21,9 +21,6 @@ class KnownFailure:
     reason: str
 
 
-# Their frames have no order of rows, so first and last have no meaning.
-UNORDERED = ("ibis", "datafusion", "daft", "pyspark")
-
 # The joins that no program has, by the names of their cases.
 OUTER = "right outer names_outer coded_outer asof asof_names"
 UNWRITTEN = {
@@ -44,71 +41,36 @@ UNWRITTEN = {
 
 MARKS: tuple[KnownFailure, ...] = (
     *(
-        KnownFailure(engine, f"{name}{kind}-*", "unsupported", "its rows have no defined order")
-        for engine in UNORDERED
-        for name in ("first", "last")
-        for kind in ("", "_int", "_nan")
-    ),
-    *(
-        KnownFailure(engine, "join_in_order-*", "unsupported", "its rows have no defined order")
-        for engine in UNORDERED
-    ),
-    *(
-        KnownFailure(
-            engine, f"{name}*", "unsupported", "window functions are not implemented for it"
-        )
-        for engine in UNORDERED
+        KnownFailure("daft", f"{name}-*", "unsupported", "it has first values in windows only")
         for name in (
-            "rank",
-            "lags",
-            "cumsum",
-            "transform_[emln]*",
-            "windows",
-            "order_by",
-            "rolling",
-            "ewm",
+            "first",
+            "first_int",
+            "first_nan",
+            "last",
+            "last_int",
+            "last_nan",
+            "constants_first",
         )
     ),
     *(
-        KnownFailure(engine, f"{name}*", "unsupported", "its rows have no defined order")
-        for engine in ("datafusion", "daft", "pyspark")
-        for name in ("transform", "share", "z_score")
+        KnownFailure("daft", f"{name}-*", "unsupported", "its ranges leave out rows of one time")
+        for name in ("rolling_time", "rolling_time_all", "rolling_zone")
     ),
     *(
         KnownFailure("daft", f"truncate_{unit}-*", "unsupported", "its largest unit is the week")
         for unit in ("year", "month", "date")
     ),
     *(
-        KnownFailure(engine, f"{name}-*", "unsupported", "its rows have no defined order")
-        for engine in UNORDERED
-        for name in (
-            *("constants_first", "constants_ranked", "constants_lagged"),
-            "whole_constants_beside",
-        )
-    ),
-    *(
-        KnownFailure(
-            engine, "constants_beside-*", "unsupported", "transform is not implemented for it"
-        )
-        for engine in ("datafusion", "daft", "pyspark")
-    ),
-    *(
-        KnownFailure(engine, f"steps_{name}-*", "unsupported", "its rows have no defined order")
-        for engine in UNORDERED
-        for name in ("sizes", "cut", "sorted")
-    ),
-    *(
-        KnownFailure(engine, f"{name}-*", "unsupported", "it has no transform here")
-        for engine in ("datafusion", "daft", "pyspark")
-        for name in ("steps_share", "join_steps", "join_transform")
-    ),
-    *(
         KnownFailure(engine, "ewm-*", "unsupported", "it has no exponentially weighted mean")
-        for engine in ("duckdb", "duckdb/enum")
+        for engine in ("duckdb", "duckdb/enum", "ibis", "datafusion", "daft", "pyspark")
     ),
     *(
         KnownFailure("datatable", f"{name}-*", "unsupported", "its windows do not move with rows")
         for name in ("rolling*", "ewm")
+    ),
+    KnownFailure("pyspark", "rolling_ends-*", "unsupported", "its median takes no rows in order"),
+    KnownFailure(
+        "pyspark", "rolling_time_all-*", "unsupported", "its median takes no rows in order"
     ),
     KnownFailure("narwhals", "rolling_ends-*", "unsupported", "it has few rolling aggregations"),
     KnownFailure("narwhals", "rolling_[tz]*-*", "unsupported", "it has no windows of time"),
@@ -117,7 +79,6 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure("chdb", f"{name}-*", "unsupported", "not implemented for it yet")
         for name in ("windows", "windows_all", "ranks", "order_by*", "rolling*", "ewm")
     ),
-    KnownFailure("datafusion", "steps_apply*", "unsupported", "its rows have no defined order"),
     *(
         KnownFailure("chdb", f"{name}-*", "unsupported", "several steps are not implemented for it")
         for name in ("steps_*", "join_steps")
@@ -138,7 +99,6 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure(engine, "rounds_tens*", "unsupported", "it rounds to decimal places only")
         for engine in ("polars*", "narwhals")
     ),
-    KnownFailure("datafusion", "row_function*", "unsupported", "its rows have no defined order"),
     KnownFailure(
         "datafusion",
         "narrow_quantile-missing",
@@ -344,7 +304,6 @@ MARKS: tuple[KnownFailure, ...] = (
         "datatable", "transform_more-missing", "unsupported", "its first counts missing values"
     ),
     KnownFailure("datatable", "any_value-*", "unsupported", "its first counts missing values"),
-    KnownFailure("datafusion", "any_value*", "unsupported", "not implemented for it yet"),
     KnownFailure("cudf", "any_value-*", "unsupported", "row functions need NumPy's where"),
     *(
         KnownFailure(engine, "ewm-one", "wrong", "its ewm of groups fails on a single row")
@@ -356,17 +315,13 @@ MARKS: tuple[KnownFailure, ...] = (
     ),
     *(
         KnownFailure(engine, f"{name}-*", "unsupported", "its steps and transforms are few")
-        for engine in ("chdb", "daft", "datafusion", "ibis", "pyspark")
+        for engine in ("chdb",)
         for name in ("composed*", "largest_rows", "smallest_rows")
     ),
     *(
         KnownFailure(engine, f"{name}-*", "unsupported", "its steps and transforms are few")
         for engine, names in {
-            **dict.fromkeys(
-                ("daft", "datafusion", "pyspark"), "bins_numbered bins_of_groups quantile_bins"
-            ),
             "chdb": "bins_numbered quantile_bins",
-            "ibis": "bins_numbered",
         }.items()
         for name in names.split()
     ),
