@@ -11,10 +11,17 @@ from ..writing.properties import collect_row_facts, has_missing_key
 from ..writing.steps import split_conjuncts
 
 
-def leave_sort_out(query: Query) -> Query:
-    """Return a query of groups without the order that these have anyway: that of their keys."""
+def leave_sort_out(query: Query, data: Schema) -> Query:
+    """Return a query of groups without the order that these have anyway: that of their keys.
+
+    Booleans with missing values are objects, whose groups pandas leaves as they come.
+    """
     keys = tuple(map(SortKey, query.group_by))
-    return replace(query, sort=()) if query.sort[: len(keys)] == keys else query
+    if query.sort[: len(keys)] != keys:
+        return query
+    facts = collect_row_facts(query, data)
+    kinds = {facts.find_kind(Col(key)) for key in query.group_by if facts.may_miss(Col(key))}
+    return query if "bool" in kinds else replace(query, sort=())
 
 
 def leave_presence_out(query: Query, data: Schema) -> Query:

@@ -231,7 +231,7 @@ class PandasSteps:
     def _take_defaults(self) -> PandasSteps:
         """Return the steps without what `groupby` does by itself."""
         present = leave_presence_out(self.query, self.data)
-        query = leave_sort_out(present)
+        query = leave_sort_out(present, self.data)
         drops, sorts = present != self.query, query != present
         return replace(self, query=query, sorts=sorts, drops=drops)
 

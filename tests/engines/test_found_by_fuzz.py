@@ -331,3 +331,18 @@ def test_any_value_and_the_first_of_a_column_are_asked_once(engine: str) -> None
     if engine == "dask":
         frame = pa.table({"k": pa.array([1, 1], pa.int64()), "x": pa.array([3, 4], pa.int64())})
         assert run(find(engine), query, frame).iloc[0].tolist() == [1, 3, 3, 4]
+
+
+@pytest.mark.parametrize("engine", ["pandas", "dask"])
+def test_two_correlations_beside_the_rows_have_values_of_their_own(engine: str) -> None:
+    query = read("{group_by: k, transform: {a: 'corr(j, i)', b: 'corr(i, x)'}}")
+    frame = pa.table({"k": [1] * 3, "i": [0, 3, 4], "j": [4, 1, 2], "x": [0.5, 2.0, 1.0]})
+    answer = run(find(engine), query, frame)
+    assert [*answer.iloc[0]] == pytest.approx([1, -0.838627869378, 0.576556660197])
+
+
+@pytest.mark.parametrize("engine", ["pandas", "dask"])
+def test_truths_with_gaps_are_sorted_where_they_are_keys(engine: str) -> None:
+    query = read("{group_by: b, aggregate: {n: size()}, sort: [b]}")
+    answer = run(find(engine), query, pa.table({"b": [True, None, False]}))
+    assert [None if pd.isna(b) else b for b in answer["b"]] == [False, True, None]

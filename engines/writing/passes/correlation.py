@@ -41,11 +41,12 @@ def rewrite_corr(query: Query, data: Schema) -> Query:
 
 @dataclass(slots=True)
 class _CorrelationRewriter:
-    """The columns derived on the way; equal ones are derived once."""
+    """The columns derived and the values named on the way; equal ones are once."""
 
     query: Query
     data: Schema
     derived: list[Output] = field(default_factory=list)
+    named: dict[str, Expr] = field(default_factory=dict)
 
     def rewrite(self, node: Expr) -> Expr:
         if isinstance(node, Agg) and node.function == "corr":
@@ -62,14 +63,24 @@ class _CorrelationRewriter:
             _sum_centred(one, other, n if exact else None)
             for one, other in (columns, columns[:1] * 2, columns[1:] * 2)
         )
-        names = [f"variance_{_choose_title(argument)}" for argument in (x, y)]
-        if names[0] == names[1]:
-            names[1] += "_2"
+        names = [
+            self._name_value(f"variance_{_choose_title(argument)}", variance)
+            for argument, variance in zip((x, y), variances, strict=True)
+        ]
         spread = Call("sqrt", (Arith("*", Col(names[0]), Col(names[1])),))
-        body: Expr = Arith("/", Col("covariance"), spread)
-        for name, variance in reversed(list(zip(names, variances, strict=True))):
-            body = Let(name, variance, body)
-        return Let("covariance", covariance, body)
+        name = self._name_value("covariance", covariance)
+        body: Expr = Arith("/", Col(name), spread)
+        for variance, value in reversed(dict(zip(names, variances, strict=True)).items()):
+            body = Let(variance, value, body)
+        return Let(name, covariance, body)
+
+    def _name_value(self, name: str, value: Expr) -> str:
+        """Return a name that no other value has: outputs may share their statements."""
+        number, chosen = 1, name
+        while self.named.setdefault(chosen, value) != value:
+            number += 1
+            chosen = f"{name}_{number}"
+        return chosen
 
     def _name_column(self, value: Expr, partner: Expr, exact: bool) -> Col:
         """Derive the column to sum: present where its partner is, and centred if it must be."""
