@@ -49,7 +49,7 @@ DRAWN = 40  # samples of a curve
 GIB = 2**30
 USUAL_MEMORY = 16 * GIB
 ALL = "all questions"
-NOTHING = "No point of this sweep is finished yet."
+NOTHING = "No run of this sweep has ended yet; go on with --resume."
 TIMES = (
     "Median over rounds of each round's fastest hot run; `—` was not run. A curve ends where an "
     "engine ran out of memory or time: {harder} were not tried."
@@ -85,9 +85,9 @@ SPEEDUP = (
 
 def build(stored: StoredSweep) -> SweepView:
     """Return a stored sweep, finished or not, as the reports tell it."""
-    facets = split_facets(stored)
-    if not facets:
+    if not any(point.comparison.runs for point in stored.points):
         return _build_empty(stored)
+    facets = split_facets(stored)
     first = facets[0].materials[0].stored.head
     form = SizeFormat(facets[0].kind)
     limits = {n: limit for n, limit in first.limits.items() if n not in stored.head.axes}

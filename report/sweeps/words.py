@@ -19,6 +19,7 @@ from ..units import (
 from .growth import Growth, MemoryForecast, SpeedUp
 
 MILLION = 1_000_000
+LARGE_SHARE = 1000  # %: from here on, three digits would be a power of ten
 WIDE = 1.0  # an interval of a power that is wider says nothing
 
 
@@ -32,7 +33,7 @@ class SizeFormat:
         """Return a size without its unit, with two or three digits."""
         if self.kind.unit == "memory":
             return format_size(int(value))
-        if self.kind.unit.startswith("%"):
+        if self.kind.unit.startswith("%") and value < LARGE_SHARE:
             return f"{value:.3g}"
         return round_count(value)
 

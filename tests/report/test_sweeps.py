@@ -19,7 +19,7 @@ from dfbench.report.crossovers import Contest, Curve, Stretch, compare
 from dfbench.report.formats import Format
 from dfbench.report.spread import estimate_prior, moderate, pool
 from dfbench.report.sweeps import charts, words
-from dfbench.report.sweeps.build import build
+from dfbench.report.sweeps.build import NOTHING, build
 from dfbench.report.sweeps.curves import measure_peaks, split_facets
 from dfbench.report.sweeps.forms import render
 from dfbench.report.sweeps.growth import (
@@ -290,6 +290,15 @@ def test_threads_and_nulls_have_their_own_sections(tmp_path: Path) -> None:
     assert charts.draw(nulls)
 
 
+def test_many_copies_of_files_are_a_plain_number() -> None:
+    share = words.SizeFormat(KINDS["share"])
+    assert [share.count(value) for value in (0.1234, 141.4, 274_960.0)] == [
+        "0.123",
+        "141",
+        "270,000",
+    ]
+
+
 def test_an_axis_of_memory_has_its_units(tmp_path: Path) -> None:
     sizes = (64 * 2**20, 2**30, 2**34)
     path = stored_sweeps.store(tmp_path, "memory", sizes, ends=("polars", 2**30))
@@ -419,5 +428,14 @@ def test_an_unfinished_sweep_is_told(tmp_path: Path) -> None:
     for file in path.glob("*/comparison.json"):
         file.unlink()
     view = build(sweeps.read(path))
-    assert view.sentences == ("No point of this sweep is finished yet.",)
+    assert view.sentences == (NOTHING,)
     assert len(view.warnings) == 5
+
+
+def test_a_sweep_that_was_stopped_before_its_first_run_has_no_empty_tables(tmp_path: Path) -> None:
+    path = stored_sweeps.store(tmp_path)
+    for file in path.glob("*/runs.jsonl"):
+        file.unlink()
+    view = build(sweeps.read(path))
+    assert view.sentences == (NOTHING,)
+    assert view.stories == ()
