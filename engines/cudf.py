@@ -14,6 +14,7 @@ from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
 from .pandas.queries import PandasSteps
 from .pandas.sequence import write_steps
+from .pandas.text_types import TextType
 from .writing.passes.join import Inputs
 from .writing.program import Parts
 from .writing.quote import quote
@@ -30,7 +31,7 @@ class CuDF(Adapter):
             raise Unsupported(query.name, "row and group functions are not implemented for cuDF")
         if any(step.query.gaps for step in inputs.later):
             raise Unsupported("fill_gaps", "not implemented for cuDF yet")
-        first = PandasSteps(query, inputs.rows, joinings=inputs.joinings)
+        first = PandasSteps(query, inputs.rows, text=TextType.DEVICE, joinings=inputs.joinings)
         statements = write_steps(first, inputs.later)
         if re.search(r"\bnp\.(where|select)\(", statements):
             raise Unsupported(

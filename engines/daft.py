@@ -173,8 +173,9 @@ DAFT = Dialect(
         "all": "x.fill_null(True)",
     },
     over="x.over(w)",
-    composite=False,
+    bare_cases=True,
     without_otherwise=True,
+    shares=False,
 )
 
 
@@ -227,6 +228,9 @@ class DaftChain(NumberedChain):
 
     def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""
+        if len(outputs) == 1:
+            ((name, value),) = outputs.items()
+            return quote("t.with_column(n, x)", t=tree, n=name, x=value)
         return quote(
             "t.with_columns(o)",
             t=tree,
@@ -242,7 +246,7 @@ class DaftChain(NumberedChain):
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
         keys = list(map(write_literal, self.query.group_by))
-        kept = [*keys, self.write_named(self.write_column(extreme.column), extreme.name)]
+        kept = [*keys, self.write_renamed(extreme.column, extreme.name)]
         down = not extreme.smallest
         if not keys:
             top = quote("t.sort(c, desc=d).limit(n)", t=tree, c=extreme.column, d=down, n=extreme.n)
@@ -296,10 +300,14 @@ class DaftChain(NumberedChain):
 
     def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
-        options = {"nulls_first": write_literal(False)}
-        if any(descending):
-            options = {"desc": write_literal(descending), **options}
-        return quote("t.sort(n, **o)", t=tree, n=list(names), o=options)
+        alike = len(set(descending)) == 1
+        options = {"desc": write_literal(descending[0] if alike else descending)}
+        if not any(descending):
+            options = {}
+        if any(descending) and self.sorts_missing(names):
+            options["nulls_first"] = write_literal(False)
+        by = write_literal(names[0] if len(names) == 1 else names)
+        return quote("t.sort(b, **o)", t=tree, b=by, o=options)
 
 
 def _write_directions(order: list[WindowKey]) -> dict[str, ast.expr]:

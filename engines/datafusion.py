@@ -8,7 +8,7 @@ from functools import partial
 from graphlib import CycleError, TopologicalSorter
 
 from ..errors import Unsupported
-from ..spec.expression import Call
+from ..spec.expression import Call, IsIn
 from ..spec.schema import Schema
 from ..spec.vocabulary import ROLLING
 from ..spec.workload import Extreme, Query, Unpivot
@@ -71,7 +71,8 @@ DATAFUSION = Dialect(
     constant="lit(x)",
     missing="x.is_null()",
     present="x.is_not_null()",
-    member="f.in_list(x, [lit(i) for i in v])",
+    member="f.in_list(x, v)",
+    bare_arguments=False,
     without_nan="f.nanvl(x, lit(None))",
     named="x.alias(n)",
     when="f.when(c, v)",
@@ -83,11 +84,11 @@ DATAFUSION = Dialect(
     floor_divide="f.floor(x.cast(pa.float64()) / y)",
     divide="x.cast(pa.float64()) / y",
     power="f.power(x, y)",
-    negative="lit(-1) * x",
+    negative="-1 * x",
     functions={
         "abs": "f.abs(x)",
         # Of a negative number, DataFusion raises.
-        "sqrt": "f.when(x >= lit(0), f.sqrt(x)).otherwise(lit(None))",
+        "sqrt": "f.when(x >= 0, f.sqrt(x)).otherwise(lit(None))",
         "log": "f.ln(x)",
         "log10": "f.log10(x)",
         "exp": "f.exp(x)",
@@ -95,11 +96,11 @@ DATAFUSION = Dialect(
         "ceil": "f.ceil(x)",
         "lower": "f.lower(x)",
         "len": "f.character_length(x)",
-        "contains": "f.contains(x, lit(y))",
-        "starts_with": "f.starts_with(x, lit(y))",
+        "contains": "f.contains(x, y)",
+        "starts_with": "f.starts_with(x, y)",
         "log2": "f.log2(x)",
-        "log1p": "f.ln(x + lit(1))",
-        "expm1": "f.exp(x) - lit(1)",
+        "log1p": "f.ln(x + 1)",
+        "expm1": "f.exp(x) - 1",
         "sin": "f.sin(x)",
         "cos": "f.cos(x)",
         "tan": "f.tan(x)",
@@ -114,27 +115,27 @@ DATAFUSION = Dialect(
         "degrees": "f.degrees(x)",
         "sign": "f.signum(x)",
         "hypot": "f.sqrt(x * x + y * y)",
-        "clip": "f.when(x < lit(y), lit(y)).when(x > lit(z), lit(z)).otherwise(x)",
+        "clip": "f.when(x < y, lit(y)).when(x > z, lit(z)).otherwise(x)",
         "coalesce": "f.coalesce(*x)",
         "upper": "f.upper(x)",
-        "strip": r"f.regexp_replace(x, lit('^[\\s\\p{Z}]+|[\\s\\p{Z}]+$'), lit(''), lit('g'))",
-        "ends_with": "f.ends_with(x, lit(y))",
-        "is_numeric": "f.regexp_like(x, lit('^[0-9]+$'))",
-        "matches": "f.regexp_like(x, lit(y))",
-        "replace": "f.replace(x, lit(y), lit(z))",
+        "strip": r"f.regexp_replace(x, '^[\\s\\p{Z}]+|[\\s\\p{Z}]+$', '', 'g')",
+        "ends_with": "f.ends_with(x, y)",
+        "is_numeric": "f.regexp_like(x, '^[0-9]+$')",
+        "matches": "f.regexp_like(x, y)",
+        "replace": "f.replace(x, y, z)",
         "text": "x.cast(pa.string())",
-        "hour": "f.date_part(lit('hour'), x)",
-        "minute": "f.date_part(lit('minute'), x)",
-        "second": "f.date_part(lit('second'), x)",
-        "weekday": "f.date_part(lit('isodow'), x) - lit(1)",
-        "day_of_year": "f.date_part(lit('doy'), x)",
-        "week": "f.date_part(lit('week'), x)",
-        "quarter": "f.date_part(lit('quarter'), x)",
-        "year": "f.date_part(lit('year'), x)",
-        "month": "f.date_part(lit('month'), x)",
-        "day": "f.date_part(lit('day'), x)",
+        "hour": "f.date_part('hour', x)",
+        "minute": "f.date_part('minute', x)",
+        "second": "f.date_part('second', x)",
+        "weekday": "f.date_part('isodow', x) - 1",
+        "day_of_year": "f.date_part('doy', x)",
+        "week": "f.date_part('week', x)",
+        "quarter": "f.date_part('quarter', x)",
+        "year": "f.date_part('year', x)",
+        "month": "f.date_part('month', x)",
+        "day": "f.date_part('day', x)",
         "date": "x.cast(pa.date32())",
-        "truncate": "f.date_trunc(lit(y), x)",
+        "truncate": "f.date_trunc(y, x)",
         "min": "f.least(*x)",
         "max": "f.greatest(*x)",
     },
@@ -145,7 +146,7 @@ DATAFUSION = Dialect(
         "ewm_mean": "DataFusion has no exponentially weighted mean",
     },
     variants={
-        "format": "f.to_char(x, lit(y))",
+        "format": "f.to_char(x, y)",
         "first_beside": "f.first_value(x, null_treatment=NullTreatment.IGNORE_NULLS).over(whole)",
         "last_beside": "f.last_value(x, null_treatment=NullTreatment.IGNORE_NULLS).over(whole)",
         "percent_rank_complete": "f.percent_rank().over(by_value)",
@@ -161,7 +162,7 @@ DATAFUSION = Dialect(
         "number_bool": "x.cast(pa.float64())",
         "integer_int": "x.cast(pa.int64())",
         "integer_bool": "x.cast(pa.int64())",
-        "truncate_date": "f.date_trunc(lit(y), x).cast(pa.date32())",
+        "truncate_date": "f.date_trunc(y, x).cast(pa.date32())",
         "sum_truth": "f.sum(x.cast(pa.int64()))",
     },
     units={
@@ -177,8 +178,6 @@ DATAFUSION = Dialect(
         "all": "f.coalesce(x, lit(True))",
     },
     over="x.over(w)",
-    composite=False,
-    bare=False,
 )
 
 
@@ -255,6 +254,9 @@ class DataFusionChain(NumberedChain):
 
     def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""
+        if len(outputs) == 1:
+            ((name, value),) = outputs.items()
+            return quote("t.with_column(n, x)", t=tree, n=name, x=value)
         added = [self.write_named(outputs[name], name) for name in _order_columns(outputs)]
         return quote("t.with_columns(*o)", t=tree, o=added)
 
@@ -264,28 +266,40 @@ class DataFusionChain(NumberedChain):
 
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
-        keys = [self.write_column(key) for key in self.query.group_by]
+        keys = [_quote_name(key) for key in self.query.group_by]
         order = quote(
             "x.sort(ascending=a)", x=self.write_column(extreme.column), a=extreme.smallest
         )
         names = map(self.write_kept, self.query.group_by)
-        kept = [*names, self.write_named(self.write_column(extreme.column), extreme.name)]
+        kept = [*names, self.write_renamed(extreme.column, extreme.name)]
         if not keys:
             top = quote("t.sort(o).limit(n)", t=tree, o=order, n=extreme.n)
             return self.select(top, kept)
-        number = quote("f.row_number(partition_by=k, order_by=[o])", k=keys, o=order)
+        by = keys[0] if len(keys) == 1 else keys
+        number = quote("f.row_number(partition_by=k, order_by=o)", k=by, o=order)
         numbered = quote("t.with_column('place', r)", t=tree, r=number)
-        return self.select(
-            self.filter(numbered, [quote("col('place') <= lit(n)", n=extreme.n)]), kept
-        )
+        return self.select(self.filter(numbered, [quote("col('place') <= n", n=extreme.n)]), kept)
 
     def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
+        missing = {"nulls_first": write_literal(False)} if self.sorts_missing(names) else {}
         by = [
-            quote("x.sort(ascending=a, nulls_first=False)", x=self.write_column(name), a=not down)
+            self._write_sort_key(name, {"ascending": write_literal(False)} | missing)
+            if down
+            else self._write_sort_key(name, missing)
             for name, down in zip(names, descending, strict=True)
         ]
         return quote("t.sort(*b)", t=tree, b=by)
+
+    def _write_sort_key(self, name: str, options: dict[str, ast.expr]) -> ast.expr:
+        if not options:
+            return self.write_kept(name)
+        return quote("x.sort(**o)", x=self.write_column(name), o=options)
+
+    def write_membership(self, node: IsIn) -> ast.expr:
+        """Write the test for one of several constants."""
+        listed = [quote("lit(x)", x=v.value) for v in node.values if v.value is not None]
+        return quote("f.in_list(x, v)", x=self.write_seen(node.operand), v=ast.List(listed))
 
     def write_column(self, name: str) -> ast.expr:
         """Write a column; one that is not in lower case is quoted, for it is read as SQL reads."""

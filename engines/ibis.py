@@ -74,6 +74,7 @@ IBIS = Dialect(
     when="ibis.cases((c, v))",
     and_when="t",
     otherwise="t",
+    bare_cases=True,
     wide="x.cast('int64')",
     divisor="y.nullif(0)",
     modulo="(x % y + y) % y",
@@ -178,6 +179,20 @@ CLOCKS = {
     for name, row in ROW_FUNCTIONS.items()
     if row.takes in {"date", "timestamp"} and name != "offset"
 }
+# What Ibis' tables have themselves.
+METHODS = set(
+    (  # noqa: SIM905 - a list of words
+        "agg aggregate alias anti_join any_inner_join any_left_join as_scalar as_table asof_join "
+        "bind cache cast columns compile count cross_join describe difference distinct drop "
+        "drop_null dropna equals execute fill_null fillna filter get_backend get_name group_by "
+        "head info inner_join intersect join left_join limit mutate nunique op order_by "
+        "outer_join pipe pivot_longer pivot_wider preview projection relocate rename right_join "
+        "rowid sample schema select semi_join sql to_array to_csv to_delta to_json to_pandas "
+        "to_pandas_batches to_parquet to_parquet_dir to_polars to_pyarrow to_pyarrow_batches "
+        "to_sql to_torch to_xlsx topk try_cast unbind union unnest unpack value_counts view "
+        "visualize window_by"
+    ).split()
+)
 # Names that `aggregate` has for itself.
 OPTIONS = {"metrics", "by", "having"}
 
@@ -236,8 +251,8 @@ class IbisChain(NumberedChain):
         return quote("g.aggregate(*o, **n)", g=groups, o=by_place, n=by_name)
 
     def write_column(self, name: str) -> ast.expr:
-        """Write a column: as an attribute where no method of a table can have its name."""
-        if is_keyword(name) and any(character.isdigit() for character in name):
+        """Write a column: as an attribute where a table has no other of that name."""
+        if is_keyword(name) and not name.startswith("_") and name not in METHODS:
             return quote(f"_.{name}")
         return Chain.write_column(self, name)
 
@@ -249,7 +264,7 @@ class IbisChain(NumberedChain):
         """Keep the first rows of each group by their number."""
         keys = list(map(write_literal, self.query.group_by))
         order = quote("x" if extreme.smallest else "x.desc()", x=self.write_column(extreme.column))
-        kept = [*keys, self.write_named(self.write_column(extreme.column), extreme.name)]
+        kept = [*keys, self.write_renamed(extreme.column, extreme.name)]
         if not keys:
             top = quote("t.order_by(o).limit(n)", t=tree, o=order, n=extreme.n)
             return self.select(top, kept)

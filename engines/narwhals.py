@@ -201,7 +201,7 @@ class NarwhalsChain(FrameChain):
         """Rank within the groups: Narwhals has no top_k of a group."""
         keys = list(self.query.group_by)
         column = self.write_column(extreme.column)
-        kept = [*map(write_literal, keys), self.write_named(column, extreme.name)]
+        kept = [*map(write_literal, keys), self.write_renamed(extreme.column, extreme.name)]
         if not keys:
             top = quote(
                 "t.top_k(n, by=b, reverse=r)",

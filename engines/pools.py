@@ -158,7 +158,7 @@ class Pooled(Adapter):
             lines += [*split, self._fill(self.pool.frames, resources)]
             answer = quote("pd.concat(done)")
         if isinstance(query.apply, RowFunction):
-            answer = quote("pd.DataFrame(c)", c={query.apply.output: answer})
+            answer = quote("a.to_frame(n)", a=answer, n=query.apply.output)
         *more, last = steps.finish(answer)
         return "\n".join([*lines, *more, f"return {last}"])
 
@@ -200,7 +200,7 @@ EACH_ROW = """\
     try:
         values.extend(CALLS)
     except Exception as error:
-        # What comes back from another process does not show which row it was.
+        # A traceback does not show which row it was.
         failed = PART.iloc[len(values)]
         inputs = ", ".join(f"{name}={value}" for name, value in failed.items())
         error.add_note(f"row {failed.name}: {inputs}")

@@ -92,6 +92,7 @@ PYSPARK = Dialect(
     when="F.when(c, v)",
     and_when="t.when(c, v)",
     otherwise="t.otherwise(v)",
+    bare_cases=True,
     wide="x.cast('long')",
     divisor="F.nullif(y, F.lit(0))",
     modulo="(x % y + y) % y",
@@ -246,6 +247,9 @@ class SparkChain(NumberedChain):
 
     def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""
+        if len(outputs) == 1:
+            ((name, value),) = outputs.items()
+            return quote("t.withColumn(n, x)", t=tree, n=name, x=value)
         return quote(
             "t.withColumns(o)",
             t=tree,
@@ -274,7 +278,7 @@ class SparkChain(NumberedChain):
         """Keep the first rows of each group by their number."""
         keys = list(map(write_literal, self.query.group_by))
         order = quote("x" if extreme.smallest else "x.desc()", x=self.write_column(extreme.column))
-        kept = [*keys, self.write_named(self.write_column(extreme.column), extreme.name)]
+        kept = [*keys, self.write_renamed(extreme.column, extreme.name)]
         if not keys:
             top = quote("t.orderBy(o).limit(n)", t=tree, o=order, n=extreme.n)
             return self.select(top, kept)
@@ -284,8 +288,9 @@ class SparkChain(NumberedChain):
 
     def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
+        up = "F.asc_nulls_last(n)" if self.sorts_missing(names) else "n"
         by = [
-            quote("F.col(n).desc_nulls_last()" if down else "F.col(n).asc_nulls_last()", n=name)
+            quote("F.desc(n)" if down else up, n=name)
             for name, down in zip(names, descending, strict=True)
         ]
         return quote("t.orderBy(*b)", t=tree, b=by)
@@ -419,7 +424,10 @@ def _write_join(rows: ast.expr, met: Joining) -> ast.expr:
     met.require("Spark", "inner", "left", "semi", "anti", "cross")
     other = quote(met.name)
     names = met.new_names | {theirs: ours for ours, theirs in met.join.keys if ours != theirs}
-    if names:
+    if len(names) == 1:
+        ((theirs, new),) = names.items()
+        other = quote("t.withColumnRenamed(n, m)", t=other, n=theirs, m=new)
+    elif names:
         other = quote("t.withColumnsRenamed(n)", t=other, n=names)
     if met.join.how == "cross":
         return quote("d.crossJoin(t)", d=rows, t=other)

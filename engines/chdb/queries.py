@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...errors import Unsupported
 from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, Value, list_columns, walk
 from ...spec.formats import PIECES
+from ...spec.kinds import with_column
 from ...spec.schema import Column
 from ...spec.workload import Extreme, RowFunction
 from ..duckdb import words as duckdb
 from ..duckdb.queries import Statement
 from ..writing.properties import NARROW, Facts, makes_double
 from ..writing.sql import ADD, ATOM, CAST, COMPARE, MULTIPLY, NEGATIVE, Sql, SqlWriter, quote_name
+from ..writing.steps import reuse_outputs
 
 AGGREGATIONS = {
     "sum": "sum",
@@ -170,6 +173,8 @@ class ClickHouseWriter(SqlWriter):
     def _write_modulo(self, left: Expr, right: Expr) -> Sql:
         """ClickHouse's remainder has the sign of the dividend, Python's that of the divisor."""
         x, y = self.write(left), self.write(right)
+        if self._write_integers(left, right) and self.facts.is_natural(left, right):
+            return Sql(f"{x.at(MULTIPLY)} % {self._write_divisor(right)}", MULTIPLY)
         if _is_positive(right):
             return Sql(f"positiveModulo({x.text}, {y.text})")
         if not self._write_integers(left, right):
@@ -183,6 +188,8 @@ class ClickHouseWriter(SqlWriter):
         x, y = self.write(left), self.write(right)
         if not self._write_integers(left, right):
             return Sql(f"floor({x.at(MULTIPLY)} / {self._write_divisor(right)})")
+        if self.facts.is_natural(left, right):
+            return Sql(f"intDiv({x.text}, {self._write_divisor(right)})")
         if _is_positive(right):
             remainder = f"{x.at(MULTIPLY)} % {y.at(NEGATIVE)}"
             return Sql(f"intDiv({x.text}, {y.text}) - ({remainder} < 0)", ADD)
@@ -252,6 +259,7 @@ class ClickHouseStatement(Statement):
     """One query as ClickHouse reads it."""
 
     names_windows = False
+    hides_numbers = False
 
     @property
     def is_ordered(self) -> bool:
@@ -295,6 +303,19 @@ class ClickHouseStatement(Statement):
     @property
     def _is_windowed(self) -> bool:
         return bool(self.query.transform) or self.beside
+
+    def _answer_items(self) -> list[str]:
+        """Write what is selected; ClickHouse reads the name of an output in another one, too."""
+        aggregate = tuple(reuse_outputs(self.query.aggregate))
+        names = {output.name for output in aggregate}
+        if aggregate == self.query.aggregate or names & self._frame:
+            return super()._answer_items()
+        rows = self.facts.data
+        for output in self.query.aggregate:
+            rows = with_column(rows, output.name, output.expression)
+        facts = replace(self.facts, data=rows)
+        named = replace(self, query=replace(self.query, aggregate=aggregate), facts=facts)
+        return super(ClickHouseStatement, named)._answer_items()
 
     def _write_named(self, expression: Expr, alias: str) -> str:
         """Write an output; of a key that is a float, -0.0 becomes 0.0, for they are two keys."""

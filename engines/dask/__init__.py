@@ -59,7 +59,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from dask.system import CPU_COUNT
-from distributed import Client, LocalCluster, get_client, wait
+from dask.distributed import Client, get_client, wait
 """
 
 
@@ -158,7 +158,7 @@ class Dask(Adapter):
             )
         if not self.cluster:
             return ""
-        return fill("return Client(CLUSTER)", CLUSTER=_cluster(resources))
+        return fill("return CLIENT", CLIENT=_start_workers(resources))
 
     def _load(self, inputs: Inputs, resources: Resources) -> str:
         if not inputs.is_single:
@@ -252,7 +252,7 @@ def _by_row_groups(names: list[str], rows: int) -> ast.expr:
     return quote(text, n=names, w=write_literal(rows // ROW_GROUP))
 
 
-def _cluster(resources: Resources) -> ast.expr:
+def _start_workers(resources: Resources) -> ast.expr:
     workers = write_literal(resources.threads) if resources.threads else quote("CPU_COUNT")
     options: dict[str, ast.expr] = {"n_workers": workers, "threads_per_worker": write_literal(1)}
     if resources.memory is not None:
@@ -260,7 +260,7 @@ def _cluster(resources: Resources) -> ast.expr:
         each = write_literal(memory // resources.threads) if resources.threads else None
         options["memory_limit"] = each or quote("m // CPU_COUNT", m=memory)
     options["dashboard_address"] = write_literal(":0")
-    return quote("LocalCluster(**o)", o=options)
+    return quote("Client(**o)", o=options)
 
 
 INFO = EngineInfo(

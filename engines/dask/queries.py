@@ -200,7 +200,7 @@ class Partitions:
         inner = replace(self.query, where=None, derive=())
         known = collect_row_facts(self.query, self.data)
         calls, answer = apply_to_rows(inner, known.data, "part", empty=True)
-        frame = quote("pd.DataFrame(c)", c={function.output: answer})
+        frame = quote("a.to_frame(n)", a=answer, n=function.output)
         apply = self._write_function("apply", join_lines(*calls, fill("return FRAME", FRAME=frame)))
         kind = known.find_kind(function.body) if function.body else "null"
         meta = {function.output: META.get(kind, "object")}

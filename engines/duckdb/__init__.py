@@ -227,8 +227,7 @@ class Enumerating(DuckDB):
         inputs.refuse_steps("keys are enumerations in a single step; use duckdb")
         query, data = first.query, inputs.data
         keys = find_text_keys(query, data)
-        types = (_write_type(key, missing=data[key].missing) for key in keys)
-        lines = [_connect(resources), *types]
+        lines = [_connect(resources), *map(_write_type, keys)]
         casts = {key: f"{quote_name(key)}::{_name_type(key)} AS {quote_name(key)}" for key in keys}
         (table,) = replace(inputs, query=query).list_tables()
         made = _write_load(table, casts)
@@ -239,11 +238,10 @@ def _name_type(key: str) -> str:
     return quote_name(f"{key}_values")
 
 
-def _write_type(key: str, *, missing: bool) -> str:
+def _write_type(key: str) -> str:
     """Write the statement that creates the enumeration of a key's values, in their order."""
     column = quote_name(key)
-    where = f"WHERE {column} IS NOT NULL " if missing else ""
-    values = f"SELECT DISTINCT {column} FROM read_parquet(?)\n    {where}ORDER BY {column}"
+    values = f"SELECT DISTINCT {column} FROM read_parquet(?)\n    ORDER BY {column}"
     sql = f"CREATE TYPE {_name_type(key)} AS ENUM (\n    {values}\n)"
     return f"con.execute({triple_quote(sql)}, [path])"
 

@@ -92,6 +92,8 @@ class Statement:
     numbered: bool = False
     inner: bool = False
     names_windows: ClassVar[bool] = True
+    # Its `*` has no `rowid`.
+    hides_numbers: ClassVar[bool] = True
 
     def write_text(self) -> str:
         """Write the statement, one clause a line."""
@@ -318,7 +320,7 @@ class Statement:
         if not self._is_nested:
             return table
         text, where = table, self._write_where()
-        row = ["rowid"] if self.needs_numbers and not self.table else []
+        row = ["rowid"] if self.needs_numbers and self.hides_numbers and not self.table else []
         # An aggregation in a derived column is the value of the row's group.
         beside = replace(self, beside=bool(self.query.group_by))
         for batch in split_batches(self.query.derive):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Container
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from ...errors import Unsupported
 from ...spec.expression import (
@@ -43,7 +44,7 @@ from ..writing.program import fill
 from ..writing.properties import collect_row_facts, has_missing_key
 from ..writing.quote import quote, write_literal
 from ..writing.sequence import is_step_name
-from ..writing.steps import Reduction, Steps, decompose, hoist, is_present
+from ..writing.steps import Reduction, Steps, decompose, hoist, is_present, reuse_outputs
 from ..writing.user_functions import apply_to_groups, apply_to_rows, skip_missing
 from .chaining import write_chain
 from .defaults import leave_presence_out, leave_sort_out
@@ -54,6 +55,7 @@ from .frames import (
     sort_frame,
     with_columns,
     write_agg,
+    write_frame_agg,
     write_melt,
     write_reduction,
 )
@@ -135,10 +137,13 @@ class PandasSteps:
         """Write `where`, and the columns that are derived from the rows it keeps."""
         columns = make_series_writer(self.frame, self.query, self.data, text=self.text)
         where = [write_filter(self.query.where, columns)] if self.query.where else []
-        if any(list_aggregations(output.expression) for output in derived):
-            return [*where, *(line for one in derived for line in self._derive_beside(one))]
-        made = write_derivation(derived, columns, self.typed, counted)
-        return [*where, made] if derived else where
+        lines = where
+        for beside, several in groupby(derived, lambda o: bool(list_aggregations(o.expression))):
+            if beside:
+                lines += [line for one in several for line in self._derive_beside(one)]
+            else:
+                lines.append(write_derivation(tuple(several), columns, self.typed, counted))
+        return lines
 
     def _derive_beside(self, output: Output) -> list[str]:
         """Write a derived column in which an aggregation is the value of the row's group."""
@@ -161,8 +166,8 @@ class PandasSteps:
     def combine(self, taken: Steps) -> list[str]:
         """Write the outputs over the reductions in `answer`; the last line is an expression."""
         answer = self._answer()
-        made = (o for o in taken.outputs if o.expression != Col(o.name))
-        lines = [line for output in made for line in write_assignment(output, answer)]
+        made = [o for o in taken.outputs if o.expression != Col(o.name)]
+        lines = [line for o in reuse_outputs(made) for line in write_assignment(o, answer)]
         return [*lines, *self.finish(quote("answer[c]", c=list(self.query.outputs)))]
 
     def finish(self, tree: ast.expr) -> list[str]:
@@ -187,7 +192,9 @@ class PandasSteps:
     @property
     def options(self) -> dict[str, ast.expr]:
         """Return the options of `groupby`."""
-        options: dict[str, ast.expr] = {} if self.sorts else {"sort": write_literal(False)}
+        # cuDF sorts no groups by default.
+        asked = self.sorts or self.text is TextType.DEVICE
+        options: dict[str, ast.expr] = {} if asked else {"sort": write_literal(False)}
         if not self.drops and has_missing_key(self.query, self.data):
             # pandas drops the group of the missing key by default.
             options["dropna"] = write_literal(False)
@@ -274,7 +281,7 @@ class PandasSteps:
                 self.frame,
                 empty=self.query.where is not None or not self.data.rows,
             )
-            answer = quote("pd.DataFrame(c)", c={function.output: answer})
+            answer = quote("a.to_frame(n)", a=answer, n=function.output)
         else:
             lines, answer = apply_to_groups(
                 self.query, self.data, self.frame, self.key, self.options
@@ -336,7 +343,9 @@ class PandasSteps:
             chosen = quote("g[c]", g=groups, c=names[0] if len(names) == 1 else names)
             return quote(f"c.{METHODS[functions.pop()]}()", c=chosen)
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
-        return quote("a.reset_index()", a=write_agg(groups, reductions))
+        # Of a single column, cuDF takes no names.
+        write = write_frame_agg if self.text is TextType.DEVICE else write_agg
+        return quote("a.reset_index()", a=write(groups, reductions))
 
     def _is_inline(self, taken: Steps) -> bool:
         """Return whether outputs are written over series read once; a choice gives an array."""

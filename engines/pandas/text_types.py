@@ -12,6 +12,7 @@ class TextType(StrEnum):
 
     STRINGS = "str"
     SPREAD = "modin"
+    DEVICE = "cudf"
     ARROW = "string[pyarrow]"
     OBJECTS = "object"
     CATEGORIES = "category"

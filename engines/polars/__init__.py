@@ -160,13 +160,12 @@ class Categorical(Polars):
 
     def _read(self, query: Query, data: Schema) -> ast.expr:
         frame = _load(query, data, self.load)
-        keys = list(find_text_keys(query, data))
-        return quote("f.with_columns(pl.col(k).cast(pl.Categorical))", f=frame, k=keys)
+        types = {key: quote("pl.Categorical") for key in find_text_keys(query, data)}
+        return quote("f.cast(t)", f=frame, t=types)
 
     def _write_rows(self, inputs: Inputs) -> str:
         inputs.refuse_steps("keys are categories in a single step; use polars")
-        keys = list(find_text_keys(inputs.query, inputs.rows))
-        return f"return answer.with_columns(pl.col({keys}).cast(pl.String)).to_arrow()"
+        return "return answer.cast({pl.Categorical: pl.String}).to_arrow()"
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,12 +89,11 @@ def write_ufunc(query: Query, function: RowFunction, data: Schema) -> Applied:
     if not is_numeric(function, facts):
         raise Unsupported(function.name, "Numba's ufuncs take and return numbers")
     dtype = "pl.Int64" if is_integer(function, facts) else "pl.Float64"
-    # A ufunc takes no null; to_numpy makes them NaN.
-    batch = quote(
-        "lambda columns: pl.Series(f(*[column.to_numpy() for column in columns]))",
-        f=quote(loop_name(function)),
-    )
     names = list(list_columns(function.body))
+    # A ufunc takes no null; to_numpy makes them NaN.
+    missing = any(facts.data[name].missing for name in names)
+    call = "pl.Series(f(*[column.to_numpy() for column in columns]))" if missing else "f(*columns)"
+    batch = quote(f"lambda columns: {call}", f=quote(loop_name(function)))
     result = quote(f"pl.map_batches(n, c, return_dtype={dtype})", n=names, c=batch)
     result = rename(result, function.output, names[0])
     return Applied(result, before=write_row_kernel(function, facts))

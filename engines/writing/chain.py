@@ -138,30 +138,21 @@ class Chain(ChainExpressions):
             return self.write_distinct(self._add_batches(tree, query.derive), keys)
         if not self.dialect.shares and is_repeated(query.aggregate):
             return self._aggregate_once(self._add_batches(tree, query.derive), keys)
-        if self.dialect.composite:
-            tree = self._add_batches(tree, query.derive)
-            return self.aggregate(tree, keys, [self.write_output(o) for o in query.aggregate])
-        taken = decompose(query)
-        inner = replace(self, query=replace(query, derive=taken.derived))
-        schema, reduced = inner.facts.data, []
-        for r in taken.reductions:
-            agg = _make_aggregation(r.function, r.columns, r.parameter)
-            reduced.append(self.write_named(inner.write_aggregation(agg), r.name))
-            schema = with_column(schema, r.name, agg)
-        combined = replace(self, known=Facts(schema))
-        tree = self.aggregate(self._add_batches(tree, taken.derived), keys, reduced)
-        if taken.direct:
-            return tree
-        kept = [self.write_kept(key) for key in keys]
-        return self.select(tree, [*kept, *map(combined.write_output, taken.outputs)])
+        tree = self._add_batches(tree, query.derive)
+        return self.aggregate(tree, keys, [self.write_output(o) for o in query.aggregate])
 
     def answer_transform(self, tree: ast.expr) -> ast.expr:
         """Write the columns of a transform beside the keys of its groups."""
         query = self.query
         if not query.group_by:
             # Only beside the rows does an aggregation alone have a value for each.
-            outputs = {o.name: self.write_comparable_output(o) for o in query.transform}
-            return self.select(self.add_columns(tree, outputs), [*map(self.write_kept, outputs)])
+            made = {
+                o.name: self.write_comparable_output(o)
+                for o in query.transform
+                if o.expression != Col(o.name)
+            }
+            tree = self.add_columns(tree, made) if made else tree
+            return self.select(tree, [self.write_kept(o.name) for o in query.transform])
         kept = [self.write_kept(key) for key in query.group_by]
         return self.select(tree, [*kept, *map(self.write_output, query.transform)])
 
@@ -189,6 +180,11 @@ class Chain(ChainExpressions):
         return self.select(
             self.aggregate(tree, keys, reduced), [*kept, *map(combined.write_output, taken.outputs)]
         )
+
+    def write_renamed(self, column: str, name: str) -> ast.expr:
+        """Write a column that is selected under a name, which may be its own."""
+        kept = column == name
+        return self.write_kept(name) if kept else self.write_named(self.write_column(column), name)
 
     def write_output(self, output: Output) -> ast.expr:
         """Write a named output."""

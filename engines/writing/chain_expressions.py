@@ -79,6 +79,10 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
 
     def write_choice(self, node: Expr) -> ast.expr:
         """Write a value that a condition chooses."""
+        bare = self.dialect.bare_cases and _is_plain(node)
+        return self.write_expression(node) if bare else self._write_alternative(node)
+
+    def _write_alternative(self, node: Expr) -> ast.expr:
         text = isinstance(node, Lit) and isinstance(node.value, str)
         bare = self.dialect.bare_choices and not text
         return self.write_expression(node) if bare else self.write_value(node)
@@ -277,10 +281,8 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             self._write_operand(op, node.left, node.right),
             self._write_operand(op, node.right, node.left),
         )
-        if is_constant(node.left) and (is_constant(node.right) or not say.bare):
+        if is_constant(node.left) and is_constant(node.right):
             x = quote(say.constant, x=x)
-        if is_constant(node.right) and not say.bare:
-            y = quote(say.constant, x=y)
         if op == "/":
             return self._write_quotient(node.right, x, y)
         if op == "**":
@@ -323,8 +325,6 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         x, y = self.write_comparable(node.left), self.write_comparable(node.right)
         if is_constant(node.left):
             x = quote(self.dialect.constant, x=x)
-        if is_constant(node.right) and not self.dialect.bare:
-            y = quote(self.dialect.constant, x=y)
         return quote(f"x {node.op} y", x=x, y=y)
 
     def _join(self, op: str, operands: list[ast.expr]) -> ast.expr:
@@ -346,7 +346,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             return self._map(template, arguments)
         if ROW_FUNCTIONS[function].most is None:
             return self._join_values(template, arguments)
-        write = self.write_expression if self.dialect.bare else self.write_value
+        write = self.write_expression if self.dialect.bare_arguments else self.write_value
         x, *rest = self.write_value(arguments[0]), *map(write, arguments[1:])
         plain = [write_literal(a.value) if isinstance(a, Lit) else None for a in arguments[1:]]
         y, z = (*(p or r for p, r in zip(plain, rest, strict=True)), write_literal(None), None)[:2]
@@ -422,7 +422,8 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
     def _find_extreme(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write the extreme of a row, missing as soon as one value is."""
         values = [
-            self.write_choice(a) if is_constant(a) else self.write_comparable(a) for a in arguments
+            self._write_alternative(a) if is_constant(a) else self.write_comparable(a)
+            for a in arguments
         ]
         return self.keep_missing(
             quote(self.dialect.functions[function], x=values), values, arguments
@@ -465,6 +466,14 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         """Write what no condition chooses; None for what the library chooses by itself."""
         bare = node == Lit(None) and self.dialect.without_otherwise
         return None if bare else self.write_choice(node)
+
+
+def _is_plain(node: Expr) -> bool:
+    match node:
+        case Lit(str() | int() | float() | None) | Neg(Lit()):
+            return True
+        case _:
+            return False
 
 
 def is_constant(node: Expr) -> bool:

@@ -20,12 +20,13 @@ class Dialect:
     values of one kind. `units` maps the language's units to the library's.
 
     `nothing` is a missing number, and `by_zero` is x / 0 for a library that raises there.
-    `of_nothing` fills in what an aggregation of no values lacks. `composite`: an aggregation takes
-    any expression and may be part of one. `narrow`: counts and sums have as few as 32 bits.
+    `of_nothing` fills in what an aggregation of no values lacks. `narrow`: counts and sums have as
+    few as 32 bits.
     `counts_missing` names the aggregations for which a missing value is a value, unless
     `drop_missing` removes it. A window is of `n` rows away, or has the method `m` and options `o`.
-    `bare`: operators take a plain constant; `bare_choices`: so does
-    the value of a condition, unless it is text. `by_name` names the aggregations that take
+    `bare_choices`: what is chosen from may be a plain constant, unless it is text; `bare_cases`: so
+    may the value of a condition, text too; `bare_arguments`: so may the further arguments of a
+    function. `by_name` names the aggregations that take
     columns by name. `over` writes the aggregation of a row's group, with `k` for the keys.
     `decided` makes a missing condition false, where the library would return missing for it.
     `drop_rows` drops the rows in which one of the columns `n` is missing. `without_otherwise`: what
@@ -61,12 +62,12 @@ class Dialect:
     floor_divide_float: str = ""
     of_nothing: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=lambda: dict(UNITS))
-    composite: bool = True
     narrow: bool = False
     counts_missing: frozenset[str] = frozenset()
     drop_missing: str = ""
-    bare: bool = True
     bare_choices: bool = False
+    bare_cases: bool = False
+    bare_arguments: bool = True
     by_name: frozenset[str] = frozenset()
     unpivot: str = ""
     over: str = ""

@@ -266,9 +266,7 @@ class NumberedChain(Chain):
             tests.append(quote(self.dialect.present, x=time))
         if rolling.at_least > 1:
             count = quote(self.dialect.windows["rolling_count"], **self._list_holes(agg))
-            least = write_literal(rolling.at_least)
-            least = least if self.dialect.bare else quote(self.dialect.constant, x=least)
-            tests.append(quote("x >= y", x=count, y=least))
+            tests.append(quote("x >= n", x=count, n=rolling.at_least))
         if not tests:
             return tree
         return self.choose([(self._join("and", tests), tree)], self._write_fallback(Lit(None)))

@@ -7,7 +7,7 @@ Most engines aggregate columns, not expressions: `max(v1) - min(v2)` becomes the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...spec.expression import (
@@ -127,6 +127,21 @@ def replace_aggregations(expression: Expr, reductions: dict[Agg, Reduction]) -> 
     return rebuild(
         expression, tuple(replace_aggregations(c, reductions) for c in list_children(expression))
     )
+
+
+def reuse_outputs(outputs: Sequence[Output]) -> Iterator[Output]:
+    """Yield the outputs, one that holds the whole of an earlier one with that one's name."""
+    names: dict[Expr, str] = {}
+    for output in outputs:
+        yield replace(output, expression=_put_names(output.expression, names))
+        if list_columns(output.expression) and not isinstance(output.expression, Col):
+            names[output.expression] = output.name
+
+
+def _put_names(expression: Expr, names: Mapping[Expr, str]) -> Expr:
+    if expression in names:
+        return Col(names[expression])
+    return rebuild(expression, tuple(_put_names(c, names) for c in list_children(expression)))
 
 
 def map_as_case(node: Call) -> Expr:

@@ -184,8 +184,10 @@ def _loop_groups(
     assert isinstance(function, GroupFunction)
     call = quote("f(*a)", f=quote(function.name), a=_write_arrays(query, data))
     one = len(function.outputs) == 1
-    row = quote("(*key, c)" if one else "(*key, *c)", c=call)
-    groups = quote("d.groupby(k, **o)", d=quote(frame), k=list(query.group_by), o=options)
+    alone = len(query.group_by) == 1
+    keys, by = ("key", query.group_by[0]) if alone else ("*key", list(query.group_by))
+    row = quote(f"({keys}, {'c' if one else '*c'})", c=call)
+    groups = quote("d.groupby(k, **o)", d=quote(frame), k=by, o=options)
     loop = ast.comprehension(quote("key, group"), groups, [], is_async=0)
     names = [*query.group_by, *function.outputs]
     answer = quote("pd.DataFrame(answers, columns=n)", n=names)

@@ -29,7 +29,7 @@ def query(con):
                 ELSE -ratio
             END AS result
         FROM (
-            SELECT rowid, *, v3 / (v2 + 1) AS ratio
+            SELECT *, v3 / (v2 + 1) AS ratio
             FROM data
         )
         ORDER BY rowid

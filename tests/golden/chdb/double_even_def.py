@@ -22,7 +22,7 @@ def load(path):
 def query(con):
     return con.query(
         """
-        SELECT CASE WHEN positiveModulo(v1, 2) = 0 THEN 2 * v2 ELSE v2 END AS result
+        SELECT CASE WHEN v1 % 2 = 0 THEN 2 * v2 ELSE v2 END AS result
         FROM data
         ORDER BY rowid
     """,

@@ -25,7 +25,7 @@ def query(con):
         SELECT
             id4,
             sum(dx * v3) / sum(pow(dx, 2)) AS slope,
-            avg(v3) - sum(dx * v3) / sum(pow(dx, 2)) * avg(v2) AS intercept
+            avg(v3) - slope * avg(v2) AS intercept
         FROM (
             SELECT *, v2 - mean_v2 AS dx
             FROM (

@@ -13,8 +13,8 @@ def load(path):
 
 def query(data):
     return (
-        data.groupby(["id1", "id2", "id3", "id4", "id5", "id6"], sort=False)["v3"]
-        .agg(v3="sum", count="size")
+        data.groupby(["id1", "id2", "id3", "id4", "id5", "id6"])
+        .agg(v3=("v3", "sum"), count=("v3", "size"))
         .reset_index()
     )
 

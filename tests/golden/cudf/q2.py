@@ -10,7 +10,7 @@ def load(path):
 
 
 def query(data):
-    return data.groupby(["id1", "id2"], as_index=False, sort=False)["v1"].sum()
+    return data.groupby(["id1", "id2"], as_index=False)["v1"].sum()
 
 
 def rows(answer):

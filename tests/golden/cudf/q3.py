@@ -10,9 +10,7 @@ def load(path):
 
 
 def query(data):
-    return (
-        data.groupby("id3", sort=False).agg({"v1": "sum", "v3": "mean"}).reset_index()
-    )
+    return data.groupby("id3").agg({"v1": "sum", "v3": "mean"}).reset_index()
 
 
 def rows(answer):

@@ -10,7 +10,7 @@ def load(path):
 
 
 def query(data):
-    return data.groupby("id4", as_index=False, sort=False)[["v1", "v2", "v3"]].mean()
+    return data.groupby("id4", as_index=False)[["v1", "v2", "v3"]].mean()
 
 
 def rows(answer):

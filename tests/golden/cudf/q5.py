@@ -10,7 +10,7 @@ def load(path):
 
 
 def query(data):
-    return data.groupby("id6", as_index=False, sort=False)[["v1", "v2", "v3"]].sum()
+    return data.groupby("id6", as_index=False)[["v1", "v2", "v3"]].sum()
 
 
 def rows(answer):

@@ -11,8 +11,8 @@ def load(path):
 
 def query(data):
     return (
-        data.groupby(["id4", "id5"], sort=False)["v3"]
-        .agg(median_v3="median", sd_v3="std")
+        data.groupby(["id4", "id5"])
+        .agg(median_v3=("v3", "median"), sd_v3=("v3", "std"))
         .reset_index()
     )
 

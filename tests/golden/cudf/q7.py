@@ -10,7 +10,7 @@ def load(path):
 
 
 def query(data):
-    groups = data.groupby("id3", sort=False)
+    groups = data.groupby("id3")
     return cudf.DataFrame(
         {"range_v1_v2": groups["v1"].max() - groups["v2"].min()}
     ).reset_index()

@@ -12,7 +12,7 @@ def load(path):
 def query(data):
     return (
         data.sort_values("v3", ascending=False)
-        .groupby("id6", sort=False)
+        .groupby("id6")
         .head(2)[["id6", "v3"]]
         .rename(columns={"v3": "largest2_v3"})
     )

@@ -17,7 +17,7 @@ def query(data):
         v2_v2=data["v2"] * data["v2"],
     )
     answer = (
-        data.groupby(["id2", "id4"], sort=False)
+        data.groupby(["id2", "id4"])
         .agg(
             size=("v1_v2", "size"),
             sum_v1_v2=("v1_v2", "sum"),

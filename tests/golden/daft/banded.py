@@ -3,7 +3,7 @@
 import sys
 
 import daft
-from daft import col, lit
+from daft import col
 from daft.functions import when
 
 
@@ -13,10 +13,10 @@ def load(path):
 
 def query(data):
     return (
-        data.with_columns({"ratio": col("v3") / (col("v2") + 1)})
+        data.with_column("ratio", col("v3") / (col("v2") + 1))
         .select(
             when(col("ratio") > 20, col("ratio").sqrt())
-            .when(col("v1") == 1, lit(0.0))
+            .when(col("v1") == 1, 0.0)
             .otherwise(col("ratio").negate())
             .alias("result")
         )

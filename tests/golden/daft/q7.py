@@ -13,8 +13,7 @@ def load(path):
 def query(data):
     return (
         data.groupby("id3")
-        .agg(col("v1").max().alias("max_v1"), col("v2").min().alias("min_v2"))
-        .select("id3", (col("max_v1") - col("min_v2")).alias("range_v1_v2"))
+        .agg((col("v1").max() - col("v2").min()).alias("range_v1_v2"))
         .collect()
     )
 

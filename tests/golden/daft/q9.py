@@ -12,21 +12,14 @@ def load(path):
 
 def query(data):
     return (
-        data.with_columns(
-            {
-                "v1_v2": col("v1") * col("v2"),
-                "v1_v1": col("v1") * col("v1"),
-                "v2_v2": col("v2") * col("v2"),
-            }
-        )
-        .groupby("id2", "id4")
+        data.groupby("id2", "id4")
         .agg(
             col("id2").count("all").alias("size"),
-            col("v1_v2").sum().alias("sum_v1_v2"),
+            (col("v1") * col("v2")).sum().alias("sum_v1_v2"),
             col("v1").sum().alias("sum_v1"),
             col("v2").sum().alias("sum_v2"),
-            col("v1_v1").sum().alias("sum_v1_v1"),
-            col("v2_v2").sum().alias("sum_v2_v2"),
+            (col("v1") * col("v1")).sum().alias("sum_v1_v1"),
+            (col("v2") * col("v2")).sum().alias("sum_v2_v2"),
         )
         .select(
             "id2",

@@ -10,8 +10,7 @@ def summarise(part):
     groups = part.groupby("id4")
     part = part.assign(mean_v2=groups["v2"].transform("mean"))
     part = part.assign(dx=part["v2"] - part["mean_v2"])
-    part = part.assign(dx_v3=part["dx"] * part["v3"])
-    part = part.assign(dx_2=part["dx"] ** 2)
+    part = part.assign(dx_v3=part["dx"] * part["v3"], dx_2=part["dx"] ** 2)
     answer = (
         part.groupby("id4", sort=False)
         .agg(
@@ -23,10 +22,7 @@ def summarise(part):
         .reset_index()
     )
     answer["slope"] = answer["sum_dx_v3"] / answer["sum_dx_2"]
-    answer["intercept"] = (
-        answer["mean_v3"]
-        - answer["sum_dx_v3"] / answer["sum_dx_2"] * answer["mean_v2_2"]
-    )
+    answer["intercept"] = answer["mean_v3"] - answer["slope"] * answer["mean_v2_2"]
     return answer[["id4", "slope", "intercept"]]
 
 

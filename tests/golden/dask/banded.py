@@ -4,7 +4,6 @@ import math
 import sys
 
 import dask.dataframe as dd
-import pandas as pd
 import pyarrow as pa
 
 
@@ -18,7 +17,7 @@ def banded(x):
 
 
 def apply(part):
-    return pd.DataFrame({"result": part.apply(banded, axis=1, result_type="reduce")})
+    return part.apply(banded, axis=1, result_type="reduce").to_frame("result")
 
 
 def load(path):

@@ -3,7 +3,6 @@
 import sys
 
 import dask.dataframe as dd
-import pandas as pd
 import pyarrow as pa
 
 
@@ -12,9 +11,7 @@ def double_even(x):
 
 
 def apply(part):
-    return pd.DataFrame(
-        {"result": part.apply(double_even, axis=1, result_type="reduce")}
-    )
+    return part.apply(double_even, axis=1, result_type="reduce").to_frame("result")
 
 
 def load(path):

@@ -15,8 +15,8 @@ def line(v2, v3):
 
 def apply(part):
     answers = [
-        (*key, *line(group["v2"].to_numpy(), group["v3"].to_numpy()))
-        for key, group in part.groupby(["id4"], sort=False)
+        (key, *line(group["v2"].to_numpy(), group["v3"].to_numpy()))
+        for key, group in part.groupby("id4", sort=False)
     ]
     return pd.DataFrame(answers, columns=["id4", "slope", "intercept"])
 

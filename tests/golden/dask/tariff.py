@@ -3,7 +3,6 @@
 import sys
 
 import dask.dataframe as dd
-import pandas as pd
 import pyarrow as pa
 
 
@@ -14,7 +13,7 @@ def tariff(x):
 
 
 def apply(part):
-    return pd.DataFrame({"result": part.apply(tariff, axis=1, result_type="reduce")})
+    return part.apply(tariff, axis=1, result_type="reduce").to_frame("result")
 
 
 def load(path):

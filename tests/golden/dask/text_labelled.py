@@ -3,7 +3,6 @@
 import sys
 
 import dask.dataframe as dd
-import pandas as pd
 import pyarrow as pa
 
 
@@ -15,7 +14,7 @@ def labelled(x):
 
 
 def apply(part):
-    return pd.DataFrame({"label": part.apply(labelled, axis=1, result_type="reduce")})
+    return part.apply(labelled, axis=1, result_type="reduce").to_frame("label")
 
 
 def load(path):

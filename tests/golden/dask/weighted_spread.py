@@ -15,8 +15,8 @@ def weighted_spread(v1, v3):
 
 def apply(part):
     answers = [
-        (*key, weighted_spread(group["v1"].to_numpy(), group["v3"].to_numpy()))
-        for key, group in part.groupby(["id4"], sort=False)
+        (key, weighted_spread(group["v1"].to_numpy(), group["v3"].to_numpy()))
+        for key, group in part.groupby("id4", sort=False)
     ]
     return pd.DataFrame(answers, columns=["id4", "spread"])
 

@@ -18,18 +18,14 @@ def load(path):
 
 def query(data):
     return (
-        data.with_columns(
-            (col("v3").cast(pa.float64()) / (col("v2") + lit(1))).alias("ratio")
-        )
+        data.with_column("ratio", col("v3").cast(pa.float64()) / (col("v2") + 1))
         .select(
             f.when(
-                col("ratio") > lit(20),
-                f.when(col("ratio") >= lit(0), f.sqrt(col("ratio"))).otherwise(
-                    lit(None)
-                ),
+                col("ratio") > 20,
+                f.when(col("ratio") >= 0, f.sqrt(col("ratio"))).otherwise(lit(None)),
             )
-            .when(col("v1") == lit(1), lit(0.0))
-            .otherwise(lit(-1) * col("ratio"))
+            .when(col("v1") == 1, lit(0.0))
+            .otherwise(-1 * col("ratio"))
             .alias("result"),
             "row",
         )

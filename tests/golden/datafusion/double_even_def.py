@@ -2,7 +2,7 @@
 
 import sys
 
-from datafusion import SessionConfig, SessionContext, col, lit
+from datafusion import SessionConfig, SessionContext, col
 from datafusion import functions as f
 
 
@@ -18,7 +18,7 @@ def load(path):
 def query(data):
     return (
         data.select(
-            f.when(col("v1") % lit(2) == lit(0), lit(2) * col("v2"))
+            f.when(col("v1") % 2 == 0, 2 * col("v2"))
             .otherwise(col("v2"))
             .alias("result"),
             "row",

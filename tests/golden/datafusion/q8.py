@@ -2,7 +2,7 @@
 
 import sys
 
-from datafusion import SessionConfig, SessionContext, col, lit
+from datafusion import SessionConfig, SessionContext, col
 from datafusion import functions as f
 
 
@@ -15,11 +15,9 @@ def query(data):
     return (
         data.with_column(
             "place",
-            f.row_number(
-                partition_by=[col("id6")], order_by=[col("v3").sort(ascending=False)]
-            ),
+            f.row_number(partition_by="id6", order_by=col("v3").sort(ascending=False)),
         )
-        .filter(col("place") <= lit(2))
+        .filter(col("place") <= 2)
         .select("id6", col("v3").alias("largest2_v3"))
         .to_arrow_table()
     )

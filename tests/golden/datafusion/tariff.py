@@ -19,9 +19,9 @@ def query(data):
     return (
         data.select(
             f.when(
-                (col("id1") == lit("id001"))
-                | f.in_list(col("id2"), [lit(i) for i in ["id002", "id003"]]),
-                lit(1.5) * col("v3"),
+                (col("id1") == "id001")
+                | f.in_list(col("id2"), [lit("id002"), lit("id003")]),
+                1.5 * col("v3"),
             )
             .otherwise(col("v3"))
             .alias("result"),

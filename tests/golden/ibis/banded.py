@@ -16,9 +16,7 @@ def query(data):
         data.mutate(ratio=_.v3 / (_.v2 + 1))
         .select(
             result=ibis.cases(
-                (_["ratio"] > 20, _["ratio"].sqrt()),
-                (_.v1 == 1, ibis.literal(0.0)),
-                else_=-_["ratio"],
+                (_.ratio > 20, _.ratio.sqrt()), (_.v1 == 1, 0.0), else_=-_.ratio
             )
         )
         .to_pyarrow()

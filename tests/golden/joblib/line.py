@@ -19,8 +19,8 @@ def line(v2, v3):
 def apply(part):
     """Call the function on each group of a part of the frame."""
     answers = [
-        (*key, *line(group["v2"].to_numpy(), group["v3"].to_numpy()))
-        for key, group in part.groupby(["id4"], sort=False)
+        (key, *line(group["v2"].to_numpy(), group["v3"].to_numpy()))
+        for key, group in part.groupby("id4", sort=False)
     ]
     return pd.DataFrame(answers, columns=["id4", "slope", "intercept"])
 

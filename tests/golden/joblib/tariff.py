@@ -28,7 +28,7 @@ def apply(part):
             for id1, id2, v3 in zip(part["id1"], part["id2"], part["v3"])
         )
     except Exception as error:
-        # What comes back from another process does not show which row it was.
+        # A traceback does not show which row it was.
         failed = part.iloc[len(values)]
         inputs = ", ".join(f"{name}={value}" for name, value in failed.items())
         error.add_note(f"row {failed.name}: {inputs}")
@@ -44,7 +44,7 @@ def query(data):
     size = len(data) // CHUNKS + 1
     parts = [data[i : i + size] for i in range(0, len(data), size)]
     done = Parallel(n_jobs=2)(delayed(apply)(part) for part in parts)
-    return pd.DataFrame({"result": pd.concat(done)})
+    return pd.concat(done).to_frame("result")
 
 
 def rows(answer):

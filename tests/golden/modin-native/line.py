@@ -26,15 +26,14 @@ def query(data):
     groups = data.groupby("id4")
     data = data.assign(mean_v2=groups["v2"].transform("mean"))
     data = data.assign(dx=data["v2"] - data["mean_v2"])
-    data = data.assign(dx_v3=data["dx"] * data["v3"])
-    data = data.assign(dx_2=data["dx"] ** 2)
+    data = data.assign(dx_v3=data["dx"] * data["v3"], dx_2=data["dx"] ** 2)
     answer = (
         data.groupby("id4", sort=False)
         .agg({"dx_v3": "sum", "dx_2": "sum", "v3": "mean", "v2": "mean"})
         .reset_index()
     )
     answer["slope"] = answer["dx_v3"] / answer["dx_2"]
-    answer["intercept"] = answer["v3"] - answer["dx_v3"] / answer["dx_2"] * answer["v2"]
+    answer["intercept"] = answer["v3"] - answer["slope"] * answer["v2"]
     answer = answer[["id4", "slope", "intercept"]]
     # Modin's calls return before their work is done.
     execute(answer)

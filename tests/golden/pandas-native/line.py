@@ -14,8 +14,7 @@ def query(data):
     groups = data.groupby("id4")
     data = data.assign(mean_v2=groups["v2"].transform("mean"))
     data = data.assign(dx=data["v2"] - data["mean_v2"])
-    data = data.assign(dx_v3=data["dx"] * data["v3"])
-    data = data.assign(dx_2=data["dx"] ** 2)
+    data = data.assign(dx_v3=data["dx"] * data["v3"], dx_2=data["dx"] ** 2)
     answer = (
         data.groupby("id4", sort=False)
         .agg(
@@ -27,10 +26,7 @@ def query(data):
         .reset_index()
     )
     answer["slope"] = answer["sum_dx_v3"] / answer["sum_dx_2"]
-    answer["intercept"] = (
-        answer["mean_v3"]
-        - answer["sum_dx_v3"] / answer["sum_dx_2"] * answer["mean_v2_2"]
-    )
+    answer["intercept"] = answer["mean_v3"] - answer["slope"] * answer["mean_v2_2"]
     return answer[["id4", "slope", "intercept"]]
 
 

@@ -21,7 +21,7 @@ def load(path):
 
 
 def query(data):
-    return pd.DataFrame({"result": data.apply(banded, axis=1)})
+    return data.apply(banded, axis=1).to_frame("result")
 
 
 def rows(answer):

@@ -15,7 +15,7 @@ def load(path):
 
 
 def query(data):
-    return pd.DataFrame({"result": data.apply(double_even, axis=1)})
+    return data.apply(double_even, axis=1).to_frame("result")
 
 
 def rows(answer):

@@ -20,7 +20,7 @@ def load(path):
 
 
 def query(data):
-    return pd.DataFrame({"result": data.apply(tariff, axis=1)})
+    return data.apply(tariff, axis=1).to_frame("result")
 
 
 def rows(answer):

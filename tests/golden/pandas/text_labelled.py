@@ -21,7 +21,7 @@ def load(path):
 
 
 def query(data):
-    return pd.DataFrame({"label": data.apply(labelled, axis=1)})
+    return data.apply(labelled, axis=1).to_frame("label")
 
 
 def rows(answer):

@@ -29,9 +29,7 @@ def query(data):
         .select(
             result=pl.map_batches(
                 ["v3", "v2", "v1"],
-                lambda columns: pl.Series(
-                    banded(*[column.to_numpy() for column in columns])
-                ),
+                lambda columns: banded(*columns),
                 return_dtype=pl.Float64,
             )
         )

@@ -24,11 +24,7 @@ def query(data):
         data.lazy()
         .select(
             result=pl.map_batches(
-                ["v1", "v2"],
-                lambda columns: pl.Series(
-                    result(*[column.to_numpy() for column in columns])
-                ),
-                return_dtype=pl.Int64,
+                ["v1", "v2"], lambda columns: result(*columns), return_dtype=pl.Int64
             )
         )
         .collect()

@@ -25,9 +25,7 @@ def query(data):
         .select(
             result=pl.map_batches(
                 ["v1", "v2"],
-                lambda columns: pl.Series(
-                    double_even(*[column.to_numpy() for column in columns])
-                ),
+                lambda columns: double_even(*columns),
                 return_dtype=pl.Int64,
             )
         )

@@ -24,10 +24,10 @@ def load(path):
 
 def query(data):
     return (
-        data.withColumns({"ratio": F.col("v3") / (F.col("v2") + 1)})
+        data.withColumn("ratio", F.col("v3") / (F.col("v2") + 1))
         .select(
             F.when(F.col("ratio") > 20, F.sqrt(F.col("ratio")))
-            .when(F.col("v1") == 1, F.lit(0.0))
+            .when(F.col("v1") == 1, 0.0)
             .otherwise(-F.col("ratio"))
             .alias("result")
         )

@@ -34,7 +34,7 @@ def load(path, small_path):
 
 
 def query(data, small):
-    return data.join(small.withColumnsRenamed({"id4": "id4_right"}), "id1").toArrow()
+    return data.join(small.withColumnRenamed("id4", "id4_right"), "id1").toArrow()
 
 
 def rows(answer):

@@ -18,7 +18,7 @@ def apply(part):
             double_even({"v2": v2, "v1": v1}) for v2, v1 in zip(part["v2"], part["v1"])
         )
     except Exception as error:
-        # What comes back from another process does not show which row it was.
+        # A traceback does not show which row it was.
         failed = part.iloc[len(values)]
         inputs = ", ".join(f"{name}={value}" for name, value in failed.items())
         error.add_note(f"row {failed.name}: {inputs}")
@@ -31,7 +31,7 @@ def load(path):
 
 
 def query(data):
-    return pd.DataFrame({"result": apply(data)})
+    return apply(data).to_frame("result")
 
 
 def rows(answer):

@@ -24,7 +24,7 @@ def apply(part):
             for id1, id2, v3 in zip(part["id1"], part["id2"], part["v3"])
         )
     except Exception as error:
-        # What comes back from another process does not show which row it was.
+        # A traceback does not show which row it was.
         failed = part.iloc[len(values)]
         inputs = ", ".join(f"{name}={value}" for name, value in failed.items())
         error.add_note(f"row {failed.name}: {inputs}")
@@ -37,7 +37,7 @@ def load(path):
 
 
 def query(data):
-    return pd.DataFrame({"result": apply(data)})
+    return apply(data).to_frame("result")
 
 
 def rows(answer):
