@@ -180,19 +180,17 @@ CLOCKS = {
     if row.takes in {"date", "timestamp"} and name != "offset"
 }
 # What Ibis' tables have themselves.
-METHODS = set(
-    (  # noqa: SIM905 - a list of words
-        "agg aggregate alias anti_join any_inner_join any_left_join as_scalar as_table asof_join "
-        "bind cache cast columns compile count cross_join describe difference distinct drop "
-        "drop_null dropna equals execute fill_null fillna filter get_backend get_name group_by "
-        "head info inner_join intersect join left_join limit mutate nunique op order_by "
-        "outer_join pipe pivot_longer pivot_wider preview projection relocate rename right_join "
-        "rowid sample schema select semi_join sql to_array to_csv to_delta to_json to_pandas "
-        "to_pandas_batches to_parquet to_parquet_dir to_polars to_pyarrow to_pyarrow_batches "
-        "to_sql to_torch to_xlsx topk try_cast unbind union unnest unpack value_counts view "
-        "visualize window_by"
-    ).split()
-)
+_METHODS = """
+agg aggregate alias anti_join any_inner_join any_left_join as_scalar as_table asof_join bind
+cache cast columns compile count cross_join describe difference distinct drop drop_null dropna
+equals execute fill_null fillna filter get_backend get_name group_by head info inner_join
+intersect join left_join limit mutate nunique op order_by outer_join pipe pivot_longer
+pivot_wider preview projection relocate rename right_join rowid sample schema select semi_join
+sql to_array to_csv to_delta to_json to_pandas to_pandas_batches to_parquet to_parquet_dir
+to_polars to_pyarrow to_pyarrow_batches to_sql to_torch to_xlsx topk try_cast unbind union
+unnest unpack value_counts view visualize window_by
+"""
+METHODS = frozenset(_METHODS.split())
 # Names that `aggregate` has for itself.
 OPTIONS = {"metrics", "by", "having"}
 

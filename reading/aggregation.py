@@ -33,6 +33,7 @@ from .categories import find_category, name_made
 from .meaning import can_miss
 from .nearest import LISTS, ONE_CELL
 from .operators import number, read_aggregation, read_kind
+from .periods import fill_times
 from .rows import (
     Aggregated,
     Distinct,
@@ -40,7 +41,6 @@ from .rows import (
     Rows,
     Sorted,
     add_windows,
-    aggregate,
     combine,
     covers,
     find_free_name,
@@ -163,7 +163,7 @@ def make_groups(
         names[label] = name_made(name, expr)
         made.append(Output(names[label], expr))
     try:
-        rows = aggregate(below, keys, tuple(made))
+        rows = fill_times(node, below, keys, grouped.times, tuple(made))
     except KindError as error:
         raise UnreadError(node, str(error)) from None
     if grouped.sort:
@@ -349,7 +349,7 @@ def read_size(call: CodeCall, grouped: Grouped) -> Value:
 def count_groups(node: ast.AST, owner: Value) -> Scalar:
     """Read `ngroups`, and `len` of groups."""
     grouped = cast("Grouped", owner)
-    if len(grouped.keys) != 1 or not grouped.dropna:
+    if len(grouped.keys) != 1 or not grouped.dropna or grouped.times:
         raise UnreadError(node, "the number of groups is read of groups of one key")
     name = next(iter(grouped.keys.values()))
     return Scalar(grouped.frame.rows, Agg("n_unique", (Col(name),)))

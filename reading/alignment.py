@@ -23,6 +23,7 @@ from ..spec.expression import (
 from ..spec.parser import LARGEST
 from ..spec.workload import Output
 from .categories import name_made
+from .renaming import rename
 from .rows import (
     Aggregated,
     Rows,
@@ -35,7 +36,6 @@ from .rows import (
     list_conditions,
     list_made_columns,
     list_names,
-    rename,
     sort,
     widen,
     with_columns,

@@ -29,6 +29,7 @@ from .repeated import find_repeated, name_repeated
 from .rows import (
     Aggregated,
     Distinct,
+    Filled,
     Joined,
     Largest,
     Limited,
@@ -60,6 +61,7 @@ class Step:
     largest: Largest | None = None
     unpivot: Unpivot | None = None
     apply: dict[str, str] = field(default_factory=dict)
+    gaps: bool = False
     having: tuple[Expr, ...] = ()
     order_by: tuple[SortKey, ...] = ()
     sort: tuple[SortKey, ...] = ()
@@ -103,7 +105,7 @@ def _leave_out_groups(step: Step) -> Step:
     A condition of the rows would compute it a second time.
     """
     tests = dict.fromkeys(map(shorten_presence, step.where))
-    if step.answer != "aggregate":
+    if step.answer != "aggregate" or step.gaps:
         return replace(step, where=tuple(tests))
     derived: dict[str, Expr] = {}
     for one in step.derive:
@@ -191,6 +193,9 @@ class _Writer:
                 kept = _keep_some(_keep_needed(outputs, needed), outputs)
                 step = Step("aggregate", group_by=keys, outputs=kept)
                 return self.close(below, step, {*keys}, kept, ordered=_is_ordered(kept))
+            case Filled(groups):
+                *before, last = _Writer(groups, False).write(needed)
+                return [*before, replace(last, gaps=True)]
             case Windowed() as windowed:
                 return self.write_window(windowed, needed)
             case Sorted(below, by):

@@ -16,6 +16,7 @@ from .rows import (
     Rows,
     derive,
     find_free_name,
+    list_names,
 )
 from .selection import require_column
 from .values import (
@@ -37,6 +38,12 @@ def read_groupby(call: CodeCall, frame: Frame) -> Grouped:
     by = call.read_value("by") if call.has("by") else call.read_value("level")
     frame, keys = group_keys(call, frame, by)
     note_empty(call, frame.rows, keys, "observed=True")
+    match by:
+        # beside another key, pandas fills no gaps
+        case Part("grouper") | Items((Part("grouper"),)):
+            times = next(reversed(keys.values()))
+        case _:
+            times = ""
     return Grouped(
         frame,
         keys,
@@ -44,6 +51,7 @@ def read_groupby(call: CodeCall, frame: Frame) -> Grouped:
         as_index=bool(call.read_constant("as_index", True)),
         group_keys=bool(call.read_constant("group_keys", True)),
         dropna=bool(call.read_constant("dropna", True)),
+        times=times,
     )
 
 
@@ -106,15 +114,15 @@ def _group_key(call: CodeCall, frame: Frame, part: Value) -> tuple[Frame, Label,
 
 
 def _read_derived_key(call: CodeCall, frame: Frame, column: Series) -> tuple[Frame, Label, str]:
-    column = on_frame(call.node, frame, column) if column.keys is None else column
-    original = column
+    label: Label = column.name if column.name is not None else "key"
     column = on_frame(call.node, frame, column)
-    label: Label = original.name if original.name is not None else "key"
     frame = replace(frame, rows=column.rows)
     match column.expr:
         case Col(name):
             return frame, label, name
-    name = name_made(find_free_name(column.rows, label_name(label, "key")), column.expr)
+    wanted = label_name(label, "key")
+    wanted = "key" if wanted in list_names(column.rows) else wanted
+    name = name_made(find_free_name(column.rows, wanted), column.expr)
     try:
         return replace(frame, rows=derive(column.rows, name, column.expr)), label, name
     except KindError as error:

@@ -30,6 +30,7 @@ from .categories import find_category, rename_like
 from .columns import look_up
 from .meaning import as_value, can_miss, negate
 from .operators import is_in
+from .renaming import rename
 from .rows import (
     Aggregated,
     Loaded,
@@ -45,7 +46,6 @@ from .rows import (
     list_conditions,
     list_names,
     list_tables,
-    rename,
     root_of,
     sort,
     sort_fully,

@@ -9,6 +9,7 @@ from ..spec.order import is_ordered
 from ..spec.workload import Output, SortKey
 from .rows import (
     Aggregated,
+    Filled,
     Limited,
     Loaded,
     Origin,
@@ -101,7 +102,8 @@ def _complete(rows: Rows, by: tuple[SortKey, ...]) -> tuple[SortKey, ...]:
 
 def _find_keys(rows: Rows) -> tuple[str, ...] | None:
     """Return the keys of the groups that rows are; None where they are none."""
-    if isinstance(rows.origin, Aggregated):
-        return rows.origin.keys
+    match rows.origin:
+        case Aggregated(keys=keys) | Filled(Rows(Aggregated(keys=keys))):
+            return keys
     below = find_inner_rows(rows)
     return _find_keys(below) if below else None

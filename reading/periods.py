@@ -7,13 +7,17 @@ import re
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Call, Expr, Lit
+from ..spec.expression import Agg, Call, Col, Expr, Lit, list_children, rebuild
 from ..spec.intervals import ABBREVIATED, is_unit
+from ..spec.kinds import OF_NOTHING
+from ..spec.schema import Column
+from ..spec.workload import Output
 from . import alignment, operators
 from .calls import CodeCall
 from .grouping import group_keys
+from .rows import Aggregated, Filled, Rows, aggregate, derive, find_free_name, inline_all
 from .selection import select
-from .values import Const, Frame, Grouped, Series, Value
+from .values import Const, Frame, Grouped, Series, UnreadError, Value
 
 # pandas' periods: the unit whose start they are, and the days from there within the next unit, if
 # they are named by their end.
@@ -29,6 +33,10 @@ PERIODS: dict[str, tuple[str, int]] = {
 }
 
 
+WITH_ZONE = (
+    "pandas also answers the times without rows, which the workload cannot add to times with a "
+    "zone; the nearest is groupby(df['time'].dt.date)"
+)
 _CLOCK = re.compile(r"(\d*)(h|min|s|t)", re.IGNORECASE)
 
 
@@ -51,12 +59,10 @@ def _find_period(name: object) -> tuple[str, int] | None:
 
 
 def check_period(call: CodeCall, name: object) -> str:
-    """Return the name of a period that is read; pandas also answers those without rows."""
+    """Return the name of a period that is read."""
     if _find_period(name) is None:
         known = "s, min and h, of which whole numbers make a day, D, W, M, MS, Q, QS, Y and YS"
         raise call.fail(f"a period of {name!r} is not read; periods are {known}")
-    text = "pandas also answers times without rows; the workload only those with rows"
-    call.reader.note(call.node, text)
     return str(name)
 
 
@@ -86,7 +92,8 @@ def read_group_resample(call: CodeCall, grouped: Grouped) -> Grouped:
     if key is None:
         raise call.fail("resample is read with on='column', or behind set_index('column')")
     frame, keys = group_keys(call, frame, make_period_key(call.node, frame, key, name))
-    return replace(grouped, frame=frame, keys={**grouped.keys, **keys})
+    times = next(reversed(keys.values()))
+    return replace(grouped, frame=frame, keys={**grouped.keys, **keys}, times=times)
 
 
 def read_resample(call: CodeCall, owner: Value) -> Grouped:
@@ -107,4 +114,55 @@ def read_resample(call: CodeCall, owner: Value) -> Grouped:
     else:
         frame, column = cast("Frame", owner), None
     frame, keys = group_keys(call, frame, make_period_key(call.node, frame, key, name))
-    return Grouped(frame, keys, column, single=column is not None)
+    times = next(reversed(keys.values()))
+    return Grouped(frame, keys, column, single=column is not None, times=times)
+
+
+def fill_times(
+    node: ast.AST, below: Rows, keys: tuple[str, ...], times: str, outputs: tuple[Output, ...]
+) -> Rows:
+    """Return a row for each group of keys, and for the `times` between them that have no rows.
+
+    The language fills the gaps of the periods' starts: what names a period by its end comes after.
+    """
+    if not times:
+        return aggregate(below, keys, outputs)
+    if below.schema and times in below.schema and "tz=" in below.schema[times].arrow:
+        raise UnreadError(node, WITH_ZONE)
+    named = inline_all(below, Col(times))
+    start = _find_start(named)
+    name, made = times, {one.name for one in below.derived}
+    if start != named or name not in made:
+        name = find_free_name(below, f"{times}_start")
+        below = derive(below, name, start)
+    rows = _fill_gaps(aggregate(below, tuple(name if k == times else k for k in keys), outputs))
+    return rows if name == times else derive(rows, times, _put(named, start, Col(name)))
+
+
+def _fill_gaps(rows: Rows) -> Rows:
+    """Return groups of periods of time, and those between them that have no rows."""
+    assert isinstance(rows.origin, Aggregated)
+    made = {o.name: o.expression for o in rows.origin.outputs}
+    columns = (
+        _fill(one, made[one.name]) if one.name in made else one
+        for one in (rows.schema.columns if rows.schema else ())
+    )
+    return Rows(Filled(rows), schema=rows.schema and replace(rows.schema, columns=tuple(columns)))
+
+
+def _fill(column: Column, expr: Expr) -> Column:
+    sure = isinstance(expr, Agg) and expr.function in OF_NOTHING
+    return replace(column, nulls=column.nulls or not sure, low=None, high=None, values=None)
+
+
+def _find_start(period: Expr) -> Expr:
+    match period:
+        case Call("offset", (Call("truncate", (Call("offset", (start, *_)), _)), *_)):
+            return start
+    return period
+
+
+def _put(expr: Expr, part: Expr, value: Expr) -> Expr:
+    if expr == part:
+        return value
+    return rebuild(expr, tuple(_put(child, part, value) for child in list_children(expr)))

@@ -65,6 +65,13 @@ class Aggregated:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """Groups of periods of time, and a row for each period between them that has no rows."""
+
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
 class Windowed:
     """The same rows, with values made of each row's group, in an order or the rows' own."""
 
@@ -126,7 +133,16 @@ class Unpivoted:
 
 
 Origin: TypeAlias = (
-    Loaded | Joined | Aggregated | Windowed | Sorted | Limited | Distinct | Largest | Unpivoted
+    Loaded
+    | Joined
+    | Aggregated
+    | Filled
+    | Windowed
+    | Sorted
+    | Limited
+    | Distinct
+    | Largest
+    | Unpivoted
 )
 
 
@@ -344,6 +360,8 @@ def list_names(rows: Rows) -> set[str]:
             names |= {*keys, *(output.name for output in outputs)}
         case Unpivoted(form=form):
             names |= {*form.outputs}
+        case Filled(groups):
+            names |= list_names(groups)
     below = find_inner_rows(rows)
     return names | list_names(below) if below else names
 
@@ -438,38 +456,6 @@ def list_made_columns(rows: Rows) -> Iterator[Output]:
             yield from list_made_columns(below)
         case Sorted(below):
             yield from list_made_columns(below)
-
-
-def rename(rows: Rows, names: dict[str, str]) -> Rows | None:
-    """Return rows with other names of columns that were made; None where it cannot be told."""
-    changed: dict[str, Expr] = {old: Col(new) for old, new in names.items()}
-    match rows.origin:
-        case Aggregated(below, keys, outputs):
-            made = aggregate(below, keys, tuple(_rename_output(one, names) for one in outputs))
-        case Sorted(below, by):
-            inner = rename(below, names)
-            if inner is None:
-                return None
-            order = (replace(key, name=names.get(key.name, key.name)) for key in by)
-            made = sort(inner, tuple(order))
-        case _ if names.keys() <= {one.name for one in rows.derived}:
-            made = replace(rows, schema=rows.schema and _leave_out(rows.schema, {*names}))
-        case _:
-            return None
-    derived = tuple(
-        replace(_rename_output(one, names), expression=substitute(one.expression, changed))
-        for one in rows.derived
-    )
-    where = tuple(substitute(test, changed) for test in rows.where)
-    return with_columns(replace(made, where=where, derived=()), derived)
-
-
-def _leave_out(schema: Schema, names: set[str]) -> Schema:
-    return replace(schema, columns=tuple(one for one in schema.columns if one.name not in names))
-
-
-def _rename_output(output: Output, names: dict[str, str]) -> Output:
-    return replace(output, name=names.get(output.name, output.name))
 
 
 def _combine(target: Rows, other: Rows) -> Rows | None:

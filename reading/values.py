@@ -143,7 +143,8 @@ class Scalar:
 class Grouped:
     """Groups of a frame's rows; `selected` are the columns that an aggregation works on.
 
-    `single` tells a SeriesGroupBy, whose answer is a series.
+    `single` tells a SeriesGroupBy, whose answer is a series. `times` is the key of periods whose
+    gaps pandas fills: those without rows are groups, too.
     """
 
     frame: Frame
@@ -154,6 +155,7 @@ class Grouped:
     as_index: bool = True
     dropna: bool = True
     group_keys: bool = True
+    times: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -98,6 +98,8 @@ def _step_lines(step: Step) -> Iterator[str]:
             yield from _apply_lines(step.apply)
         case "aggregate" | "transform":
             yield from _write_outputs(step.answer, step.outputs)
+    if step.gaps:
+        yield "fill_gaps: true"
     if (having := read_condition(step.having)) is not None:
         yield f"having: {quote(write_text(having))}"
     if step.sort:
