@@ -14,6 +14,8 @@ from .vocabulary import suggest_column
 
 OTHER_WORDS = {"null": "None", "NULL": "None", "nan": "None", "true": "True", "false": "False"}
 
+STORE = "; store its values as numbers, texts or times"
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -40,7 +42,7 @@ class Scope:
         if name in self.later:
             return f"{name!r} is not yet derived in where; write its expression here"
         if self.schema and (arrow := dict(self.schema.unread).get(name)):
-            return f"{self.what} {name!r} has the type {arrow}, which dfbench does not read"
+            return f"{self.what} {name!r} has the type {arrow}, which dfbench does not read{STORE}"
         if other := OTHER_WORDS.get(name):
             return f"unknown {self.what} {name!r}; did you mean {other}?"
         return f"unknown {self.what} {name!r}{suggest_column(name, self.names or ())}"

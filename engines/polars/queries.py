@@ -367,7 +367,8 @@ def explain_memory(query: Query) -> str:
 
 def write_lazy(query: Query, load: Load, data: Schema, joinings: Sequence[Joining]) -> ast.expr:
     """Write the lazy frame of the data, or of the joins."""
-    names = joinings[0].left if joinings and query.select else ()
+    names = query.reads if query.whole else ()
+    names = joinings[0].left if joinings and query.select else names
     return join_lazy(_write_frame("data", load, data, names), query, load, joinings)
 
 

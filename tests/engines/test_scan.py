@@ -163,9 +163,18 @@ def test_both_ways_stand_side_by_side_in_one_comparison(tmp_path: Path) -> None:
     assert head["dataset"]["columns"]["unit price"] == "double, some missing"
 
 
+QUESTIONS = {
+    "{join: {table: other, on: k}}": {"k": [1, 2], "x": [4, 5], "n": [7, 8]},
+    "{where: x > 4}": {"k": [2, 3], "x": [5, 6]},
+    "{steps: [{where: x > 4}, {sort: -x, limit: 1}]}": {"k": [3], "x": [6]},
+    "{where: k < 2, derive: {y: x + 1}}": {"k": [1], "x": [4], "y": [5]},
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("engine", SCANNING)
-def test_a_scanned_join_leaves_out_columns_that_no_query_speaks_of(
-    engine: str, warm: Callable[[str], WarmProcess], tmp_path: Path
+def test_a_scan_leaves_out_columns_that_no_query_speaks_of(
+    engine: str, question: str, warm: Callable[[str], WarmProcess], tmp_path: Path
 ) -> None:
     lists = pa.array([[1], [2], []])
     paths = tmp_path / "data.parquet", tmp_path / "other.parquet"
@@ -174,14 +183,15 @@ def test_a_scanned_join_leaves_out_columns_that_no_query_speaks_of(
     schema, other = map(read_schema, paths)
     text = (
         "dataset: {files: data.parquet, tables: {other: other.parquet}}\n"
-        "queries: {asked: {join: {table: other, on: k}}}\n"
+        f"queries: {{asked: {question}}}\n"
     )
     (query,) = read_text(text, "lists.yaml", tmp_path).queries
     schema = replace(schema, tables=(("other", other),))
     program = find(f"{engine}/scan").write(query, schema, Resources(threads=2))
     path, answer = tmp_path / f"{engine}_lists.py", tmp_path / "answer.arrow"
     path.write_text(program.text)
-    assert warm(engine).answer(path, paths[0], answer, paths[1]) is None
+    joined = paths[1:] if query.joins else ()
+    assert warm(engine).answer(path, paths[0], answer, *joined) is None
     with pa.ipc.open_file(answer) as file:
         rows = file.read_all().sort_by("k").to_pydict()
-    assert rows == {"k": [1, 2], "x": [4, 5], "n": [7, 8]}
+    assert rows == QUESTIONS[question]

@@ -420,7 +420,8 @@ def test_a_column_of_a_type_that_no_query_can_use_is_named_with_its_type() -> No
     with pytest.raises(WorkloadError) as error:
         check_columns(parsed(from_query("aggregate: {n: count(tags)}", head=OWN)), schema)
     (mistake,) = error.value.mistakes
-    said = "column 'tags' has the type list<element: string>, which dfbench does not read"
+    said = "column 'tags' has the type list<element: string>, which dfbench does not read; "
+    said += "store its values as numbers, texts or times"
     assert mistake.message == said
 
 
