@@ -9,6 +9,8 @@ from collections.abc import Iterator
 # RE2 and Rust differ on letters and digits beyond ASCII, so that these are written out.
 CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": r" \t\n\r\f\v"}
 PLAIN_ESCAPES = set("tnrfv")
+# What Python's texts make of '\\b' and '\\1' that are no raw texts.
+CONTROLS = {"\b": r"\b", "\a": r"\a", **{chr(number): f"\\{number}" for number in range(1, 7)}}
 MOST_REPEATS = 1000  # of RE2
 _REPEAT = re.compile(r"\{(\d+)(?:,(\d*))?\}")
 _TOKEN = re.compile(
@@ -75,6 +77,7 @@ def _split_tokens(pattern: str) -> Iterator[tuple[str, bool]]:
 def _write_parts(text: str, *, capture: bool) -> Iterator[str]:
     before = ""
     for number, (token, inside) in enumerate(_split_tokens(text)):
+        token = CONTROLS.get(token, token)  # noqa: PLW2901
         if token.startswith("\\"):
             yield _escape(token, inside=inside)
         elif inside:

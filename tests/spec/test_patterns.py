@@ -35,6 +35,8 @@ REFUSED = {
     "(?<!a)b": "not every engine has",
     r"(a)\1": r"does not mean the same in every engine",
     r"\bword": r"does not mean the same in every engine",
+    "\bword": r"'\\\\b' does not mean the same in every engine",
+    "(a)\1": r"'\\\\1' does not mean the same in every engine",
     r"[\D]": r"does not mean the same in every engine",
     "a++": "possessive",
     "a{,3}": "not every engine has the repetition",
