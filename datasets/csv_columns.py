@@ -24,6 +24,7 @@ STATED = {
     "timestamp": pa.timestamp("us"),
 }
 NUMBERS = (pa.int64(), pa.float64())
+WHOLE = re.compile(r"[+-]?[0-9]+")
 
 
 class UnfitError(Exception):
@@ -101,9 +102,12 @@ def explain_unfit(
     """Return the sentence for a value of a column of a stated type; `rows` are before the batch."""
     text = batch.column(unfit.name)[unfit.row].as_py()
     form = dict(csv_format.dates).get(unfit.name)
-    wanted = f"in the format {form!r}" if form else f"of type {dict(csv_format.types)[unfit.name]}"
+    stated = dict(csv_format.types).get(unfit.name, "")
+    wrong = f"is not in the format {form!r}" if form else f"is not of type {stated}"
+    if stated == "int" and WHOLE.fullmatch(text):
+        wrong = "has more than 64 bits"
     return DataError(
-        f"{path}: row {rows + unfit.row + 1}: {text!r} in column {unfit.name!r} is not {wanted};"
+        f"{path}: row {rows + unfit.row + 1}: {text!r} in column {unfit.name!r} {wrong};"
         " correct it, or change csv in the dataset"
     )
 

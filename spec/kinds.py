@@ -32,6 +32,7 @@ from .expression import (
     list_choices,
     list_columns,
     substitute,
+    walk,
 )
 from .formats import read_format
 from .intervals import DAYS, SECONDS
@@ -499,9 +500,17 @@ def with_column(schema: Schema, name: str, expr: Expr) -> Schema:
     return Schema((*others, column), schema.rows)
 
 
+# What makes odd numbers of texts that are joined with it.
+ADDED: Mapping[OddNumber, str] = {"infinite": r"[eE]\+?[0-9]|[0-9]{9}", "underscored": "_"}
+
+
 def find_odd_numbers(expr: Expr, schema: Schema) -> frozenset[OddNumber]:
     """Return what odd numbers may be in the texts that an expression makes."""
-    known = (schema[name].odd_numbers for name in list_columns(expr) if name in schema)
+    known = [schema[name].odd_numbers for name in list_columns(expr) if name in schema]
+    calls = (part for part in walk(expr) if isinstance(part, Call))
+    joined = (one for call in calls if call.function == "concat" for one in call.arguments)
+    added = "".join(str(one.value) for one in joined if isinstance(one, Lit))
+    known += [frozenset({kind}) for kind, form in ADDED.items() if re.search(form, added)]
     return frozenset[OddNumber]().union(*(odd for odd in known if odd))
 
 

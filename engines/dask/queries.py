@@ -48,6 +48,8 @@ WHOLE = {
     "median": "x.compute().median()",
     "quantile": "x.compute().quantile(q)",
 }
+# These methods keep the group of the missing key by default: see docs/engine-bugs.md.
+KEEPING = {"mean", "std", "var"}
 # The types of what a function of rows or groups gives: Dask would call it on made-up rows.
 META = {"int": "i8", "float": "f8", "bool": "bool"}
 # What Dask's rows of its own making have no text for.
@@ -315,17 +317,21 @@ class Partitions:
         return Text(prepare, join_lines(*lines, *self._end(answer, taken)))
 
     def _reduce(self, reductions: tuple[Reduction, ...]) -> ast.expr:
-        pandas = self._write_pandas()
-        groups = quote("data.groupby(k, **o)", k=pandas.key, o=pandas.options)
         # Dask shuffles the groups of more than two keys into several partitions.
         one = {"split_out": write_literal(1)} if len(self.query.group_by) > 2 else {}
         named = with_columns(reductions, self.query.group_by[0])
         names = [r.name for r in named]
+        methods = {r.name: METHODS[r.function] for r in named}
+        alone = names == [r.column for r in named] and len({*methods.values()}) == 1
+        pandas = self._write_pandas()
+        options = pandas.options
+        if self.drops and alone and methods[names[0]] in KEEPING:
+            options["dropna"] = write_literal(True)
+        groups = quote("data.groupby(k, **o)", k=pandas.key, o=options)
         if names != [r.column for r in named]:
             pairs = {r.name: write_literal((r.column, METHODS[r.function])) for r in named}
             return quote("g.agg(**n)", g=groups, n={**pairs, **one})
-        methods = {r.name: METHODS[r.function] for r in named}
-        if len({*methods.values()}) == 1:
+        if alone:
             chosen = write_literal(names[0] if len(names) == 1 else names)
             return quote(f"g[c].{methods[names[0]]}(**o)", g=groups, c=chosen, o=one)
         return quote("g.agg(m, **o)", g=groups, m=methods, o=one)

@@ -178,12 +178,18 @@ class Lifting:
                 return all(self._compiles(part, bound) for part in list_children(node))
 
 
+LENGTHS = {"len", "count_words"}
+
+
 def write_array(node: Expr, writer: SeriesWriter) -> ast.expr:
     """Write what pandas computes for the loop."""
     decides = isinstance(node, Compare | Bool | Not | IsIn | IsMissing | Col) or (
         isinstance(node, Call) and ROW_FUNCTIONS[node.function].gives == "bool"
     )
     tree = writer.write_condition(node) if decides else writer.as_series(node)
+    if isinstance(node, Call) and node.function in LENGTHS and writer.may_miss(node):
+        # The lengths of texts that are all missing are objects.
+        return quote("x.to_numpy('float64')", x=tree)
     return quote("x.to_numpy()", x=tree)
 
 

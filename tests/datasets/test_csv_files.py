@@ -218,6 +218,7 @@ def test_numbers_dates_and_comments_are_read_as_they_are_written(
     [
         ("31/02/2024;1", "row 2: '31/02/2024' in column 'day' is not in the format '%d/%m/%Y'"),
         ("01/02/2024;x", "row 2: 'x' in column 'n' is not of type int"),
+        (f"01/02/2024;{2**63}", f"row 2: '{2**63}' in column 'n' has more than 64 bits"),
     ],
 )
 def test_a_value_of_no_stated_type_is_named_with_its_row(

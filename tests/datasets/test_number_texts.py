@@ -33,6 +33,7 @@ queries:
   beyond: {transform: {a: number(beyond)}}
   long: {transform: {a: number(long)}}
   grouped: {transform: {a: number(grouped)}}
+  joined: {transform: {a: "number(plain + 'e400')"}}
   listed: {derive: {part: "split(listed, ',')[1]"}, transform: {a: number(part)}}
 """
 
@@ -63,7 +64,7 @@ def test_pandas_says_which_numbers_it_misses(
     engine: str, learnt: tuple[Schema, dict[str, Query]]
 ) -> None:
     schema, queries = learnt
-    for name in ("beyond", "long", "listed"):
+    for name in ("beyond", "long", "listed", "joined"):
         with pytest.raises(Unsupported, match="1e400"):
             find(engine).write(queries[name], schema)
     for name in ("plain", "grouped"):

@@ -16,7 +16,7 @@ from dfbench.engines.base import Resources
 from dfbench.engines.dask import ENGINE, VARIANTS
 from dfbench.engines.writing.program import skip_formatting
 from dfbench.execution.warm_process import WarmProcess
-from dfbench.spec.expression import Agg, Arith, Call, Case, Col, Compare, Lit
+from dfbench.spec.expression import Agg, Arith, Call, Case, Col, Compare, IsMissing, Lit, Not
 from dfbench.spec.reader import check_columns, read_text
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Extreme, Output, Query, RowFunction
@@ -149,6 +149,14 @@ def test_groups_without_a_key_are_left_out_by_dask_itself(having: bool) -> None:
     program = written(asked)
     assert ("dropna=False" in program) is not having
     assert "answer[" not in program
+
+
+@pytest.mark.parametrize("function", ["mean", "std", "sum"])
+def test_no_method_of_dask_keeps_the_group_without_a_key(function: str, tmp_path: Path) -> None:
+    frame = pa.table({"k": [None, "a", "a", None, "b", "b"], "x": [1, 2, 4, 8, 16, 18]})
+    columns = (Column("k", "string", "string", nulls=True), Column("x", "int", "int64"))
+    asked = by_k(Output("x", of(function, "x")), where=Not(IsMissing(Col("k"))))
+    assert sorted(answered(tmp_path, frame, asked, Schema(columns, 6))["k"]) == ["a", "b"]
 
 
 def test_dask_is_told_the_type_of_what_a_table_gives() -> None:

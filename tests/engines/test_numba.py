@@ -16,6 +16,7 @@ from dfbench.spec.expression import (
     Agg,
     Arith,
     Bool,
+    Call,
     Case,
     Col,
     Compare,
@@ -158,6 +159,17 @@ def rate(x):
     assert '"a"' not in loop
     answer = pa.Table.from_pandas(ENGINE.run(query, table), preserve_index=False)
     assert [missing(y) for y in answer["y"].to_pylist()] == [1.0, 0.5, None, None]
+
+
+@pytest.mark.parametrize("word", ["len", "count_words"])
+def test_lengths_of_texts_that_are_all_missing_are_numbers(word: str, tmp_path: Path) -> None:
+    body = Arith("+", Call(word, (Col("t"),)), Lit(1))
+    query = Query("q", "", apply=RowFunction("f", "out", body, columns=("t",)))
+    schema = Schema((Column("t", "string", "string", nulls=True),), 2)
+    for texts in ([None, None], ["a b", None]):
+        answer = ran(query, tmp_path, pa.table({"t": pa.array(texts, "string")}), schema)
+        assert missing(answer[1]["out"]) is None
+        assert (missing(answer[0]["out"]) is None) is (texts[0] is None)
 
 
 def test_parts_of_days_in_a_def_are_numbers_to_the_loop(tmp_path: Path) -> None:
