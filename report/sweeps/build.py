@@ -50,11 +50,9 @@ GIB = 2**30
 USUAL_MEMORY = 16 * GIB
 ALL = "all questions"
 NOTHING = "No run of this sweep has ended yet; go on with --resume."
-TIMES = (
-    "Median over rounds of each round's fastest hot run; `—` was not run. A curve ends where an "
-    "engine ran out of memory or time: {harder} were not tried."
-)
-HARDER = {1: "larger sizes", 0: "larger values", -1: "smaller limits"}
+TIMES = "Median over rounds of each round's fastest hot run; `—` was not run."
+ENDS = " A curve ends where an engine ran out of memory or time: {harder} were not tried."
+HARDER = {1: "larger sizes", -1: "smaller limits"}
 CROSSOVERS = (
     "An engine overtakes another where its curve certainly crosses the other's; brackets hold the "
     "95 % interval of that size or, where nothing ran in two rounds, the sizes at which the two "
@@ -217,8 +215,9 @@ def _sample_curve(curve: Curve) -> tuple[tuple[float, float, float, float], ...]
 
 def _describe_stories(facet: Facet, form: SizeFormat) -> Iterator[Story]:
     after = f" ({facet.title})" if facet.title else ""
-    times = TIMES.format(harder=HARDER[facet.kind.harder])
-    yield Story(f"Times{after}", tuple(_tabulate_times(facet, form)), times)
+    harder = HARDER.get(facet.kind.harder)
+    ends = ENDS.format(harder=harder) if harder else ""
+    yield Story(f"Times{after}", tuple(_tabulate_times(facet, form)), TIMES + ends)
     grid = _tabulate_contests(facet, form)
     if grid.rows:
         yield Story(f"Crossovers{after}", (grid,), CROSSOVERS)

@@ -290,6 +290,19 @@ def test_threads_and_nulls_have_their_own_sections(tmp_path: Path) -> None:
     assert charts.draw(nulls)
 
 
+@pytest.mark.parametrize(
+    ("axis", "told"),
+    [("rows", "larger sizes were not"), ("memory", "smaller limits"), ("nulls", "")],
+)
+def test_only_points_that_are_harder_are_said_not_to_be_tried(
+    tmp_path: Path, axis: str, told: str
+) -> None:
+    stored = sweeps.read(stored_sweeps.store(tmp_path, axis, sizes=(1.0, 2.0, 3.0)))
+    (times,) = (story for story in build(stored).stories if story.title == "Times")
+    assert told in times.legend
+    assert ("not tried" in times.legend) == bool(told)
+
+
 def test_many_copies_of_files_are_a_plain_number() -> None:
     share = words.SizeFormat(KINDS["share"])
     assert [share.count(value) for value in (0.1234, 141.4, 274_960.0)] == [
