@@ -12,7 +12,6 @@ from ...spec.expression import (
     Col,
     Expr,
     IsMissing,
-    Lit,
     Not,
     list_aggregations,
     list_columns,
@@ -295,8 +294,3 @@ def write_chain(chain: type[Chain], inputs: Inputs, frame: ast.expr, join: Write
             frame = join(frame, met)
         frame = chain(step.query, step.rows).write_tree(frame)
     return frame
-
-
-def _make_aggregation(function: str, names: tuple[str, ...], parameter: float | None) -> Agg:
-    last = (Lit(parameter),) if parameter is not None else ()
-    return Agg(function, (*map(Col, names), *last))
