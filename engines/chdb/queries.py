@@ -12,60 +12,26 @@ from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, Value,
 from ...spec.formats import PIECES
 from ...spec.kinds import with_column
 from ...spec.schema import Column
+from ...spec.vocabulary import ROLLING
+from ...spec.windows import read_rolling
 from ...spec.workload import Extreme, RowFunction
-from ..duckdb import words as duckdb
 from ..duckdb.queries import Statement
 from ..writing.properties import NARROW, Facts, makes_double
 from ..writing.sql import ADD, ATOM, CAST, COMPARE, MULTIPLY, NEGATIVE, Sql, SqlWriter, quote_name
-from ..writing.steps import reuse_outputs
+from ..writing.steps import map_as_case, reuse_outputs
+from .words import (
+    AGGREGATIONS,
+    FUNCTIONS,
+    LEVELS,
+    ORDERED_ENDS,
+    POPULATION,
+    UNDEFINED,
+    UNSUPPORTED,
+    VARIANTS,
+    WINDOWS,
+)
 
-AGGREGATIONS = {
-    "sum": "sum",
-    "mean": "avg",
-    "min": "min",
-    "max": "max",
-    "count": "count",
-    # The plain ones lose digits where values are close together, and `median` is a guess.
-    "std": "stddevSampStable",
-    "var": "varSampStable",
-    "corr": "corrStable",
-    "any": "max",
-    "all": "min",
-    "n_unique": "uniqExact",
-    "size": "count(*)",
-    "median": "quantileExactInclusive",
-    "quantile": "quantileExactInclusive",
-    "any_value": "any",
-    "first": "argMin",
-    "last": "argMax",
-}
-WINDOWS = {name: duckdb.WINDOWS[name] for name in ("rank", "lag", "lead", "cumsum")}
-UNSUPPORTED: dict[str, str] = {}
-# What is infinite of one value, and NaN of none.
-UNDEFINED = {"std", "var", "corr"}
-POPULATION = {"std_population": "stddevPopStable", "var_population": "varPopStable"}
-FUNCTIONS = {
-    "sqrt": "sqrt({0})",
-    "log": "log({0})",
-    "log10": "log10({0})",
-    "exp": "exp({0})",
-    "floor": "floor({0})",
-    "ceil": "ceil({0})",
-    "round": "roundBankers({0}, {1})",
-    "lower": "lowerUTF8({0})",
-    "len": "lengthUTF8({0})",
-    "starts_with": "startsWith({0}, {1})",
-    "year": "toYear({0})",
-    "month": "toMonth({0})",
-    "day": "toDayOfMonth({0})",
-    "date": "toDate32({0})",
-    "abs": "abs({0})",
-    "contains": "position({0}, {1}) > 0",
-    "truncate": "date_trunc({0}, {1})",
-    "min": "least({0})",
-    "max": "greatest({0})",
-}
-UNITS = {"year", "month", "day", "hour"}
+UNITS = {"year", "quarter", "month", "week", "day", "hour", "minute"}
 TYPES = {
     "int8": "Int8",
     "int16": "Int16",
@@ -92,6 +58,12 @@ def find_type(column: Column) -> str:
     if found is None:
         raise Unsupported(column.name, f"no ClickHouse type is known for {column.arrow}")
     return f"Nullable({found})" if column.missing or column.kind == "null" else found
+
+
+def write_instant(text: str, node: Expr, facts: Facts) -> str:
+    """Write a time in microseconds."""
+    moment = f"toDateTime64({text}, 6, 'UTC')" if facts.find_kind(node) == "date" else text
+    return f"toUnixTimestamp64Micro({moment})"
 
 
 class ClickHouseWriter(SqlWriter):
@@ -205,36 +177,112 @@ class ClickHouseWriter(SqlWriter):
         """Write the text of a time; `%M` is the name of a month in ClickHouse."""
         if self.facts.is_distant(time):
             return None
-        pieces = [DIRECTIVES.get(piece, piece) for piece in PIECES.findall(format_)]
-        return Sql(f"formatDateTime({self.write(time).text}, {quote_text(''.join(pieces))})")
+        return Sql(
+            f"formatDateTime({self.write(time).text}, {quote_text(_write_directives(format_))})"
+        )
 
     def call(self, node: Call) -> Sql:
         """Write a row function."""
         function, arguments = node.function, node.arguments
-        if function not in FUNCTIONS:
+        if function not in FUNCTIONS and function != "map":
             raise Unsupported(f"{function}()", "not implemented for ClickHouse yet")
-        texts = [self.write_comparable(argument).text for argument in arguments]
         match function:
+            case "map":
+                return self.write(map_as_case(node))
+            case "concat":
+                return super().call(node)
+            case "coalesce":
+                texts = self._write_values(arguments)
+                return Sql(FUNCTIONS[function].format(", ".join(texts)))
             case "abs" if self.facts.find_kind(arguments[0]) == "int":
-                return Sql(f"toInt64({FUNCTIONS[function].format(*texts)})")
+                text = self.write_comparable(arguments[0]).text
+                return Sql(f"toInt64({FUNCTIONS[function].format(text)})")
             case "min" | "max":
                 return self._write_extreme(function, arguments)
-            case "contains":
-                return Sql(FUNCTIONS[function].format(*texts), COMPARE)
             case "truncate":
                 return self._truncate(arguments)
+            case "slice":
+                return Sql(self._slice(arguments))
             case "round":
-                texts = [self.write(arguments[0]).text, *texts[1:], "0"]
+                texts = [*map(self._write_text, arguments), "0"]
             case "floor" | "ceil" | "sqrt" | "log" | "log10" | "exp":
                 texts = [self.write(arguments[0]).text]
-        return Sql(FUNCTIONS[function].format(*texts))
+            case "clip":
+                texts = self._write_values(arguments)
+            case "days" if all(self.facts.find_kind(a) == "date" for a in arguments):
+                texts = [*map(self._write_text, arguments)]
+            case "days" | "hours" | "minutes" | "seconds":
+                texts = [write_instant(self.write(a).text, a, self.facts) for a in arguments]
+            case _:
+                texts = self._write_settings(node)
+        template = VARIANTS.get(self._name_variant(node), FUNCTIONS[function])
+        written = Sql(template.format(*texts), LEVELS.get(function, ATOM))
+        if function == "split" and self.facts.may_miss(arguments[0]):
+            # An array has no NULL in its place.
+            text = self.write_comparable(arguments[0]).at(ADD)
+            return Sql(f"CASE WHEN {text} IS NOT NULL THEN {written.text} END")
+        return written
 
-    def _write_extreme(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
-        """Write the least or the greatest of a row's values; those of ClickHouse leave NULL out."""
+    def _write_text(self, node: Expr) -> str:
+        return self.write(node).text
+
+    def _name_variant(self, node: Call) -> str:
+        """Name a word for a part of what a function means."""
+        kind = self.facts.find_kind(node.arguments[0])
+        match node:
+            case Call("split", (_, Lit(None), *_)):
+                return "split_words"
+            case Call("parse"):
+                return f"parse_{self.facts.find_kind(node)}"
+            case Call("days", (_, other)) if self.facts.find_kind(other) != kind:
+                return ""
+            case Call(function):
+                return f"{function}_{kind}"
+
+    def _write_settings(self, node: Call) -> list[str]:
+        """Write a function's arguments, with settings as ClickHouse counts and names them."""
+        texts = [self.write_comparable(argument).text for argument in node.arguments]
+        match node:
+            case Call("split", (text, _, Lit(int(place)))):
+                whole = f"assumeNotNull({texts[0]})" if self.facts.may_miss(text) else texts[0]
+                return [whole, texts[1], str(place + 1 if place >= 0 else place)]
+            case Call("offset", (moment, Lit(int(count)), Lit(str(unit)))):
+                # A day of a zone may have 23 hours.
+                whole_days = unit == "days" and self.facts.find_zone(moment)
+                number, word = (24 * count, "hours") if whole_days else (count, unit)
+                return [texts[0], str(number), word.capitalize()]
+            case Call("parse", (_, Lit(str(format_)))):
+                return [texts[0], quote_text(_write_directives(format_))]
+            case _:
+                return texts
+
+    def _slice(self, arguments: tuple[Expr, ...]) -> str:
+        """Write the characters from a place up to another, which both may count from the end."""
+        text, start, end = self.write(arguments[0]).text, arguments[1], arguments[2]
+        assert isinstance(start, Lit)
+        assert isinstance(end, Lit)
+        first = int(str(start.value or 0))
+        if end.value is None:
+            return f"substringUTF8({text}, {first + 1 if first >= 0 else first})"
+        last = int(str(end.value))
+        if first >= 0 and last >= 0:
+            return f"substringUTF8({text}, {first + 1}, {max(last - first, 0)})"
+        if first < 0 and last < 0:
+            return f"rightUTF8(leftUTF8({text}, {last}), {max(last - first, 0)})"
+        if first >= 0:
+            return f"substringUTF8(leftUTF8({text}, {last}), {first + 1})"
+        raise Unsupported(f"[{first}:{last}]", "a slice from the end to a place from the start")
+
+    def _write_values(self, arguments: tuple[Expr, ...]) -> list[str]:
+        """Write values of one type, without NaN."""
         seen = [self.write_comparable(argument).text for argument in arguments]
         texts = self.write_alike(arguments, plain=True)
         nans = map(self.facts.makes_nan, arguments)
-        texts = [s if nan else t for s, t, nan in zip(seen, texts, nans, strict=True)]
+        return [s if nan else t for s, t, nan in zip(seen, texts, nans, strict=True)]
+
+    def _write_extreme(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
+        """Write the least or the greatest of a row's values; those of ClickHouse leave NULL out."""
+        texts = self._write_values(arguments)
         written = FUNCTIONS[function].format(", ".join(texts))
         missing = [t for t, a in zip(texts, arguments, strict=True) if self.facts.may_miss(a)]
         present = " AND ".join(f"{text} IS NOT NULL" for text in missing)
@@ -341,6 +389,14 @@ class ClickHouseStatement(Statement):
             return f"countIf({x} IS NOT NULL)"
         orelse = "OrNull" if self.facts.empty and agg.function not in {"count", "n_unique"} else ""
         word = (AGGREGATIONS | POPULATION)[agg.function]
+        if agg.function == "prod" and self._is_windowed:
+            raise Unsupported("prod() beside rows", "ClickHouse's product is that of an array")
+        if agg.function == "prod":
+            # Of no values, its product would be 0.
+            taken = f"groupArray({x})"
+            nothing = self._may_be_nothing(agg.arguments[0])
+            taken = f"arrayPushBack({taken}, 1)" if nothing else taken
+            return f"{AGGREGATIONS['prod']}({taken})"
         if agg.function in {"first", "last"}:
             return f"{word}{orelse}({x}, rowid)"
         if agg.function in {"median", "quantile"}:
@@ -349,17 +405,36 @@ class ClickHouseStatement(Statement):
         return f"{word}{orelse}({', '.join(arguments)})"
 
     def _write_aggregation(self, agg: Agg) -> Sql:
+        if agg.function in UNSUPPORTED:
+            raise Unsupported(f"{agg.function}()", UNSUPPORTED[agg.function])
         written = super()._write_aggregation(agg)
         if agg.function not in UNDEFINED:
             return written
         return Sql(f"ifNotFinite({written.text}, NULL)")
 
     def _write_window_template(self, agg: Agg) -> str:
-        if agg.function not in WINDOWS or self.query.order_by:
-            raise Unsupported(f"{agg.function}()", "not implemented for chDB yet")
-        if agg.function == "rank" and len(agg.arguments) > 1:
-            raise Unsupported("a rank with a method", "not implemented for chDB yet")
+        if agg.function in ROLLING and ROLLING[agg.function] in UNDEFINED:
+            return f"ifNotFinite({WINDOWS[agg.function]}, NULL)"
+        if agg.function in ROLLING | ORDERED_ENDS or agg.function in {"ffill", "bfill"}:
+            return (WINDOWS | ORDERED_ENDS)[agg.function]
         return super()._write_window_template(agg)
+
+    def _write_rolling(self, agg: Agg) -> Sql:
+        """Write an aggregation of the last rows, if enough of them have a value."""
+        x, rolling = self._write_argument(agg.arguments[0]), read_rolling(agg)
+        if rolling.span:
+            why = "ClickHouse's ranges are numbers of 32 bits, too few for microseconds"
+            raise Unsupported("a window over a time", why)
+        frame = f"ROWS BETWEEN {rolling.rows - 1} PRECEDING AND CURRENT ROW"
+        rows = self._partition(self._write_window_order(), frame)
+        # chDB 4.4 does not find the column of `count(x) OVER ()`.
+        count = f"countIf({x} IS NOT NULL) OVER {rows}"
+        if agg.function == "rolling_count":
+            return Sql(count)
+        text = self._write_window_template(agg).format(x=x, rows=rows)
+        if rolling.at_least <= 1:
+            return Sql(text)
+        return Sql(f"CASE WHEN {count} >= {rolling.at_least} THEN {text} END")
 
     def _or_null(self, text: str) -> str:
         return f"toNullable({text})"
@@ -386,6 +461,10 @@ class ClickHouseStatement(Statement):
     def _keeps_numbers(self) -> bool:
         """Return whether rows are filtered by their answers, and then sorted by their numbers."""
         return self._filters_rows and self._order() == ["rowid"]
+
+
+def _write_directives(format_: str) -> str:
+    return "".join(DIRECTIVES.get(piece, piece) for piece in PIECES.findall(format_))
 
 
 def quote_text(text: str) -> str:
