@@ -66,6 +66,7 @@ data = ASSIGNED
 """
 NO_WORD = "# Dask has no word for a part of this, and pandas has."
 MOVED = "# Dask would filter before the join, where booleans with gaps are objects."
+MOVED_KEY = "# Dask would filter before the join, where a key may be missing."
 TAKEN_FOR = "# Dask would take such booleans for the column that is filtered."
 IN_ORDER = """\
 # Only this shuffle keeps the order of a group's rows.
@@ -485,6 +486,8 @@ class Partitions:
         # Dask's optimizer moves a filter before a join.
         if query.joins and self._reads_truths(query.where):
             return MOVED
+        if query.joins and query.where and ".astype('int64')" in own[0]:
+            return MOVED_KEY
         return TAKEN_FOR if query.where and TAKEN in written else ""
 
     def _call_apply(self, meta: dict[str, str]) -> ast.expr:

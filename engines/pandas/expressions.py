@@ -310,7 +310,13 @@ class SeriesWriter(ConditionWriter):
                 return self.text is TextType.ARROW or self.may_miss(text)
             case Call("split"):
                 return True
+            case Call("text", (day,)):  # of a part without a day, `strftime` makes objects
+                return self.text is TextType.ARROW and self._is_missing_day(day)
         return False
+
+    def _is_missing_day(self, node: Expr) -> bool:
+        known = self.facts is not None and self.facts.find_kind(node) == "date"
+        return known and self.may_miss(node)
 
     def _write_settings(self, node: Call) -> list[ast.expr]:
         """Write what stands behind the value of a call; a group as pandas numbers them."""
@@ -336,7 +342,9 @@ class SeriesWriter(ConditionWriter):
         Beside floats, pandas' own missing integers would mix NA and NaN.
         """
         made = ROW_FUNCTIONS[node.function]
-        if made.gives not in {"int", "float"} or not any(map(self.arrow, list_columns(node))):
+        counted = self.text is TextType.ARROW and _is_text_made(node.arguments[0])
+        typed = counted or any(map(self.arrow, list_columns(node)))
+        if made.gives not in {"int", "float"} or not typed:
             return tree
         if node.function == "count_words":  # of objects
             return quote("pd.to_numeric(x)", x=tree)
@@ -569,6 +577,11 @@ def make_series_writer(
         writer = replace(writer, arrow=is_text)
     untyped = {name for name, made in derived.items() if writer.may_be_untyped(made)}
     return replace(writer, untyped=frozenset(untyped))
+
+
+def _is_text_made(node: Expr) -> bool:
+    """Return whether a text is made of what is none."""
+    return any(isinstance(part, Call) and part.function == "text" for part in walk(node))
 
 
 def _is_chosen_text(node: Expr) -> bool:

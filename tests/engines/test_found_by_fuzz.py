@@ -346,3 +346,19 @@ def test_truths_with_gaps_are_sorted_where_they_are_keys(engine: str) -> None:
     query = read("{group_by: b, aggregate: {n: size()}, sort: [b]}")
     answer = run(find(engine), query, pa.table({"b": [True, None, False]}))
     assert [None if pd.isna(b) else b for b in answer["b"]] == [False, True, None]
+
+
+@pytest.mark.parametrize("how", ["semi", "inner"])
+def test_a_filter_by_a_key_waits_for_the_join_that_leaves_missing_ones_out(how: str) -> None:
+    where = "where: 0.5 / n <= g, aggregate: {s: sum(n)}"
+    query = read(f"{{join: {{table: other, on: {{n: n_id}}, how: {how}}}, {where}}}")
+    frame = pa.table({"n": pa.array([None, 2, 1], pa.int8()), "g": [1, 1, 0]})
+    answer = run(find("dask"), query, frame, other=pa.table({"n_id": [2, 1]}))
+    assert answer["s"].tolist() == [2]
+
+
+@pytest.mark.parametrize("where", ["starts_with(text(d), 'b')", "x != count_words(text(i))"])
+def test_texts_of_a_part_without_values_are_missing_in_a_condition(where: str) -> None:
+    days, whole = pa.array([None], pa.date32()), pa.array([None], pa.int64())
+    frame = pa.table({"d": days, "i": whole, "x": [9]})
+    assert len(run(find("dask"), read(f'{{where: "{where}"}}'), frame)) == 0
