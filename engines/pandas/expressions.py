@@ -44,7 +44,7 @@ from ..writing.quote import quote, write_literal
 from ..writing.steps import choose_extreme, is_present
 from .conditions import ConditionWriter, can_be_missing, decides
 from .lookups import tell_type, write_table
-from .text_types import TextType
+from .text_types import TextType, is_chosen_text, is_text_made
 from .words import BEYOND, DIGITS, FUNCTIONS, INEXACT, VARIANTS
 
 PERIODS = {"year": "Y", "quarter": "Q", "month": "M", "week": "W"}
@@ -291,7 +291,7 @@ class SeriesWriter(ConditionWriter):
     def _write_text(self, node: Expr) -> ast.expr:
         """Write a text to join to others: objects, of which chosen ones are, do not always join."""
         typed = self.text in {TextType.ARROW, TextType.SPREAD}
-        if _is_chosen_text(node) and (typed or isinstance(node, Case)):
+        if is_chosen_text(node) and (typed or isinstance(node, Case)):
             return self._hold_as_text(self.as_series(node))
         return self.write_typed(node)
 
@@ -342,7 +342,7 @@ class SeriesWriter(ConditionWriter):
         Beside floats, pandas' own missing integers would mix NA and NaN.
         """
         made = ROW_FUNCTIONS[node.function]
-        counted = self.text is TextType.ARROW and _is_text_made(node.arguments[0])
+        counted = self.text is TextType.ARROW and is_text_made(node.arguments[0])
         typed = counted or any(map(self.arrow, list_columns(node)))
         if made.gives not in {"int", "float"} or not typed:
             return tree
@@ -577,26 +577,6 @@ def make_series_writer(
         writer = replace(writer, arrow=is_text)
     untyped = {name for name, made in derived.items() if writer.may_be_untyped(made)}
     return replace(writer, untyped=frozenset(untyped))
-
-
-def _is_text_made(node: Expr) -> bool:
-    """Return whether a text is made of what is none."""
-    return any(isinstance(part, Call) and part.function == "text" for part in walk(node))
-
-
-def _is_chosen_text(node: Expr) -> bool:
-    """Return whether texts are chosen, or made of chosen ones: those have no type of their own."""
-    match node:
-        case Case():
-            return read_bins(node) is None
-        case Call("map"):
-            return True
-        case Call(function, (first, *_)) if ROW_FUNCTIONS[function].takes == "text":
-            return _is_chosen_text(first)
-        case Call("coalesce", (first, *_)):
-            return _is_chosen_text(first)
-        case _:
-            return False
 
 
 def _stamp(value: dt.date) -> ast.expr:

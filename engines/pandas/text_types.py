@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from ...spec.expression import Call, Case, Expr
+from ...spec.bins import read_bins
+from ...spec.expression import Call, Case, Expr, walk
+from ...spec.vocabulary import ROW_FUNCTIONS
 
 
 class TextType(StrEnum):
@@ -31,3 +33,23 @@ class TextType(StrEnum):
 def is_choice_or_part(node: Expr | None) -> bool:
     """Return whether a text is a choice, or a part of a split text."""
     return isinstance(node, Case) or (isinstance(node, Call) and node.function == "split")
+
+
+def is_text_made(node: Expr) -> bool:
+    """Return whether a text is made of what is none."""
+    return any(isinstance(part, Call) and part.function == "text" for part in walk(node))
+
+
+def is_chosen_text(node: Expr) -> bool:
+    """Return whether texts are chosen, or made of chosen ones: those have no type of their own."""
+    match node:
+        case Case():
+            return read_bins(node) is None
+        case Call("map"):
+            return True
+        case Call(function, (first, *_)) if ROW_FUNCTIONS[function].takes == "text":
+            return is_chosen_text(first)
+        case Call("coalesce", (first, *_)):
+            return is_chosen_text(first)
+        case _:
+            return False
