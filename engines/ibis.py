@@ -114,6 +114,10 @@ IBIS = Dialect(
         "matches": "x.re_search(y)",
         "extract": "x.re_search(y).ifelse(x.re_extract(y, z), ibis.null())",
         "replace": "x.replace(y, z)",
+        "count_words": (
+            r"x.re_replace('^[\\s\\p{Z}]+', '')"
+            r".re_replace('[^\\s\\p{Z}]+[\\s\\p{Z}]*', 'w').length()"
+        ),
         "split": "x.split(y)[z]",
         "slice": "x[y:z]",
         "concat": "x + y",
