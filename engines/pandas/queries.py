@@ -281,9 +281,7 @@ class PandasSteps:
                 self.frame,
                 empty=self.query.where is not None or not self.data.rows,
             )
-            # Modin may return a series of pandas' own.
-            form = "pd.DataFrame({n: a})" if self.spread else "a.to_frame(n)"
-            answer = quote(form, a=answer, n=function.output)
+            answer = quote("a.to_frame(n)", a=answer, n=function.output)
         else:
             lines, answer = apply_to_groups(
                 self.query, self.data, self.frame, self.key, self.options

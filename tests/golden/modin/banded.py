@@ -33,7 +33,7 @@ def load(path):
 
 
 def query(data):
-    answer = pd.DataFrame({"result": data.apply(banded, axis=1)})
+    answer = data.apply(banded, axis=1).to_frame("result")
     # Modin's calls return before their work is done.
     execute(answer)
     return answer

@@ -27,7 +27,7 @@ def load(path):
 
 
 def query(data):
-    answer = pd.DataFrame({"result": data.apply(double_even, axis=1)})
+    answer = data.apply(double_even, axis=1).to_frame("result")
     # Modin's calls return before their work is done.
     execute(answer)
     return answer
