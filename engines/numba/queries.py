@@ -6,14 +6,17 @@ import ast
 from dataclasses import dataclass, replace
 
 from ...spec.expression import (
+    Arith,
     Bool,
     Col,
     Expr,
     IsMissing,
+    Lit,
     Not,
     list_columns,
+    walk,
 )
-from ...spec.workload import Extreme, GroupFunction, RowFunction
+from ...spec.workload import Extreme, GroupFunction, Output, RowFunction
 from ..pandas.expressions import make_series_writer
 from ..pandas.queries import PandasSteps
 from ..pandas.words import METHODS
@@ -37,6 +40,8 @@ FILLED = {
 }
 # What pandas holds as 64 bits, with NaN where a value is missing.
 NUMBERS = {"int64", "double"}
+# Of these, arrays and series give the same.
+KEPT = {"+", "-", "*", "**"}
 # Beyond this, keeping the extremes of every group at hand costs more than sorting once.
 MOST_EXTREMES = 16
 
@@ -164,13 +169,12 @@ class NumbaSteps(PandasSteps):
 
     def _correlate(self, taken: Steps) -> list[str]:
         lines, groups, keys = self._factorize_keys()
-        values = dict(keys)
-        for reduction in taken.reductions:
-            x, y = (_write_array(self.frame, name) for name in reduction.columns)
-            values[reduction.name] = quote(
-                "corr(group, x, y, g)", x=x, y=y, g=ast.parse(groups, mode="eval").body
-            )
-        return self._end(lines, quote("pd.DataFrame(v)", v=values), taken)
+        count = ast.parse(groups, mode="eval").body
+        arrays = {}
+        for r in taken.reductions:
+            x, y = (_write_array(self.frame, name) for name in r.columns)
+            arrays[r.name] = quote("corr(group, x, y, g)", x=x, y=y, g=count)
+        return [*lines, *self._combine_arrays(keys, arrays, taken)]
 
     def _loops_over_gaps(self, taken: Steps) -> bool:
         """Return whether loops of our own reduce the groups: of numbers, some of them missing."""
@@ -188,12 +192,23 @@ class NumbaSteps(PandasSteps):
         return worth and bool(gaps) and all(self.data[n].kind == "float" for n in names - gaps)
 
     def _reduce_gaps(self, taken: Steps) -> list[str]:
-        lines, groups, values = self._factorize_keys()
+        lines, groups, keys = self._factorize_keys()
         count = ast.parse(groups, mode="eval").body
+        arrays = {}
         for r in taken.reductions:
             x = _write_array(self.frame, r.column)
-            values[r.name] = quote(f"group_{r.function}(group, x, g)", x=x, g=count)
-        return self._end(lines, quote("pd.DataFrame(v)", v=values), taken)
+            arrays[r.name] = quote(f"group_{r.function}(group, x, g)", x=x, g=count)
+        return [*lines, *self._combine_arrays(keys, arrays, taken)]
+
+    def _combine_arrays(
+        self, keys: dict[str, ast.expr], arrays: dict[str, ast.expr], taken: Steps
+    ) -> list[str]:
+        """Write the groups with what the loops give, in place where an output is arithmetic."""
+        if not taken.once or not all(map(_is_arithmetic, taken.outputs)):
+            return self._end([], quote("pd.DataFrame(v)", v={**keys, **arrays}), taken)
+        columns = replace(self._answer(), trees=arrays)
+        values = {o.name: columns.write_value(o.expression) for o in taken.outputs}
+        return self.finish(quote("pd.DataFrame(v)", v={**keys, **values}))
 
     def _end(self, lines: list[str], frame: ast.expr, taken: Steps) -> list[str]:
         if taken.direct:
@@ -272,6 +287,12 @@ def _write_reduction(reduction: Reduction, *, compiled: bool) -> ast.expr:
         return quote("groups[c].quantile(q)", c=reduction.column, q=reduction.parameter)
     engine = "engine='numba'" if compiled else ""
     return quote(f"groups[c].{METHODS[reduction.function]}({engine})", c=reduction.column)
+
+
+def _is_arithmetic(output: Output) -> bool:
+    """Return whether an output is arithmetic that arrays have as series do."""
+    nodes = walk(output.expression)
+    return all(isinstance(n, Col | Lit) or (isinstance(n, Arith) and n.op in KEPT) for n in nodes)
 
 
 def _write_array(frame: str, column: str) -> ast.expr:

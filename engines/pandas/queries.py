@@ -61,7 +61,13 @@ from .frames import (
 )
 from .gaps import fill_gaps
 from .joins import write_merges
-from .statements import drop_alignment, write_assignment, write_derivation, write_filter
+from .statements import (
+    assign_to_chosen,
+    drop_alignment,
+    write_assignment,
+    write_derivation,
+    write_filter,
+)
 from .text_types import TextType, is_choice_or_part
 from .words import AGGREGATIONS, METHODS, POPULATION, WHOLE_WINDOWS, WINDOWS
 
@@ -215,7 +221,11 @@ class PandasSteps:
     def _write_query(self) -> list[str]:
         query = self.query
         if query.asks_for_rows or query.is_distinct:
-            return [*self.prepare(query.derive), *self.finish(self._write_rows())]
+            lines = self.prepare(query.derive)
+            chosen = None if self.spread else assign_to_chosen(lines, query, self.frame)
+            if chosen:
+                return [*lines[:-1], *self.finish(chosen)]
+            return [*lines, *self.finish(self._write_rows())]
         if query.unpivot:
             melted = write_melt(quote(self.frame), query.unpivot)
             return [*self.prepare(query.derive), *self.finish(melted)]
@@ -314,10 +324,17 @@ class PandasSteps:
         if self.query.group_by:
             chosen = quote("s.groupby(k, **o)", s=chosen, k=self.key, o=self.options)
         names = [*self.query.group_by, column]
-        chosen = quote("s.head(n)[c]", s=chosen, n=extreme.n, c=names)
+        chosen = quote("s.head(n)", s=chosen, n=extreme.n)
+        if self._has_more_than(names):
+            chosen = quote("s[c]", s=chosen, c=names)
         if column != extreme.name:
             chosen = quote("t.rename(columns=n)", t=chosen, n={column: extreme.name})
         return self.finish(chosen)
+
+    def _has_more_than(self, names: list[str]) -> bool:
+        """Return whether the frame may have columns that are not asked for, or have an order."""
+        plain = self.frame == "data" and not self.joinings and not self.query.derive
+        return not plain or list(self.query.reads) != names
 
     def _group(self, taken: Steps) -> list[str]:
         """Write one `groupby`: the method for one function, else named aggregations."""

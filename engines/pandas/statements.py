@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from ...spec.expression import (
@@ -17,7 +17,7 @@ from ...spec.expression import (
     list_columns,
 )
 from ...spec.kinds import with_column
-from ...spec.workload import Output
+from ...spec.workload import Output, Query
 from ..writing.program import fill
 from ..writing.quote import quote
 from ..writing.steps import hoist
@@ -79,6 +79,21 @@ def write_derivation(
             write = series.write_condition
         batch[output.name] = write(output.expression)
     return "\n".join([*lines, *([_assign(series.frame, batch)] if batch else [])])
+
+
+def assign_to_chosen(lines: Sequence[str], query: Query, frame: str) -> ast.expr | None:
+    """Return the derived columns added to the chosen ones alone, where these come first."""
+    made, select = [o.name for o in query.derive], list(query.select)
+    kept = select[: -len(made)]
+    if query.whole or not made or not kept or select != [*kept, *made]:
+        return None
+    match ast.parse(lines[-1]).body:
+        case [ast.Assign(value=ast.Call(ast.Attribute(ast.Name(), "assign")) as call)] if [
+            keyword.arg for keyword in call.keywords
+        ] == made:
+            call.func = quote("f[k].assign", f=quote(frame), k=kept)
+            return call
+    return None
 
 
 def _fill_constants(

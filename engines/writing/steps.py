@@ -98,6 +98,8 @@ def decompose(query: Query) -> Steps:
     read = Counter(argument for agg in aggregations for argument in agg.arguments)
     given: dict[str, Expr] = {name: Col(name) for name in query.reads}
     given |= {output.name: output.expression for output in query.derive}
+    for name in _list_own_columns(query):
+        del given[name]
     for agg in aggregations:
         if _takes_the_name(agg, whole.get(agg, ""), read, given):
             derived.append(Output(whole[agg], agg.arguments[0]))
@@ -114,10 +116,27 @@ def decompose(query: Query) -> Steps:
 
 
 def _takes_the_name(agg: Agg, name: str, read: Counter[Expr], given: dict[str, Expr]) -> bool:
-    """Return whether a column that only this output reads can have the output's name."""
+    """Return whether a column that only this output reads can have the output's name.
+
+    A column of that name is replaced where nothing else reads it.
+    """
     values = [a for a in agg.arguments if not isinstance(a, Col | Lit)]
     alone = len(values) == 1 and read[values[0]] == 1
     return alone and bool(name) and name not in given and values[0] not in given.values()
+
+
+def _list_own_columns(query: Query) -> list[str]:
+    """Return the columns of which only the output that has their name reads a value."""
+    places = [o.expression for o in (*query.derive, *query.aggregate)]
+    readers = Counter(name for node in places for name in set(list_columns(node)))
+    kept = {*query.group_by, *(output.name for output in query.derive)}
+    return [
+        o.name
+        for o in query.aggregate
+        if o.name in query.reads and o.name not in kept and readers[o.name] == 1
+        if isinstance(o.expression, Agg) and Col(o.name) not in o.expression.arguments
+        if o.name in list_columns(o.expression)
+    ]
 
 
 def replace_aggregations(expression: Expr, reductions: dict[Agg, Reduction]) -> Expr:

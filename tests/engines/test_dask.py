@@ -287,3 +287,13 @@ def test_a_column_that_one_output_reads_has_its_name_where_no_other_has_it() -> 
     assert "assign(s=" in text(by_k(Output("s", total)))
     assert "assign(x_2=" in text(by_k(Output("s", total), Output("m", mean)))
     assert "assign(x_2=" in text(by_k(Output("x", total), Output("y", of("max", "x"))))
+
+
+def test_a_column_of_which_one_output_reads_a_value_is_replaced() -> None:
+    double = Arith("*", Col("x"), Lit(2))
+    total, mean = Agg("sum", (double,)), Agg("mean", (Col("y"),))
+    assert 'assign(x=data["x"] * 2)' in text(by_k(Output("x", total), Output("m", mean)))
+    beside = Agg("mean", (Arith("*", Col("y"), double),))
+    assert "assign(x_2=" in text(by_k(Output("x", total), Output("m", beside)))
+    corr = Agg("corr", (double, Col("x")))
+    assert "assign(x=" not in text(by_k(Output("x", corr)))

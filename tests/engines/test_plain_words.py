@@ -55,6 +55,10 @@ ENDING = {"derive": {"e": "t[-2:]"}, "group_by": "e", "aggregate": {"n": "size()
 NUMBER = {"derive": {"n": "len(t)"}, "group_by": "k", "aggregate": {"n": "mean(n)"}}
 AGAIN = {"derive": {"n": "len(t)"}, "group_by": "k", "aggregate": {"n": "mean(n)", "m": "max(n)"}}
 PARTS = {"derive": {"p": "split(t + '.' + t, '.')[0]"}, "select": ["k", "p"]}
+FILLED = {"group_by": "k", "aggregate": {"z": "mean(coalesce(z, 0))"}}
+SQUARED = {"group_by": "k", "aggregate": {"r2": "corr(y, z) ** 2"}}
+FEW = {"group_by": "k", "largest": {"column": "y", "n": 2, "as": "most"}}
+CHOSEN = {"derive": {"p": "x * y"}, "select": ["k", "t", "p"]}
 QUARTERS = {"derive": {"q": "quantile_bins(y, 4)"}, "group_by": "q", "aggregate": {"n": "size()"}}
 
 
@@ -106,6 +110,10 @@ QUARTERS = {"derive": {"q": "quantile_bins(y, 4)"}, "group_by": "q", "aggregate"
         ("pandas", KEPT, "return data.dropna(subset=['z']).sort_values('z', ascending=False).gro"),
         ("pandas", ENDING, "return data.assign(e=data['t'].str[-2:]).groupby('e', sort=False)"),
         ("pandas", ROLLED, "m=data.groupby('k')['y'].rolling(3).mean().reset_index(0, drop=True))"),
+        ("pandas", FILLED, "data.assign(z=data['z'].fillna(0)).groupby('k', as_index=False, sort="),
+        ("pandas+numba", SQUARED, "'r2': corr(group, data['y'].to_numpy(), data['z'].to_numpy(), "),
+        ("pandas", FEW, "sort=False).head(2).rename(columns={'y': 'most'})"),
+        ("pandas", CHOSEN, "return data[['k', 't']].assign(p=data['x'] * data['y'])"),
         ("duckdb", ENDING, "SELECT t[-2:] AS e, count(*) AS n\n        FROM data\n"),
         ("duckdb", NUMBER, "SELECT k, avg(length(t)) AS n\n        FROM data"),
         ("duckdb", AGAIN, "SELECT *, length(t) AS n"),

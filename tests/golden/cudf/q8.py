@@ -13,7 +13,7 @@ def query(data):
     return (
         data.sort_values("v3", ascending=False)
         .groupby("id6")
-        .head(2)[["id6", "v3"]]
+        .head(2)
         .rename(columns={"v3": "largest2_v3"})
     )
 

@@ -22,8 +22,9 @@ def query(data):
         .reset_index()
         .compute()
     )
-    step_1 = step_1.assign(share=step_1["cash"] / (step_1["card"] + step_1["cash"]))
-    return step_1[["store", "share"]]
+    return step_1[["store"]].assign(
+        share=step_1["cash"] / (step_1["card"] + step_1["cash"])
+    )
 
 
 def rows(answer):

@@ -37,17 +37,14 @@ def query(data):
     first, firsts = pd.factorize(data["id2"])
     second, seconds = pd.factorize(data["id4"])
     group, pairs = pd.factorize(first * len(seconds) + second)
-    answer = pd.DataFrame(
+    return pd.DataFrame(
         {
             "id2": firsts[pairs // len(seconds)],
             "id4": seconds[pairs % len(seconds)],
-            "corr_v1_v2": corr(
-                group, data["v1"].to_numpy(), data["v2"].to_numpy(), len(pairs)
-            ),
+            "r2": corr(group, data["v1"].to_numpy(), data["v2"].to_numpy(), len(pairs))
+            ** 2,
         }
     )
-    answer["r2"] = answer["corr_v1_v2"] ** 2
-    return answer[["id2", "id4", "r2"]]
 
 
 def rows(answer):

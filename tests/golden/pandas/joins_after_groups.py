@@ -19,9 +19,9 @@ def query(data, medium):
         .reset_index()
     )
     step_1 = step_1.merge(medium, on="id2", how="left")
-    step_1 = step_1.assign(weighted=step_1["total"] * step_1["v2"])
     return (
-        step_1[["id2", "rows", "weighted"]]
+        step_1[["id2", "rows"]]
+        .assign(weighted=step_1["total"] * step_1["v2"])
         .sort_values(["rows", "id2"], ascending=[False, True])
         .head(100)
     )

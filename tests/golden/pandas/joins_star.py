@@ -18,8 +18,7 @@ def query(data, small, medium, big):
     data = data.merge(small, on=["id1", "id4"]).merge(
         medium, on=["id1", "id2"], how="left"
     )
-    data = data.assign(value=data["v1"] * data["v2"])
-    step_1 = data[["id1", "id3", "value"]]
+    step_1 = data[["id1", "id3"]].assign(value=data["v1"] * data["v2"])
     return (
         step_1.merge(big, on=["id1", "id3"], how="left")
         .groupby("id1", sort=False)

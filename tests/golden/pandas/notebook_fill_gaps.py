@@ -15,10 +15,9 @@ def load(path):
 
 def query(data):
     return (
-        data.assign(discount_filled=data["discount"].fillna(0))
-        .groupby("product", sort=False)["discount_filled"]
-        .agg(discount="mean")
-        .reset_index()
+        data.assign(discount=data["discount"].fillna(0))
+        .groupby("product", as_index=False, sort=False)["discount"]
+        .mean()
     )
 
 

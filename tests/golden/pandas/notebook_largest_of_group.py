@@ -15,9 +15,7 @@ def load(path):
 
 def query(data):
     return (
-        data.sort_values("price", ascending=False)
-        .groupby("store", sort=False)
-        .head(3)[["store", "price"]]
+        data.sort_values("price", ascending=False).groupby("store", sort=False).head(3)
     )
 
 

@@ -21,8 +21,9 @@ def query(data):
         .reindex(columns=["card", "cash"], fill_value=0)
         .reset_index()
     )
-    step_1 = step_1.assign(share=step_1["cash"] / (step_1["card"] + step_1["cash"]))
-    return step_1[["store", "share"]]
+    return step_1[["store"]].assign(
+        share=step_1["cash"] / (step_1["card"] + step_1["cash"])
+    )
 
 
 def rows(answer):
