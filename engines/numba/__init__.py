@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
+from ...spec.expression import Arith, Col, Expr, Lit, Neg, list_children, rebuild
 from ...spec.schema import Schema
 from ...spec.workload import Query, RowFunction
 from ..adapter import Adapter, Pass
@@ -32,12 +33,21 @@ def _widen(query: Query, data: Schema) -> Query:
     return widen_beside_floats(query, data) if query.apply is None else query
 
 
-def _translate(query: Query, _: Schema) -> Query:
+def _translate(query: Query, data: Schema) -> Query:
     """Leave out the text of a def that has a tree: Numba compiles loops written from the tree."""
     match query.apply:
         case RowFunction(body=body) as function if body is not None:
-            return replace(query, apply=replace(function, source=None))
+            body = _subtract(body, data)
+            return replace(query, apply=replace(function, source=None, body=body))
     return query
+
+
+def _subtract(node: Expr, data: Schema) -> Expr:
+    """Return an expression with `0 - x` for `-x`, which has no sign in Numba where x has none."""
+    match node:
+        case Neg(Col(name) as x) if name in data and data[name].arrow.startswith("uint"):
+            return Arith("-", Lit(0), x)
+    return rebuild(node, tuple(_subtract(part, data) for part in list_children(node)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from ...spec.expression import (
     list_columns,
     rebuild,
 )
-from ...spec.schema import Column
+from ...spec.schema import Column, Kind
 from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import GroupFunction, Query, RowFunction
 from ..pandas.expressions import SeriesWriter
@@ -40,6 +40,8 @@ from ..writing.quote import quote
 from ..writing.user_functions import add_guard
 
 NUMBERS = {"int", "float"}
+# The types of arrays that pandas computes.
+HELD: dict[Kind, str] = {"int": "int64", "float": "double", "bool": "bool"}
 EACH_ROW = '''
 NAME = njit(error_model="numpy")(NAME)
 
@@ -141,14 +143,14 @@ class Lifting:
         if known:
             return Col(known)
         word = node.function if isinstance(node, Call) and kind != "bool" else "matches"
-        return self._add("_".join((*read, word)), node, "bool" if kind == "bool" else "int")
+        return self._add("_".join((*read, word)), node, kind)
 
-    def _add(self, name: str, node: Expr, kind: str) -> Col:
+    def _add(self, name: str, node: Expr, kind: Kind) -> Col:
         name = choose_fresh_name(name, self.taken)
         self.taken.add(name)
         self.arrays[name] = node
         gaps = kind != "bool" and self.facts.may_miss(node)
-        column = Column(name, kind, "bool" if kind == "bool" else "int64", gaps)  # type: ignore[arg-type]
+        column = Column(name, kind, HELD[kind], gaps)
         schema = self.facts.data
         self.facts = replace(self.facts, data=replace(schema, columns=(*schema.columns, column)))
         return Col(name)

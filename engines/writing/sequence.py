@@ -88,6 +88,8 @@ def _cast_output(column: Column, made: Expr | None, rows: Schema, counts: str) -
     match made:
         case Agg("sum" | "cumsum" | "rolling_sum", (argument, *_)) if _is_unsigned(argument, rows):
             return replace(column, arrow=UNSIGNED)
+        case Agg("sum", (argument,)) if column.kind == "int":
+            return replace(column, arrow=_find_narrow(argument, rows) or column.arrow)
         case Agg(function) | Call(function) if function in COUNTS:
             return replace(column, arrow=counts)
         case None:
@@ -109,6 +111,12 @@ def _list_chosen(node: Expr) -> list[str]:
         case _:
             return []
     return [name for value in values for name in _list_chosen(value)]
+
+
+def _find_narrow(argument: Expr, rows: Schema) -> str:
+    """Return the type in which pandas leaves a sum of a group that fits into it; or nothing."""
+    types = (rows[name].arrow for name in list_columns(argument))
+    return next((arrow for arrow in types if arrow in NARROW), "")
 
 
 def _is_unsigned(argument: Expr, rows: Schema) -> bool:

@@ -362,3 +362,18 @@ def test_texts_of_a_part_without_values_are_missing_in_a_condition(where: str) -
     days, whole = pa.array([None], pa.date32()), pa.array([None], pa.int64())
     frame = pa.table({"d": days, "i": whole, "x": [9]})
     assert len(run(find("dask"), read(f'{{where: "{where}"}}'), frame)) == 0
+
+
+@pytest.mark.parametrize("engine", ["pandas", "dask"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{group_by: k, aggregate: {out: sum(s) * 2}}",
+        "{steps: [{group_by: k, aggregate: {t: sum(s)}}, {transform: {out: t * 2}}]}",
+    ],
+)
+def test_a_sum_that_fits_into_32_bits_does_not_wrap_when_it_is_doubled(
+    engine: str, query: str
+) -> None:
+    frame = pa.table({"k": [1], "s": pa.array([2**30], pa.int32())})
+    assert run(find(engine), read(query), frame)["out"].tolist() == [2**31]

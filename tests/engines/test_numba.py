@@ -94,6 +94,19 @@ def test_division_by_zero_ends_no_loop(tmp_path: Path) -> None:
     assert "ratio = " in program(applied(body))
 
 
+def test_numbers_without_a_sign_have_a_negative(tmp_path: Path) -> None:
+    table = pa.table({"x": pa.array([3], pa.uint32()), "y": [-2.5]})
+    columns = (Column("x", "int", "uint32"), Column("y", "float", "double"))
+    answer = ran(applied(Arith("*", Neg(X), Y)), tmp_path, table, Schema(columns, 1))
+    assert answer == [{"out": 7.5}]
+
+
+def test_numbers_that_pandas_rounds_to_a_digit_are_floats(tmp_path: Path) -> None:
+    table = TABLE.set_column(2, "y", [[-2.5] * 6])
+    answer = ran(applied(Call("round", (Y, Lit(1)))), tmp_path, table)
+    assert {row["out"] for row in answer} == {-2.5}
+
+
 def test_integers_stay_integers(tmp_path: Path) -> None:
     body = Case(((Compare("==", Arith("%", X, Lit(2)), Lit(0)), Arith("*", X, Lit(2))),), X)
     query = Query("q", "", apply=RowFunction("f", "out", body, columns=("x",)))

@@ -43,9 +43,10 @@ def widen(query: Query, data: Schema, *, gaps: bool = True) -> Query:
         return query
     rows = _Widener(extend_schema(data, query), gaps, bool(query.joins) or data.computed)
     derive = tuple(map(rows.derive_wide, query.derive))
-    beside = replace(rows, summed=(*NARROW, "uint64")) if query.group_by and not gaps else rows
-    aggregate = tuple(map(rows.widen_output, query.aggregate))
-    transform = tuple(map(beside.widen_output, query.transform))
+    # pandas sums groups in as many bits as they need, and beside rows in those of the column.
+    grouped = replace(rows, summed=(*NARROW, "uint64")) if query.group_by and not gaps else rows
+    aggregate = tuple(map(grouped.widen_output, query.aggregate))
+    transform = tuple(map(grouped.widen_output, query.transform))
     where = None if query.where is None else rows.rewrite(query.where)
     having = query.having
     if having is not None:
@@ -153,7 +154,7 @@ class _Widener:
             case Col(name):
                 return name in self.data and self.data[name].arrow in NARROW
             case Agg("sum" | "cumsum" | "rolling_sum", (argument, *_)):
-                # pandas sums unsigned numbers without a sign, and in a transform in their width.
+                # pandas sums unsigned numbers without a sign.
                 kinds = {self.data[n].arrow for n in list_columns(argument) if n in self.data}
                 return any(arrow.startswith(self.summed) for arrow in kinds)
             case Case(branches, otherwise):
