@@ -14,7 +14,7 @@ from ..spec.vocabulary import ROLLING
 from ..spec.workload import Extreme, Query, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
-from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
+from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
 from .writing.chain import Chain
 from .writing.dialect import Dialect
 from .writing.joins import Joining, pair_options
@@ -399,7 +399,7 @@ ENGINE = DataFusion(
     EngineInfo(
         "datafusion",
         ("datafusion", "pyarrow"),
-        work=FRAMES - FUNCTIONS,
+        work=FRAMES - {Work.GROUP_FUNCTION},
         place=EnginePlace.ELSEWHERE,
         pins=(NEWEST,),
     )

@@ -129,11 +129,11 @@ def _list_own_columns(query: Query) -> list[str]:
     """Return the columns of which only the output that has their name reads a value."""
     places = [o.expression for o in (*query.derive, *query.aggregate)]
     readers = Counter(name for node in places for name in set(list_columns(node)))
-    kept = {*query.group_by, *(output.name for output in query.derive)}
+    read = {*query.reads} - {*query.group_by, *(output.name for output in query.derive)}
     return [
         o.name
         for o in query.aggregate
-        if o.name in query.reads and o.name not in kept and readers[o.name] == 1
+        if o.name in read and readers[o.name] == 1
         if isinstance(o.expression, Agg) and Col(o.name) not in o.expression.arguments
         if o.name in list_columns(o.expression)
     ]
