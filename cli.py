@@ -562,7 +562,10 @@ def main() -> None:
         sys.exit(2)
     except SystemExit as ended:
         if ended.code == STOPPED:  # typer exits so after Ctrl-C, without a word
-            kept = "; all runs so far are stored; continue with --resume"
+            kept = (
+                "; the runs that had ended are stored; continue with --resume, "
+                "or begin again if there were none"
+            )
             sys.stderr.write(
                 f"\ndfbench: stopped{kept if RESUMABLE.intersection(sys.argv[1:2]) else ''}\n"
             )

@@ -135,7 +135,8 @@ def test_a_stop_ends_with_a_sentence_and_130_and_leaves_nothing(
     _, errors = victim.communicate(timeout=600)
     assert victim.returncode == 130
     assert errors.splitlines()[-1] == (
-        "dfbench: stopped; all runs so far are stored; continue with --resume"
+        "dfbench: stopped; the runs that had ended are stored; continue with --resume, "
+        "or begin again if there were none"
     )
     assert "Traceback" not in errors
     assert not gone(mark, before)  # a supervisor that was just starting ends by itself
