@@ -13,7 +13,7 @@ from rich.syntax import Syntax
 from ..comparison.plan import write_program
 from ..comparison.preparation import find_dataset
 from ..comparison.request import Request
-from ..datasets.schema_preview import preview_schema
+from ..datasets.schema_preview import preview_number_texts, preview_schema
 from ..engines import find
 from ..engines.base import Program, Resources
 from ..errors import Unsupported
@@ -30,8 +30,10 @@ def show(request: Request, *, folder: Path | None) -> None:
     limits = Resources(workload.limits.threads, workload.limits.memory)
     data = Schema((), 0)
     if not workload.tasks:
-        data = preview_schema(find_dataset(workload), request.cache, find_unknown(workload.queries))
+        dataset = find_dataset(workload)
+        data = preview_schema(dataset, request.cache, find_unknown(workload.queries))
         workload = check_columns(workload, data)
+        data = preview_number_texts(dataset, request.cache, data, workload.queries)
     for name in _list_shown(request, workload):
         resources = replace(limits, versions=request.provider.plan_interpreter(find(name)).versions)
         for query in workload.questions:

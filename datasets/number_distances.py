@@ -10,14 +10,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ..spec.expression import Arith, Col, Lit
-from ..spec.schema import Column
+from ..spec.schema import LARGEST_DIVIDED, SMALLEST_DIVIDED, Column
 from ..spec.workload import Query
 from .dataset import Dataset
 
 # Of the larger of two neighbours; engines' quotients differ by 1e-16 of themselves.
 LEAST_DISTANCE = 1e-9
-# Quotients beyond may be zero or infinite, or lose digits.
-SMALLEST, LARGEST = 1e-100, 1e100
 
 
 def learn_distances(data: Dataset, queries: Sequence[Query]) -> Dataset:
@@ -47,7 +45,7 @@ def _lies_apart(data: Dataset, column: Column) -> bool:
     numbers = pc.unique(values.drop_null()).to_numpy()
     numbers = np.sort(numbers[np.isfinite(numbers) & (numbers != 0)])
     sizes = np.abs(numbers)
-    if len(sizes) and (sizes.min() < SMALLEST or sizes.max() > LARGEST):
+    if len(sizes) and (sizes.min() < SMALLEST_DIVIDED or sizes.max() > LARGEST_DIVIDED):
         return False
     larger = np.maximum(sizes[1:], sizes[:-1])
     return bool(np.all(np.diff(numbers) > LEAST_DISTANCE * larger))

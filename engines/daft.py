@@ -152,10 +152,7 @@ DAFT = Dialect(
         "format": "x.strftime(y)",
         "first_beside": "x.first_value(ignore_nulls=True).over(whole)",
         "last_beside": "x.last_value(ignore_nulls=True).over(whole)",
-        "percent_rank_complete": (
-            "(rank().over(by_value) - 1)"
-            " / when(x.count().over(group) > 1, x.count().over(group) - 1).otherwise(1)"
-        ),
+        "percent_rank_complete": WINDOWS["percent_rank"],
         "rank_max": "rank().over(by_value) + x.count().over(equals) - 1",
         "rank_average": "(rank().over(by_value) * 2 + x.count().over(equals) - 1) / 2",
         "rank_first": "row_number().over(by_value_and_row)",

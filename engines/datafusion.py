@@ -207,7 +207,6 @@ class DataFusionChain(NumberedChain):
     title = "DataFusion"
     dialect = DATAFUSION
     keeps_places = False
-    sorted_by_row = "t.sort(r)"
     numbers = "f.row_number().over(w)"
 
     def write_span(

@@ -13,6 +13,8 @@ ROW_GROUP = 1 << 20  # rows, in the files that dfbench writes
 Kind = Literal["int", "float", "string", "bool", "date", "timestamp", "decimal", "null"]
 # Texts that engines read as different numbers: `1e400`, which no float holds, and `1_000`.
 OddNumber = Literal["infinite", "underscored"]
+# Quotients of numbers beyond may be zero or infinite, or lose digits.
+SMALLEST_DIVIDED, LARGEST_DIVIDED = 1e-100, 1e100
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from ..spec.expression import (
 )
 from ..spec.kinds import find_kind
 from ..spec.ranges import find_range
-from ..spec.schema import Schema
+from ..spec.schema import LARGEST_DIVIDED, SMALLEST_DIVIDED, Schema
 from ..spec.unparse import write_text
 from ..spec.vocabulary import CHOOSING
 from ..spec.windows import rank_method
@@ -38,8 +38,6 @@ COUNTING = {"rank", "dense_rank", "percent_rank", "n_unique"}
 STEPS = {"floor", "ceil", "round", "sign"}
 # Up to here, neighbouring integers lie further apart than rounding: by 1e-9 of themselves.
 SMALL_INTEGER = 10**9
-# Quotients by others may be zero or infinite.
-SMALLEST, LARGEST = 1e-100, 1e100
 # Every library rounds these alike.
 EXACTLY_ROUNDED = STEPS | {"abs", "sqrt", "clip", "coalesce", "map", "min", "max", "number"}
 
@@ -91,7 +89,7 @@ class RoundedRows:
             case Col(name):
                 return name in self.apart
             case Arith("/", Col(name), Lit(int() | float() as by)) if self._lies_apart(name):
-                return SMALLEST <= abs(by) <= LARGEST
+                return SMALLEST_DIVIDED <= abs(by) <= LARGEST_DIVIDED
             case Arith("/", left, Lit(int() | float() as by)) if by and math.isfinite(by):
                 if {self.schema[name].kind for name in list_columns(left)} != {"int"}:
                     return False

@@ -92,8 +92,7 @@ class Statement:
     numbered: bool = False
     inner: bool = False
     names_windows: ClassVar[bool] = True
-    # Its `*` has no `rowid`.
-    hides_numbers: ClassVar[bool] = True
+    hides_numbers: ClassVar[bool] = True  # by `*`
 
     def write_text(self) -> str:
         """Write the statement, one clause a line."""

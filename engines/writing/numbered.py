@@ -243,12 +243,6 @@ class NumberedChain(Chain):
             "equals": self.write_span([*keys, x], []),
         }
 
-    def _write_value_key(self, x: ast.expr, agg: Agg) -> WindowKey:
-        node, name = agg.arguments[0], ""
-        if isinstance(node, Col) and not self.facts.makes_nan(node):
-            name = node.name
-        return WindowKey(x, name, is_descending(agg), self.facts.may_miss(node))
-
     def _write_rows(self, agg: Agg, keys: list[ast.expr], order: list[WindowKey]) -> Hole:
         """Write the last rows, or those of a time: its ends count, so it is a bit shorter."""
         if agg.function not in ROLLING:

@@ -34,3 +34,15 @@ def test_a_narrow_screen_crops_no_line_of_a_program(
     printed = capsys.readouterr().out
     assert (COLOUR.search(printed) is not None) == coloured
     assert COLOUR.sub("", printed) == program
+
+
+def test_a_text_that_no_float_holds_is_known_as_it_is_to_a_comparison(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "data.csv").write_text("t\n1e400\nx\n")
+    workload = tmp_path / "own.yaml"
+    workload.write_text("dataset: {files: data.csv}\nqueries: {q: {transform: {n: number(t)}}}\n")
+    show(Request(str(workload), ("pandas", "duckdb"), cache=tmp_path), folder=None)
+    printed = capsys.readouterr()
+    assert "pandas cannot express q" in printed.err
+    assert "import duckdb" in printed.out
