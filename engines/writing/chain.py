@@ -19,7 +19,7 @@ from ...spec.expression import (
 )
 from ...spec.kinds import with_column
 from ...spec.unpivot import NAMES, VALUES
-from ...spec.workload import Extreme, GroupFunction, Output, RowFunction, Unpivot
+from ...spec.workload import Extreme, Gaps, GroupFunction, Output, RowFunction, Unpivot
 from .chain_expressions import ChainExpressions, is_constant
 from .passes.join import Inputs, WriteJoin
 from .properties import Facts, collect_output_facts
@@ -65,6 +65,11 @@ class Chain(ChainExpressions):
     @abstractmethod
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the extreme rows of each group: keys, and the column under its new name."""
+
+    def fill_gaps(self, rows: ast.expr, gaps: Gaps) -> ast.expr:
+        """Add the times that rows lack, which a variable holds: they are read twice."""
+        del rows, gaps
+        raise Unsupported("fill_gaps", f"not implemented for {self.title} yet")
 
     def write_distinct(self, tree: ast.expr, names: list[str]) -> ast.expr:
         """Keep each combination of some columns' values once."""
@@ -126,7 +131,7 @@ class Chain(ChainExpressions):
                 tree = self.filter(tree, [test])
             return self.keep_extremes(tree, query.extreme)
         if query.gaps:
-            raise Unsupported("fill_gaps", f"not implemented for {self.title} yet")
+            return self.fill_gaps(tree, query.gaps)
         if query.unpivot:
             return self.unpivot(self._add_batches(tree, query.derive), query.unpivot)
         if query.asks_for_rows:

@@ -285,13 +285,20 @@ def write_chains(
 
     `ending` is the call that finishes the answer.
     """
+    names = {table.name for table in inputs.list_tables()}
+    lines: list[str] = []
     for chain, step in zip(chains, inputs.steps, strict=True):
         for met in step.joinings:
             frame = join(frame, met)
+        if chain.query.gaps:  # which reads the rows twice
+            named, frame = name_windows(frame, names)
+            name = choose_fresh_name("grouped", names)
+            lines += [*named, fill(f"{name} = FRAME", FRAME=frame)]
+            names |= {line.partition(" = ")[0] for line in lines}
+            frame = quote(name)
         frame = chain.write_tree(frame)
-    names = {table.name for table in inputs.list_tables()}
-    lines, tree = name_windows(frame, names)
-    return "\n".join([*lines, fill(f"return CHAIN{ending}", CHAIN=tree)])
+    named, tree = name_windows(frame, names)
+    return "\n".join([*lines, *named, fill(f"return CHAIN{ending}", CHAIN=tree)])
 
 
 def _list_names(query: Query) -> tuple[str, ...]:
