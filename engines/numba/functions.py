@@ -95,7 +95,7 @@ class Lifting:
     def lift(self, function: RowFunction, body: Expr) -> RowFunction:
         """Return the function over numbers alone; Unsupported where its answer is none.
 
-        The arrays are missing nowhere: a row without an input has no answer.
+        A row without an input has no answer; an array's value may be missing beside its inputs.
         """
         self._check(function, body)
         guards = self.facts.list_guards(body)

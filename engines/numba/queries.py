@@ -63,7 +63,7 @@ class NumbaSteps(PandasSteps):
                 return write_row_loop(function, self.facts, skipped)[1]
             case RowFunction() as function:
                 lifting, lifted = self._lift(function)
-                return build_row_loop(lifted, lifting.facts)
+                return build_row_loop(lifted, lifting.facts, lifting.arrays)
             case GroupFunction() as function:
                 return write_group_loop(function, self.facts)[1]
             case None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 import textwrap
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
@@ -24,6 +25,7 @@ from ...spec.expression import (
     list_columns,
     walk,
 )
+from ...spec.kinds import with_column
 from ...spec.vocabulary import RESOLVED, ROW_FUNCTIONS
 from ...spec.workload import RowFunction
 from . import numpy_words
@@ -72,13 +74,17 @@ def is_numeric(function: RowFunction, facts: Facts) -> bool:
     return kinds <= {"int", "float"} and known and single and not texts and not asked
 
 
-def build_row_loop(function: RowFunction, facts: Facts) -> str:
-    """Write a parallel loop: each pass writes its own element, so no two can meet."""
+def build_row_loop(function: RowFunction, facts: Facts, made: Collection[str] = ()) -> str:
+    """Write a parallel loop: each pass writes its own element, so no two can meet.
+
+    Columns that are `made` for it are no inputs: a row without their value is not skipped.
+    """
     assert function.body is not None
-    writer = _make_writer(function.body, facts)
+    writer = _make_writer(function.body, facts, made)
     whole = is_integer(function, facts)
     names = list(writer.parameters.values())
-    body = writer.write_statements(function.body, facts.list_guards(function.body))
+    guards = tuple(name for name in facts.list_guards(function.body) if name not in made)
+    body = writer.write_statements(function.body, guards)
     # Python's division raises by zero, and a parallel loop must not.
     divides = any(isinstance(n, Arith) and n.op in {"/", "//", "%"} for n in walk(function.body))
     model = ', error_model="numpy"' if divides else ""
@@ -126,9 +132,14 @@ def is_integer(function: RowFunction, facts: Facts) -> bool:
     )
 
 
-def _make_writer(body: Expr, facts: Facts) -> _RowWriter:
+def _make_writer(body: Expr, facts: Facts, made: Collection[str] = ()) -> _RowWriter:
+    """Return the writer of rows whose inputs are there: of others, the answer is missing."""
     names = {name: _write_parameter(name, k) for k, name in enumerate(list_columns(body))}
-    return _RowWriter(names, facts)
+    columns = tuple(
+        column if column.name in made else replace(column, nulls=False, nans=False)
+        for column in facts.data.columns
+    )
+    return _RowWriter(names, replace(facts, data=replace(facts.data, columns=columns)))
 
 
 def _write_element(name: str, facts: Facts) -> str:
@@ -216,7 +227,9 @@ class _RowWriter(ExpressionWriter[ast.expr]):
     def write_comparison(self, node: Compare) -> ast.expr:
         """Write a comparison."""
         x, y = self.write_expression(node.left), self.write_expression(node.right)
-        return quote(f"x {node.op} y", x=x, y=y)
+        tree = quote(f"x {node.op} y", x=x, y=y)
+        # NaN differs from every number; all other comparisons with it are false.
+        return self._require(tree, node.left, node.right) if node.op == "!=" else tree
 
     def is_missing(self, operand: Expr) -> ast.expr:
         """Write the test for a missing value."""
@@ -236,9 +249,16 @@ class _RowWriter(ExpressionWriter[ast.expr]):
     def write_opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
         opposite = negate(operand)
-        if isinstance(opposite, Not):
-            return quote("not x", x=self.write_expression(operand))
-        return self.write_expression(opposite)
+        if not isinstance(opposite, Not):
+            return self.write_expression(opposite)
+        tree = quote("not x", x=self.write_expression(operand))
+        return self._require(tree, operand.operand) if isinstance(operand, IsIn) else tree
+
+    def _require(self, condition: ast.expr, *values: Expr) -> ast.expr:
+        """Write a condition that also asks for values which may be NaN."""
+        unsure = [v for v in values if self.facts.may_miss(v) or self.facts.makes_nan(v)]
+        tests = [quote("not np.isnan(x)", x=self.write_expression(value)) for value in unsure]
+        return ast.BoolOp(ast.And(), [*tests, condition]) if tests else condition
 
     def call(self, node: Call) -> ast.expr:
         """Write a row function."""
@@ -273,7 +293,9 @@ class _RowWriter(ExpressionWriter[ast.expr]):
         lines, writer = [], self
         for output in named:
             lines.append(f"{output.name} = {to_source(writer.write_expression(output.expression))}")
-            writer = replace(writer, bound=writer.bound | {output.name})
+            known = with_column(writer.facts.data, output.name, output.expression)
+            facts = replace(writer.facts, data=known)
+            writer = replace(writer, bound=writer.bound | {output.name}, facts=facts)
         return lines, inner, writer
 
     def _set(self, value: Expr) -> str:

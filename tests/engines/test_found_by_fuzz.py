@@ -377,3 +377,24 @@ def test_a_sum_that_fits_into_32_bits_does_not_wrap_when_it_is_doubled(
 ) -> None:
     frame = pa.table({"k": [1], "s": pa.array([2**30], pa.int32())})
     assert run(find(engine), read(query), frame)["out"].tolist() == [2**31]
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        # What is missing in the branch that is not taken takes no part.
+        ("len(extract(k, '[a-z]+', 0)) if i > 9 else i", [-1, 4, 9]),
+        # A comparison with what is missing does not hold.
+        ("1 if sqrt(i) != 2 else 0", [0, 0, 1]),
+        ("1 if not (sqrt(i) == 2) else 0", [0, 0, 1]),
+        ("1 if sqrt(i) not in (2, 5) else 0", [0, 0, 1]),
+        ("1 if not (sqrt(i) in (2, 5) or i == 9) else 0", [0, 0, 0]),
+        ("1 if len(extract(k, '[a-z]+', 0)) != i else 0", [0, 1, 1]),
+    ],
+)
+def test_a_compiled_loop_takes_a_word_without_an_answer_as_missing(
+    body: str, answer: list[int]
+) -> None:
+    frame = pa.table({"k": ["", "a", "bb"], "i": [-1, 4, 9]})
+    found = run(find("pandas+numba"), read(f'{{apply: {{rows: "{body}", as: out}}}}'), frame)
+    assert found["out"].tolist() == answer
