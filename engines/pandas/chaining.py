@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from itertools import takewhile
 
 GROUPS = "groups"  # what statements call the groups of a frame
+NAMED = f"{GROUPS} = "
 
 
 def write_chain(lines: Sequence[str], frame: str) -> list[str]:
@@ -24,6 +26,48 @@ def write_chain(lines: Sequence[str], frame: str) -> list[str]:
             case _:
                 break
     return [*before, last]
+
+
+def choose_once(lines: Sequence[str]) -> list[str]:
+    """Return statements whose groups choose a column where they are made, if all reads ask for it.
+
+    Modin takes a seventh longer to choose it twice. Groups that the next statement reads once need
+    no name.
+
+    >>> choose_once(["groups = data.groupby('k')", "groups['x'].min() + groups['x'].max()"])
+    ["groups = data.groupby('k')['x']", 'groups.min() + groups.max()']
+    """
+    if not lines:
+        return []
+    line, *rest = lines
+    if not line.startswith(NAMED):
+        return [line, *choose_once(rest)]
+    readers = list(takewhile(lambda line: not line.startswith(NAMED), rest))
+    trees = [ast.parse(reader) for reader in readers]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    chosen = [node for node in nodes if isinstance(node, ast.Subscript) and _is_groups(node.value)]
+    columns = {ast.unparse(node.slice) for node in chosen}
+    reads = sum(map(_is_groups, nodes))
+    if len(columns) == 1 and len(chosen) == reads:
+        line = f"{line}[{columns.pop()}]"
+        trees = [_Chosen().visit(tree) for tree in trees]
+    if reads == 1 and any(map(_is_groups, ast.walk(trees[0]))):
+        made = ast.parse(line.removeprefix(NAMED), mode="eval").body
+        trees, line = [_Replacement(GROUPS, made).visit(tree) for tree in trees], ""
+    rest[: len(trees)] = map(ast.unparse, trees)
+    return [*filter(None, [line]), *choose_once(rest)]
+
+
+def _is_groups(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == GROUPS
+
+
+class _Chosen(ast.NodeTransformer):
+    """Puts the groups in the place of a column of them."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        self.generic_visit(node)
+        return node.value if _is_groups(node.value) else node
 
 
 def _reads_once(tree: ast.expr, name: str, frame: str) -> bool:

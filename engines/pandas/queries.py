@@ -46,7 +46,7 @@ from ..writing.quote import quote, write_literal
 from ..writing.sequence import is_step_name
 from ..writing.steps import Reduction, Steps, decompose, hoist, is_present, reuse_outputs
 from ..writing.user_functions import apply_to_groups, apply_to_rows, skip_missing
-from .chaining import write_chain
+from .chaining import choose_once, write_chain
 from .defaults import leave_presence_out, leave_sort_out
 from .expressions import SeriesWriter, make_series_writer
 from .frames import (
@@ -136,7 +136,7 @@ class PandasSteps:
 
     def write_body(self, returned: str = "return ANSWER") -> str:
         """Write the whole query; `returned` is how the function ends, with its hole."""
-        *lines, answer = write_chain(self.write_statements(), self.frame)
+        *lines, answer = write_chain(choose_once(self.write_statements()), self.frame)
         return "\n".join([*lines, fill(returned, ANSWER=answer)])
 
     def prepare(self, derived: tuple[Output, ...], counted: Container[str] = ()) -> list[str]:

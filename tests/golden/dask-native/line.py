@@ -7,8 +7,7 @@ import pyarrow as pa
 
 
 def summarise(part):
-    groups = part.groupby("id4")
-    part = part.assign(mean_v2=groups["v2"].transform("mean"))
+    part = part.assign(mean_v2=part.groupby("id4")["v2"].transform("mean"))
     part = part.assign(dx=part["v2"] - part["mean_v2"])
     part = part.assign(dx_v3=part["dx"] * part["v3"], dx_2=part["dx"] ** 2)
     answer = (

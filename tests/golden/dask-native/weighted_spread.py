@@ -9,8 +9,7 @@ import pyarrow as pa
 
 
 def summarise(part):
-    groups = part.groupby("id4")
-    part = part.assign(centre=groups["v3"].transform("mean"))
+    part = part.assign(centre=part.groupby("id4")["v3"].transform("mean"))
     part = part.assign(v1_v3_centre=part["v1"] * (part["v3"] - part["centre"]) ** 2)
     groups = part.groupby("id4", sort=False)
     return pd.DataFrame(

@@ -7,10 +7,10 @@ import pyarrow as pa
 
 
 def transform(part):
-    groups = part.groupby("store")
+    groups = part.groupby("store")["price"]
     return part[["store", "row"]].assign(
-        share=100 * part["price"] / groups["price"].transform("sum"),
-        above=part["price"] - groups["price"].transform("mean"),
+        share=100 * part["price"] / groups.transform("sum"),
+        above=part["price"] - groups.transform("mean"),
     )
 
 

@@ -7,9 +7,9 @@ import pyarrow as pa
 
 
 def transform(part):
-    groups = part.groupby("customer")
+    groups = part.groupby("customer")["quantity"]
     return part[["customer", "row"]].assign(
-        before=groups["quantity"].shift(), so_far=groups["quantity"].cumsum()
+        before=groups.shift(), so_far=groups.cumsum()
     )
 
 

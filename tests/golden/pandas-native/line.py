@@ -11,8 +11,7 @@ def load(path):
 
 
 def query(data):
-    groups = data.groupby("id4")
-    data = data.assign(mean_v2=groups["v2"].transform("mean"))
+    data = data.assign(mean_v2=data.groupby("id4")["v2"].transform("mean"))
     data = data.assign(dx=data["v2"] - data["mean_v2"])
     data = data.assign(dx_v3=data["dx"] * data["v3"], dx_2=data["dx"] ** 2)
     answer = (

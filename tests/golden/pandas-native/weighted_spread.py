@@ -12,8 +12,7 @@ def load(path):
 
 
 def query(data):
-    groups = data.groupby("id4")
-    data = data.assign(centre=groups["v3"].transform("mean"))
+    data = data.assign(centre=data.groupby("id4")["v3"].transform("mean"))
     data = data.assign(v1_v3_centre=data["v1"] * (data["v3"] - data["centre"]) ** 2)
     groups = data.groupby("id4", sort=False)
     return pd.DataFrame(

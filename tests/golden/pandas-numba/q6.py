@@ -11,9 +11,9 @@ def load(path):
 
 
 def query(data):
-    groups = data.groupby(["id4", "id5"], sort=False)
+    groups = data.groupby(["id4", "id5"], sort=False)["v3"]
     return pd.DataFrame(
-        {"median_v3": groups["v3"].median(), "sd_v3": groups["v3"].std(engine="numba")}
+        {"median_v3": groups.median(), "sd_v3": groups.std(engine="numba")}
     ).reset_index()
 
 

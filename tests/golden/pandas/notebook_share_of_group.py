@@ -14,10 +14,10 @@ def load(path):
 
 
 def query(data):
-    groups = data.groupby("store")
+    groups = data.groupby("store")["price"]
     return data[["store"]].assign(
-        share=100 * data["price"] / groups["price"].transform("sum"),
-        above=data["price"] - groups["price"].transform("mean"),
+        share=100 * data["price"] / groups.transform("sum"),
+        above=data["price"] - groups.transform("mean"),
     )
 
 

@@ -11,10 +11,8 @@ def load(path):
 
 
 def query(data):
-    groups = data.groupby("customer")
-    return data[["customer"]].assign(
-        before=groups["quantity"].shift(), so_far=groups["quantity"].cumsum()
-    )
+    groups = data.groupby("customer")["quantity"]
+    return data[["customer"]].assign(before=groups.shift(), so_far=groups.cumsum())
 
 
 def rows(answer):
