@@ -17,6 +17,7 @@ from .info import EngineInfo
 from .writing.passes.join import Inputs, resolve_inputs
 from .writing.passes.kinds import Conditions, resolve_kinds
 from .writing.passes.presence import drop_presence
+from .writing.passes.truths import fold_truths
 from .writing.program import Parts, assemble
 from .writing.sequence import StepQuery
 
@@ -76,7 +77,8 @@ class Adapter(ABC):
 
     def rewrite_step(self, step: StepQuery) -> StepQuery:
         """Return a step as the passes leave it."""
-        query = resolve_kinds(step.query, step.rows, averages=self.averages_conditions)
+        query = fold_truths(step.query, step.rows)
+        query = resolve_kinds(query, step.rows, averages=self.averages_conditions)
         for rewrite in (drop_presence, *self.passes):
             query = rewrite(query, step.rows)
         return replace(step, query=query)

@@ -22,6 +22,7 @@ from .writing.dialect import Dialect
 from .writing.joins import Joining
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs
+from .writing.passes.one_type import unify_numbers
 from .writing.passes.time_zones import convert_constants
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
@@ -226,7 +227,7 @@ class Narwhals(Adapter):
 
     counts: ClassVar[str] = "uint32"
 
-    passes: tuple[Pass, ...] = (derive_constants, widen, convert_constants)
+    passes: tuple[Pass, ...] = (derive_constants, widen, convert_constants, unify_numbers)
 
     def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one chain from the frame to the answer: lazy, unless the order of rows counts."""

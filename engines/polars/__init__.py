@@ -21,6 +21,7 @@ from ..writing.passes.constants import derive_constants
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
 from ..writing.passes.moments import name_moments
+from ..writing.passes.one_type import unify_numbers
 from ..writing.passes.pivot import derive_cells
 from ..writing.passes.text_keys import find_text_keys, require_text_keys
 from ..writing.passes.time_zones import convert_constants
@@ -54,7 +55,14 @@ def _check_names(query: Query, _: Schema) -> Query:
     return query
 
 
-_PASSES: tuple[Pass, ...] = (derive_cells, derive_constants, widen, convert_constants, _check_names)
+_PASSES: tuple[Pass, ...] = (
+    derive_cells,
+    derive_constants,
+    widen,
+    convert_constants,
+    unify_numbers,
+    _check_names,
+)
 
 
 @dataclass(frozen=True, slots=True)
