@@ -8,6 +8,7 @@ from functools import partial
 
 from ..errors import Unsupported
 from ..spec.expression import Agg, Call, Demean, Expr, Lit
+from ..spec.intervals import find_step
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
 from ..spec.vocabulary import ROLLING
@@ -21,6 +22,7 @@ from .writing.joins import Joining
 from .writing.numbered import Frame, NumberedChain, WindowKey, plan_chains, write_chains
 from .writing.passes.constants import derive_constants
 from .writing.passes.correlation import rewrite_corr
+from .writing.passes.ends import derive_ends
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts
@@ -42,7 +44,24 @@ AGGREGATIONS = {
     "all": "x.bool_and()",
     "quantile": "x.percentile(y)",
     "any_value": "x.any_value(ignore_nulls=True)",
+    "prod": "x.product()",
 }
+LENGTHS = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
+FROM_END = "x.left((x.length().cast('int64') - n).clip(0))"
+# Of a day, the first one of a unit whose length changes, or whose first day is no Thursday.
+STARTS = {
+    "week": "date_sub(x, x.day_of_week())",
+    "month": "date_sub(x, x.day() - 1)",
+    "quarter": "add_months(date_sub(x, x.day() - 1), x.quarter() * 3 - 2 - x.month())",
+    "year": "date_sub(x, x.day_of_year() - 1)",
+}
+ZFILL = """\
+when(
+    x.length() < y,
+    when(x.left(1).is_in(['-', '+']), x.left(1) + x.substr(1).lpad(y - 1, '0'))
+    .otherwise(x.lpad(y, '0')),
+).otherwise(x)
+"""
 WINDOWS = {
     "rank": "rank().over(by_value)",
     "dense_rank": "dense_rank().over(by_value)",
@@ -121,6 +140,8 @@ DAFT = Dialect(
         "replace": "x.replace(y, z)",
         "split": "x.split(y).get(z)",
         "count_words": r"x.regexp_count('[^\\s\\p{Z}]+')",
+        "zfill": ZFILL,
+        "integer": "x.cast('int64')",
         "concat": "x + y",
         "text": "x.cast('string')",
         "number": "x.cast('float64')",
@@ -135,6 +156,14 @@ DAFT = Dialect(
         "month": "x.month()",
         "day": "x.day()",
         "date": "x.date()",
+        **{
+            word: (
+                f"((x.to_unix_epoch('us') - y.to_unix_epoch('us')) / {seconds}e6)"
+                ".floor().cast('int64')"
+            )
+            for word, seconds in LENGTHS.items()
+        },
+        "parse": "x.to_date(y)",
         "truncate": "date_trunc(y, x)",
         "min": "columns_min(*x)",
         "max": "columns_max(*x)",
@@ -144,8 +173,6 @@ DAFT = Dialect(
     unsupported={
         "round": "Daft rounds half away from zero",
         "corr": "Daft's corr takes the two values of one row",
-        "first": "Daft has first values in windows only",
-        "last": "Daft has last values in windows only",
         "ewm_mean": "Daft has no exponentially weighted mean",
     },
     variants={
@@ -158,8 +185,9 @@ DAFT = Dialect(
         "rank_first": "row_number().over(by_value_and_row)",
         "cumsum_truth": "x.cast('int64').sum().over(up_to)",
         "text_date": "x.strftime('%Y-%m-%d')",
-        "integer_int": "x.cast('int64')",
-        "integer_bool": "x.cast('int64')",
+        "integer_string": "x.regexp_extract('^[+-]?[0-9]+$', 0).cast('int64')",
+        "parse_timestamp": "x.to_datetime(y)",
+        "days_date": "date_diff(x, y)",
         "split_words": r"x.regexp_extract_all('[^\\s\\p{Z}]+').get(z)",
         "sum_truth": "x.cast('int64').sum()",
     },
@@ -169,6 +197,7 @@ DAFT = Dialect(
         "sum_truth": "x.fill_null(0)",
         "any": "x.fill_null(False)",
         "all": "x.fill_null(True)",
+        "prod": "x.fill_null(1.0)",
     },
     over="x.over(w)",
     bare_cases=True,
@@ -280,21 +309,68 @@ class DaftChain(NumberedChain):
                 return self.write_expression(choose_extreme(node, self.facts.may_miss))
             case Call("truncate", (moment, Lit(unit))):
                 return self._truncate(moment, str(unit))
+            case Call("slice", (text, Lit(start), Lit(end))):
+                return self._slice(
+                    text, int(str(start or 0)), None if end is None else int(str(end))
+                )
+            case Call("offset", (moment, Lit(int(count)), Lit(str(unit)))):
+                return self._add_time(moment, count, unit)
+            case Call("parse", (text, Lit(form))) if self.facts.find_kind(node) == "timestamp":
+                template = self.dialect.variants["parse_timestamp"]
+                return quote(template, x=self.write_value(text), y=form)
+            case Call(word, (a, b)) if word in LENGTHS and not self._are_days(word, a, b):
+                x, y = map(self.write_value, (a, b))
+                return quote(self.dialect.functions[word], x=x, y=y)
             case _:
                 return Chain.call(self, node)
 
+    def _are_days(self, word: str, *times: Expr) -> bool:
+        return word == "days" and all(self.facts.find_kind(time) == "date" for time in times)
+
+    def _add_time(self, moment: Expr, count: int, unit: str) -> ast.expr:
+        """Write a time some while later; a day of a zone has 24 hours, as any other."""
+        if unit == "days" and self.facts.find_zone(moment):
+            count, unit = 24 * count, "hours"
+        op = "-" if count < 0 else "+"
+        return quote(f"x {op} interval({unit}=n)", x=self.write_value(moment), n=abs(count))
+
+    def _slice(self, text: Expr, start: int, end: int | None) -> ast.expr:
+        """Write the characters from a place up to another, which both may count from the end."""
+        x = self.write_value(text)
+        if end is not None and (start <= 0 or end < 0):
+            x = quote("x.left(n)" if end >= 0 else FROM_END, x=x, n=abs(end))
+        if start < 0:
+            return quote("x.right(n)", x=x, n=-start if end is None else max(end - start, 0))
+        if not start:
+            return x
+        length = [max(end - start, 0)] if end is not None and end >= 0 else []
+        cut = quote("x.substr(s, *n)", x=x, s=start, n=[*map(write_literal, length)])
+        # Beyond the end, Daft's substr is missing.
+        missing = self.facts.may_miss(text)
+        return quote("coalesce(c, x.left(0))" if missing else "c.fill_null('')", c=cut, x=x)
+
     def _truncate(self, moment: Expr, unit: str) -> ast.expr:
-        """Write the start of a unit whose length never changes: Daft truncates to no other."""
-        if self.facts.find_zone(moment):
-            raise Unsupported(
-                "truncate() of a time with a zone", "Daft's days always have 24 hours"
-            )
-        if unit not in {"day", "hour"}:
-            raise Unsupported(f"truncate() to a {unit}", "Daft's largest unit is the week")
-        x = self.write_expression(moment)
-        timed = self.facts.find_kind(moment) == "timestamp"
-        template = self.dialect.functions["truncate"]
-        return quote(template, x=x, y=f"1 {unit}") if timed else x
+        """Write the start of a unit, as a clock shows it: Daft's own units have one length."""
+        x, zone = self.write_value(moment), self.facts.find_zone(moment)
+        if unit in STARTS:
+            day = x if self.facts.find_kind(moment) == "date" else quote("x.date()", x=x)
+            start = quote(STARTS[unit], x=day)
+            return start if day is x else self._write_midnight(start, moment)
+        if self.facts.find_kind(moment) == "date":
+            return x
+        number, word = find_step(unit) or (1, unit)
+        shown = quote("x.replace_time_zone(None)", x=x) if zone else x
+        span = f"{number} {word}{'s' * (number > 1)}"
+        start = quote(self.dialect.functions["truncate"], x=shown, y=span)
+        if zone and unit == "day":
+            return quote("x.replace_time_zone(z)", x=start, z=zone)
+        # Once a year, a clock shows an hour twice: its start is found from the time since.
+        return quote("x - (s - b)", x=x, s=shown, b=start) if zone else start
+
+    def _write_midnight(self, day: ast.expr, moment: Expr) -> ast.expr:
+        """Write the time at which a day begins, with the zone of another time."""
+        tree, zone = quote("d.cast(DataType.timestamp('us'))", d=day), self.facts.find_zone(moment)
+        return quote("x.replace_time_zone(z)", x=tree, z=zone) if zone else tree
 
     def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
@@ -335,8 +411,9 @@ def _find_name(tree: ast.expr) -> str | None:
 
 IMPORTS = """\
 import daft
-from daft import Window, col, lit
-from daft.functions import coalesce, columns_max, columns_min, date_trunc, when
+from daft import DataType, Window, col, interval, lit
+from daft.functions import add_months, coalesce, columns_max, columns_min, when
+from daft.functions import date_diff, date_sub, date_trunc
 from daft.functions import dense_rank, monotonically_increasing_id, rank, row_number
 """
 
@@ -345,7 +422,7 @@ from daft.functions import dense_rank, monotonically_increasing_id, rank, row_nu
 class Daft(Adapter):
     """Writes Daft; `collect` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (derive_constants, widen)
+    passes: tuple[Pass, ...] = (derive_constants, derive_ends, widen)
 
     def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain over a frame that is collected in memory."""

@@ -8,7 +8,9 @@ from functools import partial
 from graphlib import CycleError, TopologicalSorter
 
 from ..errors import Unsupported
-from ..spec.expression import Call, IsIn
+from ..spec.expression import Call, Expr, IsIn, Lit
+from ..spec.intervals import find_step
+from ..spec.patterns import count_groups
 from ..spec.schema import Schema
 from ..spec.vocabulary import ROLLING
 from ..spec.workload import Extreme, Query, Unpivot
@@ -43,7 +45,20 @@ AGGREGATIONS = {
     "first": "f.first_value(x, filter=present, order_by=n)",
     "last": "f.last_value(x, filter=present, order_by=n)",
     "any_value": "f.any_value(x)",
+    "prod": "f.array_product(f.array_agg(x))",
 }
+# Parts of times, in microseconds.
+LENGTHS = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
+BIN = "f.date_bin(i, x, '1970-01-01').cast(pa.timestamp('us'))"  # it counts nanoseconds
+STRIP = r"f.regexp_replace(x, '^[\\s\\p{Z}]+|[\\s\\p{Z}]+$', '', 'g')"
+ZFILL = """\
+f.when(
+    f.in_list(f.left(x, 1), [lit('-'), lit('+')]),
+    f.concat(
+        f.left(x, 1), f.lpad(f.substr(x, 2), f.greatest(f.character_length(x), lit(y)) - 1, '0')
+    ),
+).otherwise(f.lpad(x, f.greatest(f.character_length(x), lit(y)), '0'))
+"""
 WINDOWS = {
     "rank": "f.rank().over(by_value)",
     "dense_rank": "f.dense_rank().over(by_value)",
@@ -118,11 +133,24 @@ DATAFUSION = Dialect(
         "clip": "f.when(x < y, lit(y)).when(x > z, lit(z)).otherwise(x)",
         "coalesce": "f.coalesce(*x)",
         "upper": "f.upper(x)",
-        "strip": r"f.regexp_replace(x, '^[\\s\\p{Z}]+|[\\s\\p{Z}]+$', '', 'g')",
+        "strip": STRIP,
         "ends_with": "f.ends_with(x, y)",
         "is_numeric": "f.regexp_like(x, '^[0-9]+$')",
         "matches": "f.regexp_like(x, y)",
         "replace": "f.replace(x, y, z)",
+        "count_words": r"f.regexp_count(x, '[^\\s\\p{Z}]+')",
+        "extract": "f.regexp_match(x, y)[z]",
+        "split": "f.array_element(f.string_to_array(x, y), z)",
+        "zfill": ZFILL,
+        "integer": "x.try_cast(pa.int64())",
+        "parse": "f.to_date(x, y)",
+        **{
+            word: (
+                f"f.floor((x - y).cast(pa.duration('us')).cast(pa.int64()) / {seconds}e6)"
+                ".cast(pa.int64())"
+            )
+            for word, seconds in LENGTHS.items()
+        },
         "text": "x.cast(pa.string())",
         "hour": "f.date_part('hour', x)",
         "minute": "f.date_part('minute', x)",
@@ -157,6 +185,16 @@ DATAFUSION = Dialect(
         ),
         "rank_first": "f.row_number().over(by_value_and_row)",
         "cumsum_truth": "f.sum(x.cast(pa.int64())).over(up_to)",
+        "prod_beside": "f.array_product(f.array_agg(x).over(group))",
+        "split_first": "f.split_part(x, y, 1)",
+        "split_last": "f.split_part(x, y, -1)",
+        "split_words": r"""f.array_element(
+            f.string_to_array(f.regexp_replace(STRIP, '[\\s\\p{Z}]+', ' ', 'g'), ' '), z
+        )""".replace("STRIP", STRIP),
+        "integer_string": "f.regexp_match(x, '^[+-]?[0-9]+$')[0].try_cast(pa.int64())",
+        "number_string": "x.try_cast(pa.float64())",
+        "days_date": "x - y",
+        "parse_timestamp": "f.to_timestamp_micros(x, y)",
         "number_int": "x.cast(pa.float64())",
         "number_float": "x",
         "number_bool": "x.cast(pa.float64())",
@@ -176,6 +214,7 @@ DATAFUSION = Dialect(
         "sum_truth": "f.coalesce(x, lit(0))",
         "any": "f.coalesce(x, lit(False))",
         "all": "f.coalesce(x, lit(True))",
+        "prod": "f.coalesce(x, lit(1.0))",
     },
     over="x.over(w)",
 )
@@ -244,8 +283,58 @@ class DataFusionChain(NumberedChain):
             case Call("concat", arguments):
                 values = [*map(self.write_value, arguments)]
                 return self.keep_missing(quote("f.concat(*x)", x=values), values, arguments)
+            case Call("slice", (text, Lit(start), Lit(end))):
+                x = self.write_value(text)
+                return _slice(x, int(str(start or 0)), None if end is None else int(str(end)))
+            case Call("extract", (text, Lit(str(pattern)), Lit(int(group)))):
+                # The whole match is what a pattern without groups returns.
+                searched = f"({pattern})" if count_groups(pattern) and not group else pattern
+                return Chain.call(
+                    self, Call("extract", (text, Lit(searched), Lit(max(group - 1, 0))))
+                )
+            case Call("split", (text, by, Lit(int(place)))) if place not in {0, -1} or by == Lit(
+                None
+            ):
+                counted = Lit(place + 1 if place >= 0 else place)
+                return Chain.call(self, Call("split", (text, by, counted)))
+            case Call("offset", (moment, Lit(int(count)), Lit(str(unit)))):
+                return self._add_time(moment, count, unit)
+            case Call("days", (a, b)) if self._are_days(a, b):
+                return Chain.call(self, node)
+            case Call(word, (a, b)) if word in LENGTHS:
+                x, y = map(self._write_instant, (a, b))
+                return quote(self.dialect.functions[word], x=x, y=y)
+            case Call("parse", (text, Lit(form))) if self.facts.find_kind(node) == "timestamp":
+                template = self.dialect.variants["parse_timestamp"]
+                return quote(template, x=self.write_value(text), y=form)
+            case Call("truncate", (moment, Lit(str(unit)))) if unit not in self.dialect.units:
+                return self._truncate_to_step(moment, unit)
             case _:
                 return Chain.call(self, node)
+
+    def _are_days(self, *times: Expr) -> bool:
+        return all(self.facts.find_kind(time) == "date" for time in times)
+
+    def _write_instant(self, time: Expr) -> ast.expr:
+        x = self.write_value(time)
+        return quote("x.cast(pa.timestamp('us'))", x=x) if self._are_days(time) else x
+
+    def _add_time(self, moment: Expr, count: int, unit: str) -> ast.expr:
+        """Write a time some while later; a day of a zone has 24 hours, as any other."""
+        op = "-" if count < 0 else "+"
+        x, n = self.write_value(moment), abs(count)
+        if self._are_days(moment):
+            return quote(f"x {op} lit(n)", x=x, n=n)
+        return quote(f"x {op} lit(timedelta({unit}=n))", x=x, n=n)
+
+    def _truncate_to_step(self, moment: Expr, unit: str) -> ast.expr:
+        """Write the start of some hours, minutes or seconds, as a clock shows it."""
+        number, word = find_step(unit) or (0, "")
+        x, zone = self.write_value(moment), self.facts.find_zone(moment)
+        shown = quote("f.to_local_time(x)", x=x) if zone else x
+        binned = quote(BIN, i=f"{number} {word}s", x=shown)
+        # Once a year, a clock shows an hour twice: its start is found from the time since.
+        return quote("x - (s - b)", x=x, s=shown, b=binned) if zone else binned
 
     def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:  # noqa: ARG002
         """Refuse an unpivot."""
@@ -309,6 +398,19 @@ class DataFusionChain(NumberedChain):
         return write_literal(name) if _is_plain(name) else self.write_column(name)
 
 
+def _slice(x: ast.expr, start: int, end: int | None) -> ast.expr:
+    """Write the characters from a place up to another, which both may count from the end."""
+    if end is None:
+        template = "f.right(x, n)" if start < 0 else "f.substr(x, n)"
+        return quote(template, x=x, n=-start if start < 0 else start + 1)
+    if start > 0 and end >= 0:
+        return quote("f.substring(x, s, n)", x=x, s=start + 1, n=max(end - start, 0))
+    kept = quote("f.left(x, n)", x=x, n=end)
+    if start < 0:
+        return quote("f.right(x, n)", x=kept, n=max(end - start, 0))
+    return quote("f.substr(x, n)", x=kept, n=start + 1) if start else kept
+
+
 def _write_key(key: WindowKey) -> ast.expr:
     if not (key.descending or key.missing):
         return write_literal(key.name) if _is_plain(key.name) else quote("x.sort()", x=key.value)
@@ -321,6 +423,8 @@ def _is_plain(name: str) -> bool:
 
 
 IMPORTS = """\
+from datetime import timedelta
+
 import pyarrow as pa
 from datafusion import SessionConfig, SessionContext, col, lit
 from datafusion import functions as f

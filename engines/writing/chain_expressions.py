@@ -139,7 +139,11 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         tree = quote(template, x=x, y=y)
         if self.beside or self.query.transform:
             tree = self.over(tree, agg)
-        filler = self.dialect.of_nothing.get(word)
+        return self.fill_nothing(tree, agg)
+
+    def fill_nothing(self, tree: ast.expr, agg: Agg) -> ast.expr:
+        """Fill in what an aggregation of no values lacks."""
+        filler = self.dialect.of_nothing.get(self._write_reduction(agg))
         return quote(filler, x=tree) if filler and self._may_be_nothing(agg) else tree
 
     def _write_reduction(self, agg: Agg) -> str:

@@ -78,7 +78,7 @@ class NumberedChain(Chain):
     @property
     def needs_numbers(self) -> bool:
         """Return whether the rows have to be numbered."""
-        outputs = (*self.query.aggregate, *self.query.transform)
+        outputs = (*self.query.derive, *self.query.aggregate, *self.query.transform)
         found = list_aggregations(*(output.expression for output in outputs))
         ordered = any(map(is_ordered, found)) or self._is_positional or self._cuts_by_row
         return (self.data.ordered and ordered) or self._passes_numbers
@@ -164,7 +164,7 @@ class NumberedChain(Chain):
         if agg.function in WINDOWS:
             return self.write_window(agg)
         if shown and (template := self.dialect.variants.get(f"{agg.function}_beside")):
-            return quote(template, **self._list_holes(agg))
+            return self.fill_nothing(quote(template, **self._list_holes(agg)), agg)
         if agg.function in ENDS:
             template = self._write_template(agg.function, self.dialect.aggregations)
             x, row = self._write_argument(agg.arguments[0]), self.write_column(self.row)

@@ -41,24 +41,8 @@ UNWRITTEN = {
 
 MARKS: tuple[KnownFailure, ...] = (
     *(
-        KnownFailure("daft", f"{name}-*", "unsupported", "it has first values in windows only")
-        for name in (
-            "first",
-            "first_int",
-            "first_nan",
-            "last",
-            "last_int",
-            "last_nan",
-            "constants_first",
-        )
-    ),
-    *(
         KnownFailure("daft", f"{name}-*", "unsupported", "its ranges leave out rows of one time")
         for name in ("rolling_time", "rolling_time_all", "rolling_zone")
-    ),
-    *(
-        KnownFailure("daft", f"truncate_{unit}-*", "unsupported", "its largest unit is the week")
-        for unit in ("year", "month", "date")
     ),
     *(
         KnownFailure(engine, "ewm-*", "unsupported", "it has no exponentially weighted mean")
@@ -79,13 +63,11 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure("chdb", f"rolling_{name}-*", "unsupported", "its ranges have 32 bits")
         for name in ("time", "time_all", "zone")
     ),
-    KnownFailure("datafusion", "text_keys-*", "unsupported", "not implemented for it yet"),
     KnownFailure("chdb", "ewm-*", "unsupported", "its averages decay by time"),
     *(
         KnownFailure("chdb", f"{name}-*", "unsupported", "several steps are not implemented for it")
         for name in ("steps_*", "join_steps")
     ),
-    KnownFailure("daft", "truncate_zone_*", "unsupported", "its days always have 24 hours"),
     *(
         KnownFailure("ibis", f"{name}-*", "unsupported", "its times with a zone are in UTC")
         for name in ("zone_parts", "truncate_zone_*")
@@ -395,11 +377,6 @@ MARKS: tuple[KnownFailure, ...] = (
                 "text_made text_cut casts trigonometry time_steps time_between"
                 " zone_times products whole_products"
             ),
-            **dict.fromkeys(
-                ("datafusion", "daft"),
-                "text_made text_numbers text_cut casts time_parts time_steps"
-                " time_between time_parsed zone_times products whole_products date_later",
-            ),
             "pyspark": (
                 "text_made text_keys text_cut casts time_parts time_steps time_between time_parsed"
                 " zone_times products whole_products date_later"
@@ -407,7 +384,6 @@ MARKS: tuple[KnownFailure, ...] = (
         }.items()
         for name in names.split()
     ),
-    KnownFailure("daft", "time_weeks-*", "unsupported", "its largest unit is the week"),
     *(
         KnownFailure(engine, "text_letters-[pmo]*", "wrong", "it writes two letters for a ß")
         for engine in ("datafusion", "daft", "pyspark")
