@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ...errors import Unsupported
 from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, Value, list_columns, walk
 from ...spec.formats import PIECES
-from ...spec.kinds import with_column
 from ...spec.schema import Column
 from ...spec.vocabulary import ROLLING
 from ...spec.windows import read_rolling
@@ -18,7 +16,7 @@ from ...spec.workload import Extreme, RowFunction
 from ..duckdb.queries import Statement
 from ..writing.properties import NARROW, Facts, makes_double
 from ..writing.sql import ADD, ATOM, CAST, COMPARE, MULTIPLY, NEGATIVE, Sql, SqlWriter, quote_name
-from ..writing.steps import map_as_case, reuse_outputs
+from ..writing.steps import map_as_case
 from .words import (
     AGGREGATIONS,
     FUNCTIONS,
@@ -352,19 +350,6 @@ class ClickHouseStatement(Statement):
     def _is_windowed(self) -> bool:
         return bool(self.query.transform) or self.beside
 
-    def _answer_items(self) -> list[str]:
-        """Write what is selected; ClickHouse reads the name of an output in another one, too."""
-        aggregate = tuple(reuse_outputs(self.query.aggregate))
-        names = {output.name for output in aggregate}
-        if aggregate == self.query.aggregate or names & self._frame:
-            return super()._answer_items()
-        rows = self.facts.data
-        for output in self.query.aggregate:
-            rows = with_column(rows, output.name, output.expression)
-        facts = replace(self.facts, data=rows)
-        named = replace(self, query=replace(self.query, aggregate=aggregate), facts=facts)
-        return super(ClickHouseStatement, named)._answer_items()
-
     def _write_named(self, expression: Expr, alias: str) -> str:
         """Write an output; of a key that is a float, -0.0 becomes 0.0, for they are two keys."""
         is_key = alias in self.query.group_by and expression != Col(alias)
@@ -373,7 +358,7 @@ class ClickHouseStatement(Statement):
         return super()._write_named(expression, alias)
 
     def _make_writer(self, facts: Facts | None = None) -> SqlWriter:
-        return ClickHouseWriter(facts or self.facts, self._write_aggregation)
+        return ClickHouseWriter(facts or self.facts, self._write_aggregation, named=self.named)
 
     def _write_count(self, condition: str) -> str:
         return f"countIf({condition})"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ...spec.expression import Agg, Arith, Call, Case, Expr, Neg, list_children
 from ..writing.joins import Joining
+from ..writing.properties import Facts
 from ..writing.sql import quote_name
 
 
@@ -23,3 +25,16 @@ def write_lines(clauses: list[str]) -> str:
 def sort_key(column: str, descending: bool) -> str:
     """Write what sorts."""
     return f"{quote_name(column)} DESC" if descending else quote_name(column)
+
+
+def is_huge(node: Expr, facts: Facts) -> bool:
+    """Return whether a value has 128 bits, as DuckDB's sums of integers have."""
+    if facts.find_kind(node) != "int":
+        return False
+    match node:
+        case Agg("sum" | "cumsum" | "rolling_sum", (argument, *_)):
+            return facts.find_kind(argument) in {"int", "bool"}
+        case Arith() | Neg() | Case() | Call("min" | "max" | "abs" | "round"):
+            return any(is_huge(child, facts) for child in list_children(node))
+        case _:
+            return False

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
 from ...errors import Unsupported
 from ...spec.expression import (
     Agg,
-    Arith,
     Bool,
     Call,
     Case,
@@ -18,10 +18,8 @@ from ...spec.expression import (
     Expr,
     IsMissing,
     Lit,
-    Neg,
     is_aggregated,
     list_aggregations,
-    list_children,
     list_columns,
     substitute,
     walk,
@@ -52,7 +50,7 @@ from ..writing.sql import (
     write_clause,
 )
 from ..writing.steps import split_batches
-from .clauses import find_only, sort_key, write_lines
+from .clauses import find_only, is_huge, sort_key, write_lines
 from .derived import is_nested, tests_derived
 from .gaps import fill_gaps
 from .joins import FromClause, write_source, write_subquery
@@ -78,7 +76,8 @@ class Statement:
     """One step over a table of rows; `guards` are the columns a row function needs.
 
     `table` is the step before, if it is not the data's own table. `numbered` adds the rows' order
-    as `rowid` to the answer, `inner` has sums in 64 bits: another step reads the answer.
+    as `rowid` to the answer, `inner` has sums in 64 bits: another step reads the answer. `named`
+    has the names of earlier outputs.
     """
 
     query: Query
@@ -91,6 +90,7 @@ class Statement:
     table: str = ""
     numbered: bool = False
     inner: bool = False
+    named: Mapping[Expr, str] = field(default_factory=dict)
     names_windows: ClassVar[bool] = True
     hides_numbers: ClassVar[bool] = True  # by `*`
 
@@ -167,7 +167,7 @@ class Statement:
     def cast_hugeints(self) -> list[str]:
         """Return the outputs that are sums of integers, which DuckDB makes 128 bits wide."""
         outputs = (*self.query.aggregate, *self.query.transform)
-        return [output.name for output in outputs if self._is_huge(output.expression)]
+        return [output.name for output in outputs if is_huge(output.expression, self.facts)]
 
     @property
     def _is_bare(self) -> bool:
@@ -221,8 +221,19 @@ class Statement:
             return self._write_selected()
         outputs = (*self.query.aggregate, *self.query.transform)
         keys = map(self._write_kept, self.query.group_by)
-        items = [*keys, *map(self._write_output, outputs)]
+        items = [*keys, *self._write_outputs(outputs)]
         return [*items, self._write_extreme(self.query.extreme)] if self.query.extreme else items
+
+    def _write_outputs(self, outputs: tuple[Output, ...]) -> Iterator[str]:
+        """Write outputs; SQL reads the name of an earlier one, if no column has it."""
+        taken = {name.lower() for name in (*self.facts.data.names, *dict(self.data.unread))}
+        named: dict[Expr, str] = {}
+        for output in outputs:
+            again = any(node in named for node in walk(output.expression))
+            statement = replace(self, named=named) if again else self
+            yield statement._write_output(output)  # noqa: SLF001 - its own kind
+            if list_aggregations(output.expression) and output.name.lower() not in taken:
+                named[output.expression] = output.name
 
     def _write_selected(self) -> list[str]:
         if self.table or self.numbered or self.data.unread or not self.query.whole:
@@ -286,7 +297,7 @@ class Statement:
             else self._make_writer().write
         )
         written = write(expression)
-        if self.inner and self._is_huge(expression):
+        if self.inner and is_huge(expression, self.facts):
             return f"{self._make_writer().write_int64(written).text} AS {quote_name(alias)}"
         derived = any(output.name == alias for output in self.query.derive)
         if derived and self.facts.find_kind(expression) == "int" and self._makes_double(expression):
@@ -436,7 +447,7 @@ class Statement:
         return f"FROM (\n{inner}\n)\n{self._list_conditions('WHERE', self.query.having)}"
 
     def _make_writer(self, facts: Facts | None = None) -> SqlWriter:
-        return SqlWriter(facts or self.facts, self._write_aggregation, self.raises)
+        return SqlWriter(facts or self.facts, self._write_aggregation, self.raises, self.named)
 
     def _write_aggregation(self, agg: Agg) -> Sql:
         if why := UNSUPPORTED.get(agg.function):
@@ -587,14 +598,3 @@ class Statement:
         """Return whether a group can have no values; a group has a row, a whole frame may not."""
         empty = not self.query.group_by and (self.query.where or not self.data.rows)
         return bool(empty) or self.facts.may_miss(argument)
-
-    def _is_huge(self, node: Expr) -> bool:
-        if self.facts.find_kind(node) != "int":
-            return False
-        match node:
-            case Agg("sum" | "cumsum" | "rolling_sum", (argument, *_)):
-                return self.facts.find_kind(argument) in {"int", "bool"}
-            case Arith() | Neg() | Case() | Call("min" | "max" | "abs" | "round"):
-                return any(map(self._is_huge, list_children(node)))
-            case _:
-                return False

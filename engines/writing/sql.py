@@ -9,8 +9,8 @@ import datetime as dt
 import math
 import re
 import textwrap
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ...spec.expression import (
     Agg,
@@ -232,17 +232,21 @@ class SqlWriter(ExpressionWriter[Sql]):
     """Writes expressions over the columns of one frame; `aggregate` writes an aggregation.
 
     NaN, a large number to DuckDB, becomes NULL where it would be seen. `raises`: the root or the
-    logarithm of a negative number raises, as before DuckDB 2.
+    logarithm of a negative number raises, as before DuckDB 2. `named` are the expressions that have
+    a name.
     """
 
     facts: Facts
     aggregate: Callable[[Agg], Sql]
     raises: bool = False
+    named: Mapping[Expr, str] = field(default_factory=dict)
 
     def write(self, node: Expr, *, plain: bool = False) -> Sql:
         """Write an expression; `plain` allows a constant without a type of its own."""
         if isinstance(node, Lit):
             return self.write_constant(node.value, plain=plain)
+        if node in self.named:
+            return self.write_column(self.named[node])
         return self.write_expression(node)
 
     def write_column(self, column: str) -> Sql:

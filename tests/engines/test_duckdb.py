@@ -321,3 +321,19 @@ def test_a_condition_on_a_derived_key_leaves_the_groups_as_they_are(tmp_path: Pa
         {"band": "low", "b": 0, "n": 3},
         {"band": "low", "b": 1, "n": 3},
     ]
+
+
+def test_an_aggregate_that_an_earlier_output_names_is_written_once(tmp_path: Path) -> None:
+    total, table = Agg("sum", (Col("b"),)), pa.table({"a": [1, 2, 3, 4], "b": [1, 2, 4, 8]})
+    share = Arith("/", total, Agg("size", ()))
+    outputs = (Output("total", total), Output("share", share))
+    query = Query("q", "", aggregate=outputs)
+    assert "total / count(*) AS share" in ENGINE.write(query, COLUMNS).text
+    assert ran(query, table, COLUMNS, tmp_path) == [{"total": 15, "share": 3.75}]
+
+
+def test_an_output_named_like_a_column_is_not_read_by_later_ones(tmp_path: Path) -> None:
+    total, table = Agg("sum", (Col("b"),)), pa.table({"a": [1, 2, 3, 4], "b": [1, 2, 4, 8]})
+    outputs = (Output("A", total), Output("double", Arith("*", Lit(2), total)))
+    query = Query("q", "", where=Compare(">", Col("a"), Lit(2)), aggregate=outputs)
+    assert ran(query, table, COLUMNS, tmp_path) == [{"A": 12, "double": 24}]
