@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from ...errors import Unsupported
 from ...spec.workload import Query, Tasks
 from ..base import Program
+from .imports import choose_imports, find_imported_name, sort_imports
 
 Code = str | ast.expr
 KEPT = 2048  # texts: programs of one engine share functions, those of a sweep are the same
@@ -104,7 +105,9 @@ def assemble(engine: str, query: Query | Tasks, parts: Parts) -> Program:
         rows=_indent(parts.rows),
         main=_indent(_main(parts)),
     )
-    head = f'"""{_write_title(engine, query)}"""\n\n{_write_imports(parts, text)}\n'
+    imports, text = _write_imports(parts, text)
+    _check_name(engine, parts.own.name, text)
+    head = f'"""{_write_title(engine, query)}"""\n\n{imports}\n'
     return finish(engine, head + text, parts.own.source)
 
 
@@ -116,33 +119,28 @@ def _main(parts: Parts) -> str:
     return f"{started}print(query({several}load({given})))"
 
 
-def _write_imports(parts: Parts, text: str) -> str:
-    """Return the imports that a program's text uses, and those of the user's function."""
-    used, lines = _find_free_names(text), [*STANDARD, *parts.imports.splitlines()]
-    own = (f"from datetime import {word}" for word in TIMES.findall(parts.own.source))
-    own_zone = ZONE_INFO if ZONE.search(parts.own.source) else ""
-    kept = [
-        one for line in lines if line for one in _split(line) if _find_imported_name(one) in used
-    ]
-    return _sort_imports([*kept, *own, own_zone, *parts.own.imports])
+def _write_imports(parts: Parts, text: str) -> tuple[str, str]:
+    """Return the imports that a program's text uses, with the user's function's, and the text."""
+    own = list(parts.own.imports)
+    bound = set(map(find_imported_name, own))
+    source = parts.own.source
+    own += [f"from datetime import {word}" for word in TIMES.findall(source) if word not in bound]
+    own += [ZONE_INFO] if ZONE.search(source) else []
+    program = [*STANDARD, *filter(None, parts.imports.splitlines())]
+    text, lines = choose_imports(text, program, own, frozenset({parts.own.name}))
+    return sort_imports(lines), text
 
 
-@lru_cache(maxsize=KEPT)
-def _find_free_names(text: str) -> frozenset[str]:
-    names = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
-    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    return frozenset(node.id for node in names) - bound
-
-
-def _split(line: str) -> list[str]:
-    """Split `from x import a, b` into an import for each name."""
-    start, _, names = line.partition(" import ")
-    return [f"{start} import {name}" for name in names.split(", ")] if names else [line]
-
-
-def _find_imported_name(line: str) -> str:
-    """Return the name that a line imports: `pq` of `import pyarrow.parquet as pq`."""
-    return line.rsplit(maxsplit=1)[-1].partition(".")[0]
+def _check_name(engine: str, name: str, text: str) -> None:
+    """Raise Unsupported if a program's text has another thing of the user's function's name."""
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Assign([ast.Name(bound)], ast.Call(args=[ast.Name(read)])) if bound == read:
+                continue
+            case ast.Assign(targets=[ast.Name(bound)]) | ast.FunctionDef(bound) | ast.arg(bound):
+                if bound == name:
+                    why = f"programs of {engine} have a part of this name; rename this def"
+                    raise Unsupported(name, why)
 
 
 def finish(engine: str, text: str, own: str = "") -> Program:
@@ -205,24 +203,6 @@ def _write_title(engine: str, query: Query | Tasks) -> str:
     title = f"{query.name}: {query.question} - {engine}"
     printable = "".join(c if c.isprintable() else " " for c in title)
     return printable.replace("\\", "\\\\").replace('"', "'")
-
-
-def _sort_imports(lines: list[str]) -> str:
-    """Order imports as isort does: the standard library first, plain before `from`."""
-    plain = sorted({line for line in lines if line and not _is_name(line)})
-    names: dict[str, set[str]] = {}
-    for line in filter(_is_name, lines):
-        start, _, name = line.partition(" import ")
-        names.setdefault(start, set()).add(name)
-    merged = [f"{start} import {', '.join(sorted(found))}" for start, found in names.items()]
-    ordered = sorted([*plain, *merged], key=lambda line: (line.startswith("from"), line))
-    standard = [x for x in ordered if x.split()[1].split(".")[0] in sys.stdlib_module_names]
-    others = [x for x in ordered if x not in standard]
-    return "\n".join(standard) + "\n\n" + "\n".join(others)
-
-
-def _is_name(line: str) -> bool:
-    return line.startswith("from ") and " as " not in line
 
 
 def _indent(body: str) -> str:

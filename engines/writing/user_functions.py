@@ -11,6 +11,7 @@ from ...errors import Unsupported
 from ...spec.expression import Bool, Case, Col, Expr, IsMissing, Let, Lit
 from ...spec.schema import Column, Schema
 from ...spec.workload import GroupFunction, Query, RowFunction, Tasks
+from .imports import take_imports
 from .program import Own, fill, format_code
 from .properties import collect_row_facts
 from .python import write_row_definition
@@ -70,7 +71,8 @@ def make_own(function: RowFunction | GroupFunction | Tasks) -> Own:
     if source is None:
         assert isinstance(function, RowFunction)
         source = format_code(write_row_definition(function))
-    return Own(function.name, source.strip("\n"), _list_imports(source))
+    imports, definition = take_imports(source)
+    return Own(function.name, definition, (*imports, *_list_imports(source)))
 
 
 def list_missing_inputs(query: Query, data: Schema) -> tuple[str, ...]:

@@ -57,6 +57,36 @@ def test_the_users_def_stands_in_the_program_as_it_was_written(engine: str) -> N
     compile(text, "program", "exec")
 
 
+PANDAS = "import pandas as pd\n\ndef odd(x):\n    return x['A'] if pd.notna(x['A']) else 0\n"
+POLARS = "import polars as pd\n\ndef odd(x):\n    return pd.Series([x['A'], x['B']]).sum()\n"
+
+
+def test_modin_has_another_name_where_the_function_imports_pandas() -> None:
+    text = find("modin").write(rows_query(PANDAS), COLUMNS).text
+    assert "import modin.pandas as mpd\n" in text
+    assert "mpd.read_parquet(" in text
+    assert text.count("import pandas as pd\n") == 1
+
+
+@pytest.mark.parametrize("engine", ["pandas", "dask", "futures-thread"])
+def test_an_import_of_the_function_takes_no_name_of_the_program(engine: str) -> None:
+    text = find(engine).write(rows_query(POLARS), COLUMNS, Resources(2)).text
+    assert text.count("import polars as pd\n") == 1
+    found = answered(find(engine), rows_query(POLARS), {"A": [1, 2], "B": [3, 4]})
+    assert list(found["y"]) == [4, 6]
+
+
+def test_a_function_with_future_annotations_is_a_program() -> None:
+    source = f"from __future__ import annotations\n{PANDAS}"
+    compile(find("pandas").write(rows_query(source), COLUMNS).text, "program", "exec")
+
+
+def test_a_function_named_like_a_part_of_the_program_is_refused() -> None:
+    source = "def CHUNKS(x):\n    return x['A'] + 1\n"
+    with pytest.raises(Unsupported, match="rename this def"):
+        find("joblib").write(rows_query(source), COLUMNS)
+
+
 def test_pools_differ_by_a_line_or_two() -> None:
     query = rows_query(NUMBERED)
     texts = {name: _program(name, query).splitlines() for name in POOLS[1:]}
