@@ -218,7 +218,7 @@ class Section:
 def open_section(log: Log, node: Node, what: str, keys: Mapping[str, Key]) -> Section:
     """Return the section of a mapping; unknown and missing keys are mistakes."""
     if not isinstance(node, Fields):
-        log.add(node.place, f"{what} needs keys such as {next(iter(keys))!r}, not {_sort(node)}")
+        log.add(node.place, f"{what} needs keys{_suggest_key(node, keys)}")
         return Section(log, node.place, what, {}, sound=False)
     unknown = [name for name, _ in node.pairs if name.text not in keys]
     for name in unknown:
@@ -229,6 +229,15 @@ def open_section(log: Log, node: Node, what: str, keys: Mapping[str, Key]) -> Se
         if about.required and key not in values:
             found.add_missing(f"{what} needs {key!r}")
     return found
+
+
+def _suggest_key(node: Node, keys: Mapping[str, Key]) -> str:
+    """Return what ends a message about a value that stands where keys are needed."""
+    first = next(iter(keys))
+    if not isinstance(node, TextNode) or node.empty or " " in node.text:
+        return f" such as {first!r}, not {_sort(node)}"
+    key = "files" if "files" in keys and not node.text.isidentifier() else first
+    return f", not {_sort(node)} alone; write {{{key}: {node.text}}}"
 
 
 def check_word(log: Log, node: TextNode) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dfbench.errors import WorkloadError
 from dfbench.spec.calls import Context
-from dfbench.spec.grammar import QUERY
+from dfbench.spec.grammar import DATASET, QUERY
 from dfbench.spec.parser import parse_expression
 from dfbench.spec.python_syntax import ExpressionError
 from dfbench.spec.reader import read_text
@@ -146,7 +146,7 @@ def test_a_method_leads_to_our_function(text: str) -> None:
 
 
 def test_every_synonym_leads_to_a_word_or_a_clause() -> None:
-    assert set(SYNONYMS.values()) <= {*WORDS, *QUERY}
+    assert set(SYNONYMS.values()) <= {*WORDS, *QUERY, *DATASET}
     assert not {*SYNONYMS} & {*EXPRESSIONS, *LEFT_OUT}
     # An aggregation; as a clause, it is dplyr's.
     assert {*SYNONYMS, *EXPRESSIONS} & {*WORDS} == {"count"}
