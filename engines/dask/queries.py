@@ -282,6 +282,9 @@ class Partitions:
 
     def _are_values(self, taken: Steps) -> bool:
         """Return whether a transform reads values of all rows, known before it is made."""
+        found = {r.function for r in taken.reductions}
+        if self.query.order_by and not found.isdisjoint({"first", "last"}):
+            return False
         plain = all(r.window is None and r.name.isidentifier() for r in taken.reductions)
         return plain and bool(taken.reductions) and not self.query.group_by
 

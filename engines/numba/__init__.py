@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
-from ...spec.expression import Arith, Col, Expr, Lit, Neg, list_children, rebuild
+from ...spec.kinds import extend_schema
 from ...spec.schema import Schema
 from ...spec.workload import Query, RowFunction
 from ..adapter import Adapter, Pass
@@ -15,7 +15,7 @@ from ..pandas.queries import ROWS
 from ..pandas.reading import write_reading, write_string_option
 from ..pandas.sequence import write_steps
 from ..writing.passes.join import Inputs, join_single_frame
-from ..writing.passes.widen import widen_beside_floats
+from ..writing.passes.widen import widen_beside_floats, widen_signs
 from ..writing.program import NONE, Own, Parts
 from ..writing.user_functions import make_own
 from .queries import NumbaSteps
@@ -37,17 +37,9 @@ def _translate(query: Query, data: Schema) -> Query:
     """Leave out the text of a def that has a tree: Numba compiles loops written from the tree."""
     match query.apply:
         case RowFunction(body=body) as function if body is not None:
-            body = _subtract(body, data)
+            body = widen_signs(body, extend_schema(data, query))
             return replace(query, apply=replace(function, source=None, body=body))
     return query
-
-
-def _subtract(node: Expr, data: Schema) -> Expr:
-    """Return an expression with `0 - x` for `-x`, which has no sign in Numba where x has none."""
-    match node:
-        case Neg(Col(name) as x) if name in data and data[name].arrow.startswith("uint"):
-            return Arith("-", Lit(0), x)
-    return rebuild(node, tuple(_subtract(part, data) for part in list_children(node)))
 
 
 @dataclass(frozen=True, slots=True)

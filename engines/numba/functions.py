@@ -14,7 +14,6 @@ from ...spec.expression import (
     Bool,
     Call,
     Case,
-    Cast,
     Col,
     Compare,
     Expr,
@@ -167,8 +166,6 @@ class Lifting:
             case Call(function, arguments) if function not in FUNCTIONS or (
                 len(arguments) > 1 and function == "round"
             ):
-                return False
-            case Cast():
                 return False
             case Let(name, value, body):
                 return self._compiles(value, bound) and self._compiles(body, bound | {name})

@@ -224,6 +224,10 @@ class _RowWriter(ExpressionWriter[ast.expr]):
         """Write a number with the other sign."""
         return quote("-x", x=self.write_expression(operand))
 
+    def cast(self, node: Cast) -> ast.expr:
+        """Write a number in another type."""
+        return quote(f"np.{node.type}(x)", x=self.write_expression(node.operand))
+
     def write_comparison(self, node: Compare) -> ast.expr:
         """Write a comparison."""
         x, y = self.write_expression(node.left), self.write_expression(node.right)

@@ -398,3 +398,53 @@ def test_a_compiled_loop_takes_a_word_without_an_answer_as_missing(
     frame = pa.table({"k": ["", "a", "bb"], "i": [-1, 4, 9]})
     found = run(find("pandas+numba"), read(f'{{apply: {{rows: "{body}", as: out}}}}'), frame)
     assert found["out"].tolist() == answer
+
+
+@pytest.mark.parametrize("word", ["first", "last"])
+def test_dask_takes_the_first_of_all_rows_in_their_order(word: str) -> None:
+    query = read(f"{{order_by: [-i], transform: {{o: {word}(x), n: i}}}}")
+    answer = run(find("dask"), query, pa.table({"i": [1, 3, 2], "x": [10, 30, 20]}))
+    assert set(answer["o"]) == {30 if word == "first" else 10}
+
+
+NARROWEST = pa.table(
+    {
+        "s": pa.array([-(2**31), 5], pa.int32()),
+        "n": pa.array([-128, 5], pa.int8()),
+        "u": pa.array([200, 5], pa.uint8()),
+    }
+)
+
+
+@pytest.mark.parametrize("engine", ["pandas+numba", "pandas", "polars", "duckdb", "datatable"])
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        ("-s", [2**31, -5]),
+        ("abs(s)", [2**31, 5]),
+        ("-max(n, n)", [128, -5]),
+        ("-max(u, u)", [-200, -5]),
+        ("-(n if u > 1 else n)", [128, -5]),
+        ("-clip(n, -128, 127)", [128, -5]),
+        ("clip(u, 0, 255) + 100", [300, 105]),
+        ("coalesce(u, 0) + 100", [300, 105]),
+    ],
+)
+def test_a_narrow_integer_may_be_the_smallest_of_its_width(
+    engine: str, body: str, answer: list[int], tmp_path: Path
+) -> None:
+    asked = read(f'{{apply: {{rows: "{body}", as: o}}}}')
+    data = Data.of(Tables(NARROWEST), tmp_path)
+    module = load_program(find(engine).write(asked, data.schema))
+    found = module.rows(module.query(module.load(str(data.paths[0]))))
+    assert found["o"].to_pylist() == answer
+
+
+@pytest.mark.parametrize("engine", ["pandas", "dask"])
+@pytest.mark.parametrize("word", ["ffill", "bfill"])
+@pytest.mark.filterwarnings("error::FutureWarning")
+def test_truths_with_gaps_are_filled_without_a_warning(engine: str, word: str) -> None:
+    frame = pa.table({"b": [None, False, None]})
+    answer = run(find(engine), read(f"{{transform: {{o: {word}(b)}}}}"), frame)
+    known = [None if pd.isna(value) else bool(value) for value in answer["o"]]
+    assert known == ([None, False, False] if word == "ffill" else [False, False, None])

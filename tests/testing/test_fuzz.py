@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from dfbench.commands.fuzz import summarize
-from dfbench.spec.expression import Agg, Arith, Call, Col, Lit, walk
+from dfbench.spec.expression import Agg, Arith, Call, Col, Compare, Lit, walk
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.vocabulary import WINDOWS
 from dfbench.spec.workload import Join, Output, Query
@@ -121,6 +122,18 @@ def test_a_median_beside_an_infinity_is_no_fair_question(tmp_path: Path) -> None
     )
     assert not expectations.is_fair(median, Tables(pa.table({"v": [0, 8]})), schema)
     assert expectations.is_fair(median, Tables(pa.table({"v": [2, 8]})), schema)
+
+
+@pytest.mark.parametrize("cut", [{"limit": 1}, {"having": Compare("<", Col("o"), Lit(9))}])
+def test_an_integer_beyond_64_bits_in_a_row_that_is_cut_is_no_fair_question(
+    cut: dict[str, Any],
+) -> None:
+    product = Output("o", Arith("*", Col("v"), Agg("max", (Col("v"),))))
+    query = Query("asked", "", group_by=("v",), transform=(product,), **cut)
+    tables = Tables(pa.table({"v": [0, 2**32 - 1]}))
+    schema = Schema((Column("v", "int", "int64"),), 2)
+    assert not expectations.is_fair(query, tables, schema)
+    assert expectations.is_fair(query, Tables(pa.table({"v": [0, 2**16]})), schema)
 
 
 def test_smallest_integers_are_known_in_a_key_too() -> None:

@@ -6,6 +6,7 @@ column of 8 bits, too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,7 @@ from ....spec.expression import (
     walk,
 )
 from ....spec.kinds import KindError, extend_schema, find_kind, may_be_missing
+from ....spec.ranges import find_range
 from ....spec.schema import Schema
 from ....spec.vocabulary import CHOOSING, ROW_FUNCTIONS
 from ....spec.workload import Output, Query, RowFunction
@@ -32,6 +34,10 @@ from ..properties import NARROW
 from ..sequence import answer_schema
 
 WHOLE = {"floor", "ceil", "round"}
+SAME = {"same", "common"}
+# The smallest integers of widths; what has no sign has no negative at all.
+LOWEST = {f"int{bits}": -(2.0 ** (bits - 1)) for bits in (8, 16, 32)}
+LOWEST |= {f"uint{bits}": math.inf for bits in (8, 16, 32, 64)}
 
 
 def widen(query: Query, data: Schema, *, gaps: bool = True) -> Query:
@@ -45,6 +51,8 @@ def widen(query: Query, data: Schema, *, gaps: bool = True) -> Query:
     derive = tuple(map(rows.derive_wide, query.derive))
     # pandas sums groups in as many bits as they need, and beside rows in those of the column.
     grouped = replace(rows, summed=(*NARROW, "uint64")) if query.group_by and not gaps else rows
+    if not query.group_by:
+        grouped = replace(grouped, counting=("sum", "cumsum", "ffill", "bfill"))
     aggregate = tuple(map(grouped.widen_output, query.aggregate))
     transform = tuple(map(grouped.widen_output, query.transform))
     where = None if query.where is None else rows.rewrite(query.where)
@@ -70,6 +78,19 @@ def widen_beside_floats(query: Query, data: Schema) -> Query:
     return widen(query, data, gaps=False)
 
 
+def widen_signs(node: Expr, data: Schema) -> Expr:
+    """Widen what changes its sign, for an engine that computes all else in 64 bits.
+
+    Of the smallest integer of a width, and of numbers without a sign, the negative has no place.
+    """
+    made = rebuild(node, tuple(widen_signs(part, data) for part in list_children(node)))
+    widener = _Widener(data, gaps=False)
+    if isinstance(made, Neg) or (isinstance(made, Call) and made.function == "abs"):
+        (x,) = list_children(made)
+        return rebuild(made, (widener.widen_lowest(x),))
+    return made
+
+
 def _concerns(query: Query, data: Schema) -> bool:
     if any(data[name].arrow in NARROW or data[name].kind == "bool" for name in query.reads):
         return True
@@ -88,6 +109,7 @@ def _list_roots(query: Query) -> Iterable[Expr]:
 class _Widener:
     """Widens expressions; sums of integers of the `summed` types may have too few bits.
 
+    `counting` are the words of truth values that pandas has only for its own type of them.
     `unsure`: a column that may have gaps need not have any.
     """
 
@@ -95,6 +117,7 @@ class _Widener:
     gaps: bool
     unsure: bool = False
     summed: tuple[str, ...] = ("uint",)
+    counting: tuple[str, ...] = ("sum", "cumsum")
 
     def derive_wide(self, output: Output) -> Output:
         """Widen a derived column, so that what reads it need not ask."""
@@ -120,7 +143,7 @@ class _Widener:
             case Agg("quantile", (column, share)) if not self.gaps:
                 # NumPy interpolates between bytes as a byte, which wraps.
                 return Agg("quantile", (self._widen(column), share))
-            case Agg("sum" | "cumsum" as function, (truth,)) if self._has_gaps(truth):
+            case Agg(function, (truth,)) if function in self.counting and self._has_gaps(truth):
                 # With gaps, pandas holds truth values as Python objects, unless in its own type.
                 return Agg(function, (Cast(self.rewrite(truth), "boolean"),))
             case _:
@@ -143,6 +166,14 @@ class _Widener:
             return Agg(made.function, (self._cast(made.arguments[0]), *made.arguments[1:]))
         return self._cast(made)
 
+    def widen_lowest(self, node: Expr) -> Expr:
+        """Widen what may be the smallest integer of its width, or has no sign."""
+        types = {self.data[name].arrow for name in list_columns(node) if name in self.data}
+        ends = [LOWEST[name] for name in types if name in LOWEST]
+        kept = isinstance(node, Col) or self._is_narrow(node)
+        wraps = kept and bool(ends) and find_range(node, self.data).low <= max(ends)
+        return self._cast(node) if wraps and self._is_whole(node) else node
+
     def _cast(self, node: Expr) -> Expr:
         if self.gaps or not may_be_missing(node, self.data):
             return Cast(node, "int64")
@@ -159,7 +190,11 @@ class _Widener:
                 return any(arrow.startswith(self.summed) for arrow in kinds)
             case Case(branches, otherwise):
                 return any(map(self._is_narrow, (*(v for _, v in branches), otherwise)))
-            case Call(function, arguments) | Agg(function, arguments) if function in CHOOSING:
+            case Call("map", (_, *results)):
+                return any(map(self._is_narrow, results))
+            case Call(function, arguments) if ROW_FUNCTIONS[function].gives in SAME:
+                return any(map(self._is_narrow, arguments))
+            case Agg(function, arguments) if function in CHOOSING:
                 return any(map(self._is_narrow, arguments))
         return False
 
