@@ -154,7 +154,8 @@ class Pooled(Adapter):
         lines = steps.prepare(query.derive)
         answer = quote("apply(data)")
         if self.pool is not SERIAL:
-            split = _by_rows(query) if isinstance(query.apply, RowFunction) else _by_groups(steps)
+            rows = isinstance(query.apply, RowFunction)
+            split = _by_rows(query, data) if rows else _by_groups(steps)
             lines += [*split, self._fill(self.pool.frames, resources)]
             answer = quote("pd.concat(done)")
         if isinstance(query.apply, RowFunction):
@@ -231,21 +232,27 @@ def _write_row_lines(query: Query, function: RowFunction, data: Schema) -> str:
     )
 
 
-def _by_rows(query: Query) -> list[str]:
-    last = "len(data) or 1" if query.where else "len(data)"
+def _by_rows(query: Query, data: Schema) -> list[str]:
+    parts = "[data[i : i + size] for i in range(0, len(data), size)]"
     return [
         "size = len(data) // CHUNKS + 1",
-        f"parts = [data[i : i + size] for i in range(0, {last}, size)]",
+        f"parts = {parts}{_keep_one(query, data)}",
     ]
 
 
 def _by_groups(steps: PandasSteps) -> list[str]:
     """Write the split into parts that hold whole groups."""
     groups = quote("data.groupby(k, **o).ngroup()", k=steps.key, o=steps.options)
+    parts = "[part for _, part in data.groupby(number % CHUNKS)]"
     return [
         fill("number = GROUPS", GROUPS=groups),
-        "parts = [part for _, part in data.groupby(number % CHUNKS)]",
+        f"parts = {parts}{_keep_one(steps.query, steps.data)}",
     ]
+
+
+def _keep_one(query: Query, data: Schema) -> str:
+    """Write that no rows are a part, too, where there may be none."""
+    return " or [data]" if query.where or not data.rows else ""
 
 
 SERIAL_INFO = EngineInfo(

@@ -284,17 +284,14 @@ class PandasSteps:
         """Write an expression as columns, or the user's def, called on each row or group."""
         if isinstance(function, RowFunction) and function.source is None:
             return self._write_columns(function)
+        empty = bool(self.query.where) or not self.data.rows
         if isinstance(function, RowFunction):
-            lines, answer = apply_to_rows(
-                self.query,
-                self.data,
-                self.frame,
-                empty=self.query.where is not None or not self.data.rows,
-            )
+            lines, answer = apply_to_rows(self.query, self.data, self.frame, empty=empty)
             answer = quote("a.to_frame(n)", a=answer, n=function.output)
         else:
+            empty &= self.text is not TextType.SPREAD
             lines, answer = apply_to_groups(
-                self.query, self.data, self.frame, self.key, self.options
+                self.query, self.data, self.frame, self.key, self.options, empty=empty
             )
         return [*lines, *self.finish(answer)]
 

@@ -196,13 +196,22 @@ def _loop_groups(
     return fill("answers = ANSWERS", ANSWERS=ast.ListComp(row, [loop])), answer
 
 
-def apply_to_groups(
-    query: Query, data: Schema, frame: str, key: ast.expr, options: dict[str, ast.expr]
+def apply_to_groups(  # noqa: PLR0913 - what a call has
+    query: Query,
+    data: Schema,
+    frame: str,
+    key: ast.expr,
+    options: dict[str, ast.expr],
+    *,
+    empty: bool = False,
 ) -> tuple[list[str], ast.expr]:
-    """Write pandas' `groupby.apply`; return statements and the answer, its keys as columns."""
+    """Write pandas' `groupby.apply`; return statements and the answer, its keys as columns.
+
+    Of no groups, that would be a frame: where there may be none, it is a loop.
+    """
     function = query.apply
     assert isinstance(function, GroupFunction)
-    if _may_return_none(function):
+    if empty or _may_return_none(function):
         answers, answer = _loop_groups(query, data, options, frame)
         return [answers], answer
     arrays = _write_arrays(query, data)

@@ -124,6 +124,13 @@ def test_a_group_function_gets_arrays_and_the_missing_key_has_a_group(engine: st
     assert found == {(1, 4, 2.0), (None, 7, 3.0)}
 
 
+@pytest.mark.parametrize("engine", ["pandas", "dask", "serial", "futures-thread"])
+@pytest.mark.parametrize("query", [rows_query(NUMBERED), groups_query(SPREAD, "reach", "middle")])
+def test_no_rows_have_an_answer_without_rows(engine: str, query: Query) -> None:
+    table = frame(1).select(["A", "B", "k"]).slice(1)
+    assert _table(engine, query, table).num_rows == 0
+
+
 @pytest.mark.parametrize("pool", ["multiprocessing", "futures-process", "joblib", "loky"])
 def test_pools_of_processes_answer_as_python_does(pool: str, tmp_path: Path) -> None:
     ended = run(pool, rows_query(NUMBERED), tmp_path)

@@ -58,7 +58,7 @@ def run(
 ) -> Run:
     """Write the program and run it as a comparison does, in a process tree under limits."""
     data = folder / "data.parquet"
-    pq.write_table(table or frame(), data)
+    pq.write_table(frame() if table is None else table, data)
     program = find(engine).write(query, read_schema(data), Resources(2))
     file = folder / "q.py"
     file.write_text(program.text)
