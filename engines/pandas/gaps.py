@@ -12,6 +12,7 @@ from ...spec.intervals import ABBREVIATED
 from ...spec.schema import Schema
 from ...spec.workload import Gaps
 from ..writing.quote import quote, write_literal
+from .text_types import TextType
 from .words import INEXACT
 
 # The starts of units of the calendar, and units of a clock; `15min` is called so in pandas, too.
@@ -26,7 +27,7 @@ EXACT = 2**53  # beyond, floats do not hold every integer
 PLAIN = {"bool": "bool", "int": "int64"}
 
 
-def fill_gaps(frame: str, gaps: Gaps, data: Schema) -> ast.expr:
+def fill_gaps(frame: str, gaps: Gaps, data: Schema, text: TextType) -> ast.expr:
     """Write the rows of a frame with those of the times that it lacks.
 
     Raises Unsupported for integers that a missing value would make floats, and not exact.
@@ -36,18 +37,29 @@ def fill_gaps(frame: str, gaps: Gaps, data: Schema) -> ast.expr:
             raise Unsupported(repr(column.name), INEXACT)
     wide = [n for n, _ in gaps.zeros if (data[n].most or math.inf) > EXACT]
     held = {name: kind for name, kind in _list_types(gaps, data, NULLABLE) if name in wide}
-    tree = quote("f.astype(t)", f=quote(frame), t=held) if held else quote(frame)
+    texts = _list_texts(gaps, data) if text is TextType.ARROW else {}
+    tree = _cast(frame, held | texts)
     timed = data[gaps.time].missing
     there = quote("f.dropna(subset=[t])", f=tree, t=gaps.time) if timed else tree
     filled = quote("f.reset_index()", f=_add_times(there, gaps, data))
     if timed:
-        without = quote("f[f[t].isna()]", f=quote(frame), t=gaps.time)
+        without = quote("r[f[t].isna()]", r=_cast(frame, texts), f=quote(frame), t=gaps.time)
         filled = quote("pd.concat([x, y])", x=filled, y=without)
     if gaps.zeros:
         filled = quote("f.fillna(z)", f=filled, z={n: write_literal(v) for n, v in gaps.zeros})
     if types := dict(_list_types(gaps, data, PLAIN)):
         filled = quote("f.astype(t)", f=filled, t=types)
     return quote("f[c]", f=filled, c=list(gaps.columns))
+
+
+def _cast(frame: str, types: dict[str, str]) -> ast.expr:
+    return quote("f.astype(t)", f=quote(frame), t=types) if types else quote(frame)
+
+
+def _list_texts(gaps: Gaps, data: Schema) -> dict[str, str]:
+    """Return the types of keys of Arrow's texts: among several keys, pandas loses a missing one."""
+    keys = gaps.others if len(gaps.others) > 1 else ()
+    return {n: "object" for n in keys if data[n].kind == "string" and data[n].missing}
 
 
 def _list_types(gaps: Gaps, data: Schema, types: dict[str, str]) -> Iterator[tuple[str, str]]:

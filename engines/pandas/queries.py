@@ -230,7 +230,7 @@ class PandasSteps:
             melted = write_melt(quote(self.frame), query.unpivot)
             return [*self.prepare(query.derive), *self.finish(melted)]
         if query.gaps:
-            return self.finish(fill_gaps(self.frame, query.gaps, self.data))
+            return self.finish(fill_gaps(self.frame, query.gaps, self.data, self.text))
         if query.transform:
             return self._transform(self._decompose())
         if query.apply:

@@ -73,6 +73,26 @@ def _sums_after_infinities(met: Met) -> bool:
     return any(any(map(_is_infinite, values[:-1])) for values in runs)
 
 
+# How many times larger a value is than all after it, where pandas' windows of those lose digits.
+LOSES = {"rolling_std": 1e3, "rolling_mean": 1e6, "rolling_sum": 1e6}
+
+
+def _rolls_past_large_values(met: Met) -> bool:
+    return any(
+        _falls(sorted(values, key=abs, reverse=True) if met.query.order_by else values, times)
+        for function, times in LOSES.items()
+        for node in met.list_aggregations(function)
+        for values in met.list_values(node.arguments[0])
+    )
+
+
+def _falls(values: list[Any], times: float) -> bool:
+    """Return whether a value is so many times larger than each one after it."""
+    most = [abs(v) for v in values if not _is_infinite(v)]
+    later = most[1:]
+    return any(most[at] > times * max(later[at:]) for at in range(len(later)))
+
+
 def _counts_two_zeros(met: Met) -> bool:
     if met.query.group_by:
         return False
@@ -223,6 +243,10 @@ KNOWN = (
     Known("dask", "extremes beside empty partitions", _has_large_extremes),
     *(
         Known(engine, "cumsum after an infinity", _sums_after_infinities)
+        for engine in ("pandas", "dask", "modin")
+    ),
+    *(
+        Known(engine, "windows behind large values", _rolls_past_large_values)
         for engine in ("pandas", "dask", "modin")
     ),
 )

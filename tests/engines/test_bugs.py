@@ -106,6 +106,11 @@ MET = {
         {"k": [1, 1], "x": [INF, 1.0]},
         {"k": [1, 1], "x": [1.0, INF]},
     ),
+    "windows behind large values": (
+        "{transform: {out: 'rolling_std(x, 3)'}}",
+        {"x": [4.1e9, 4.2e9, 4.15e9, 1.25, 2.5, 1.75]},
+        {"x": [1.25, 2.5, 1.75, 4.1e9, 4.2e9, 4.15e9]},
+    ),
 }
 
 # What the fuzz has found, and the programs now do right: engines, a query and its rows.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.engines.dask import ENGINE, VARIANTS
+from dfbench.engines.interactive import run
 from dfbench.engines.writing.program import skip_formatting
 from dfbench.execution.warm_process import WarmProcess
 from dfbench.spec.expression import Agg, Arith, Call, Case, Col, Compare, IsMissing, Lit, Not
@@ -297,3 +299,25 @@ def test_a_column_of_which_one_output_reads_a_value_is_replaced() -> None:
     assert "assign(x_2=" in text(by_k(Output("x", total), Output("m", beside)))
     corr = Agg("corr", (double, Col("x")))
     assert "assign(x=" not in text(by_k(Output("x", corr)))
+
+
+def test_missing_texts_among_several_keys_have_their_gaps_filled() -> None:
+    days = [dt.datetime(2024, 1, day) for day in (1, 3)]
+    rows = pa.table(
+        {
+            "k": pa.array([None, None], pa.string()),
+            "g": pa.array([None, None], pa.int64()),
+            "m": days,
+        }
+    )
+    asked = {
+        "derive": {"day": "truncate(m, 'day')"},
+        "group_by": ["g", "k", "day"],
+        "aggregate": {"n": "size()"},
+        "fill_gaps": True,
+    }
+    workload = {"workload": "w", "dataset": {"files": "x.parquet"}, "queries": {"q": asked}}
+    (query,) = read_text(json.dumps(workload), "w.yaml", Path()).queries
+    answer = run(ENGINE, query, rows)
+    assert sorted(zip(answer["day"].dt.day, answer["n"], strict=True)) == [(1, 1), (2, 0), (3, 1)]
+    assert answer["k"].isna().all()
