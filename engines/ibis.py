@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from ..errors import Unsupported
 from ..spec.expression import Call, Expr, Lit
+from ..spec.intervals import find_step
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
 from ..spec.vocabulary import ROLLING, ROW_FUNCTIONS
@@ -42,6 +42,24 @@ AGGREGATIONS = {
     "first": "x.first(order_by=n)",
     "last": "x.last(order_by=n)",
     "any_value": "x.arbitrary()",
+    "prod": "product(x)",
+}
+# What DuckDB has and Ibis has no word for: Ibis calls it when it is declared.
+BUILTINS = {
+    "product": "@ibis.udf.agg.builtin\ndef product(x: float) -> float: ...",
+    **{
+        name: f"@ibis.udf.scalar.builtin\ndef {name}(x: float) -> float: ..."
+        for name in ("sinh", "cosh", "tanh", "trunc")
+    },
+    "round_even": "@ibis.udf.scalar.builtin\ndef round_even(x: float, places: int) -> float: ...",
+    "to_local": (
+        '@ibis.udf.scalar.builtin(name="timezone")\n'
+        "def to_local(zone: str, time: datetime) -> datetime: ..."
+    ),
+    "to_instant": (
+        '@ibis.udf.scalar.builtin(name="timezone")\n'
+        "def to_instant(zone: str, time: datetime) -> ibis.dtype(\"timestamp('UTC')\"): ..."
+    ),
 }
 # DuckDB's any value is the first one of the window's rows.
 WINDOWS = {
@@ -103,12 +121,17 @@ IBIS = Dialect(
         "atan2": "x.atan2(y)",
         "radians": "x.radians()",
         "degrees": "x.degrees()",
+        "sinh": "sinh(x)",
+        "cosh": "cosh(x)",
+        "tanh": "tanh(x)",
+        "round": "round_even(x, 0)",
         "sign": "x.sign()",
         "hypot": "(x ** 2 + y ** 2).sqrt()",
         "clip": "x.clip(y, z)",
         "coalesce": "ibis.coalesce(*x)",
         "upper": "x.upper()",
-        "strip": "x.strip()",
+        # Ibis' strip leaves all spaces that ASCII has not.
+        "strip": r"x.re_replace('^[\\s\\p{Z}]+|[\\s\\p{Z}]+$', '')",
         "ends_with": "x.endswith(y)",
         "is_numeric": "x.re_search('^[0-9]+$')",
         "matches": "x.re_search(y)",
@@ -120,6 +143,7 @@ IBIS = Dialect(
         ),
         "split": "x.split(y)[z]",
         "slice": "x[y:z]",
+        "zfill": "x.lpad(y, '0')",
         "concat": "x + y",
         "text": "x.cast('string')",
         "number": "x.cast('float64')",
@@ -141,12 +165,14 @@ IBIS = Dialect(
     },
     aggregations=AGGREGATIONS,
     windows=WINDOWS,
-    unsupported={
-        "round": "DuckDB rounds half away from zero",
-        "ewm_mean": "Ibis has no exponentially weighted mean",
-    },
+    unsupported={"ewm_mean": "Ibis has no exponentially weighted mean"},
     modulo_float="x - (x / y).floor() * y",
-    of_nothing={"sum": "x.coalesce(0)", "any": "x.coalesce(False)", "all": "x.coalesce(True)"},
+    of_nothing={
+        "sum": "x.coalesce(0)",
+        "prod": "x.coalesce(1.0)",
+        "any": "x.coalesce(False)",
+        "all": "x.coalesce(True)",
+    },
     variants={
         "format": "x.strftime(y)",
         "first_beside": "x.arbitrary().over(**whole)",
@@ -157,11 +183,21 @@ IBIS = Dialect(
         "rank_first": "ibis.row_number().over(**by_value_and_row) + 1",
         "number_string": "x.try_cast('float64')",
         "integer_string": "x.re_extract('^[+-]?[0-9]+$', 0).try_cast('int64')",
+        "integer_float": "trunc(x).try_cast('int64')",
         "integer_bool": "x.cast('int64')",
         "integer_int": "x.cast('int64')",
         "parse_date": "x.as_timestamp(y).date()",
         "parse_timestamp": "x.as_timestamp(y).cast('timestamp')",
         "days_date": "x.delta(y, unit='day')",
+        "round_2": "round_even(x, y)",
+        "round_tens": "round_even(x, y)",
+        "split_words": (
+            r"x.re_replace('^[\\s\\p{Z}]+|[\\s\\p{Z}]+$', '')"
+            r".re_split('[\\s\\p{Z}]+')[z].nullif('')"
+        ),
+        "zfill_signed": (
+            "x.re_search('^[+-]').ifelse(x[0:1] + x[1:].lpad(z, '0'), x.lpad(y, '0'))"
+        ),
     },
     units={
         "year": "Y",
@@ -177,11 +213,12 @@ IBIS = Dialect(
     drop_rows="t.drop_null(n)",
     without_otherwise=True,
 )
-# What reads a clock: Ibis sees every time in UTC.
+# What is the same on every clock, and what reads one.
+SPANS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 CLOCKS = {
     name
     for name, row in ROW_FUNCTIONS.items()
-    if row.takes in {"date", "timestamp"} and name != "offset"
+    if row.takes in {"date", "timestamp"} and name not in {"offset", *SPANS}
 }
 # What Ibis' tables have themselves.
 _METHODS = """
@@ -199,8 +236,16 @@ METHODS = frozenset(_METHODS.split())
 OPTIONS = {"metrics", "by", "having"}
 
 
-def _is_negative(node: Expr) -> bool:
-    return isinstance(node, Lit) and isinstance(node.value, int) and node.value < 0
+def _slice_from_end(text: ast.expr, start: int, end: int | None) -> ast.expr:
+    """Write a slice of which an end is counted from the end: Ibis counts from the start."""
+    if start >= 0:
+        assert end is not None
+        return quote(
+            "x.substr(a, ibis.greatest(x.length() - n, 0))", x=text, a=start, n=start - end
+        )
+    if end is None:
+        return quote("x.right(n)", x=text, n=-start)
+    return _slice_from_end(quote("x.right(n)", x=text, n=-start), 0, end)
 
 
 class IbisChain(NumberedChain):
@@ -286,14 +331,56 @@ class IbisChain(NumberedChain):
     def call(self, node: Call) -> ast.expr:
         """Write a row function."""
         match node:
-            case Call("slice", (_, *ends)) if any(map(_is_negative, ends)):
-                raise Unsupported("a slice from the end", "Ibis slices from the start only")
+            case Call("slice", (text, Lit(int(start)), Lit(int() | None as end))) if (
+                start < 0 or (end or 0) < 0
+            ):
+                return _slice_from_end(self.write_value(text), start, end)
+            case Call("map", (value, default, *pairs)):
+                return self._look_up(value, default, pairs)
+            case Call("zfill", (text, Lit(int(width)))) if not self._is_natural(text):
+                template = IBIS.variants["zfill_signed"]
+                return quote(template, x=self.write_value(text), y=width, z=max(width - 1, 0))
+            case Call(word, (later, earlier)) if word in SPANS and not self._are_days(later):
+                return self._count_units(later, earlier, SPANS[word])
+            case Call("round", (number, *_)) if self.facts.find_kind(number) == "int":
+                return quote("x.cast('int64')", x=Chain.call(self, node))
             case Call("parse", (text, Lit(format_))):
                 template = IBIS.variants[f"parse_{self.facts.find_kind(node)}"]
                 return quote(template, x=self.write_value(text), y=str(format_))
-            case Call(function, (moment, *_)) if function in CLOCKS:
-                self._refuse_zone(function, moment)
+            case Call("truncate", (moment, Lit(unit))):
+                return self._truncate(moment, str(unit))
+            case Call(function, (moment,)) if function in CLOCKS:
+                return quote(IBIS.functions[function], x=self._write_clock(moment))
         return Chain.call(self, node)
+
+    def _is_natural(self, text: Expr) -> bool:
+        """Return whether a text is that of a number without a sign."""
+        match text:
+            case Call("text", (number,)):
+                return not self.facts.range(number).negative
+            case _:
+                return False
+
+    def _are_days(self, time: Expr) -> bool:
+        return self.facts.find_kind(time) == "date"
+
+    def _count_units(self, later: Expr, earlier: Expr, seconds: int) -> ast.expr:
+        """Write the whole units between two times; a constant takes no column as its argument."""
+        template, x, y = "x.delta(y, unit='microsecond')", later, earlier
+        if isinstance(later, Lit):
+            template, x, y = f"-{template}", earlier, later
+        passed = quote(template, x=self.write_value(x), y=self.write_expression(y))
+        return quote("x // n", x=passed, n=seconds * 1_000_000)
+
+    def _look_up(self, value: Expr, default: Expr, pairs: list[Expr]) -> ast.expr:
+        """Write a look-up in a table as the cases of a value."""
+        keys, given = map(self.write_expression, pairs[::2]), map(self.write_choice, pairs[1::2])
+        cases: list[ast.expr] = [
+            ast.Tuple([*pair], ast.Load()) for pair in zip(keys, given, strict=True)
+        ]
+        fallback = self._write_fallback(default)
+        options = {} if fallback is None else {"else_": fallback}
+        return quote("x.cases(*p, **o)", x=self.write_comparable(value), p=cases, o=options)
 
     def write_seen(self, node: Expr) -> ast.expr:
         """Write a value; a text as it is: a literal of Ibis' takes no column that is not bound."""
@@ -302,14 +389,28 @@ class IbisChain(NumberedChain):
         )
 
     def write_format(self, time: Expr, format_: str) -> ast.expr | None:
-        """Write the text of a time."""
-        self._refuse_zone("format", time)
-        return Chain.write_format(self, time, format_)
+        """Write the text of a time, as a clock in its zone shows it."""
+        if self.facts.is_distant(time):
+            return None
+        return quote(IBIS.variants["format"], x=self._write_clock(time), y=format_)
 
-    def _refuse_zone(self, function: str, time: Expr) -> None:
-        """Refuse a time with a zone: Ibis sees every one in UTC, as DuckDB does here."""
-        if self.facts.find_zone(time):
-            raise Unsupported(f"{function}() of a time with a zone", "Ibis treats it as UTC")
+    def _write_clock(self, time: Expr) -> ast.expr:
+        """Write a time; one with a zone, which Ibis has in UTC, as a clock there shows it."""
+        x, zone = self.write_value(time), self.facts.find_zone(time)
+        return quote("to_local(z, x)", z=zone, x=x) if zone else x
+
+    def _truncate(self, time: Expr, unit: str) -> ast.expr:
+        """Write the start of a time's unit; 15 minutes are a bucket."""
+        step, clock = find_step(unit), self._write_clock(time)
+        number, word = step or (1, unit)
+        start = quote("x.truncate(u)", x=clock, u=IBIS.units[word])
+        if number > 1:
+            start = quote("x.bucket(**o)", x=clock, o={f"{word}s": write_literal(number)})
+        zone = self.facts.find_zone(time)
+        if zone and step:
+            # Once a year, a clock shows an hour twice: its start is found from the time since.
+            return quote("x - (c - s)", x=self.write_value(time), c=clock, s=start)
+        return quote("to_instant(z, s)", z=zone, s=start) if zone else start
 
     def choose(
         self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr | None
@@ -368,10 +469,12 @@ class Ibis(Adapter):
         if chains[0].numbered:
             frame = chains[0].add_columns(frame, {chains[0].row: number})
         query = write_chains(chains, inputs, frame, _write_join, ".to_pyarrow()")
+        used = {node.id for node in ast.walk(ast.parse(query)) if isinstance(node, ast.Name)}
         options = {"threads": write_literal(resources.threads)} if resources.threads else {}
         connect = quote("ibis.duckdb.connect(**o)", o=options)
         return Parts(
             imports="import ibis\nfrom ibis import _",
+            before="\n\n\n".join(text for name, text in BUILTINS.items() if name in used),
             load="\n".join([f"con = {to_source(connect)}", *_load(inputs)]),
             query=query,
             rows="return answer",

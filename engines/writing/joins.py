@@ -14,6 +14,9 @@ from ...spec.schema import Schema
 from ...spec.workload import AsOf, Join, Query
 from .quote import write_literal
 
+# Functions that a program may declare, which a table's variable must not hide.
+DECLARED = {"product", "sinh", "cosh", "tanh", "trunc", "round_even", "to_local", "to_instant"}
+
 
 @dataclass(frozen=True, slots=True)
 class Joining:
@@ -174,6 +177,7 @@ def _list_schemas(data: Schema, joins: tuple[Join, ...]) -> Iterator[Schema]:
 
 def _name_variable(table: str, taken: set[str]) -> str:
     """Return the variable of a table; the dataset's own is `data`."""
-    name = choose_fresh_name(f"{table}_table" if table.lower() in TAKEN else table, taken)
+    used = table.lower() in TAKEN | DECLARED
+    name = choose_fresh_name(f"{table}_table" if used else table, taken)
     taken.add(name)
     return name

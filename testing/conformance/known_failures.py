@@ -68,16 +68,12 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure("chdb", f"{name}-*", "unsupported", "several steps are not implemented for it")
         for name in ("steps_*", "join_steps")
     ),
-    *(
-        KnownFailure("ibis", f"{name}-*", "unsupported", "its times with a zone are in UTC")
-        for name in ("zone_parts", "truncate_zone_*")
-    ),
     KnownFailure(
         "pyspark", "truncate_zone_*", "unsupported", "it truncates in the session's time zone"
     ),
     *(
         KnownFailure(engine, "round*", "unsupported", "it rounds halves away from zero")
-        for engine in ("datafusion", "daft", "ibis")
+        for engine in ("datafusion", "daft")
     ),
     *(
         KnownFailure(engine, "rounds_tens*", "unsupported", "it rounds to decimal places only")
@@ -350,7 +346,6 @@ MARKS: tuple[KnownFailure, ...] = (
             "time_of_days",
         )
     ),
-    KnownFailure("ibis", "zone_texts-*", "unsupported", "its times with a zone are in UTC"),
     KnownFailure("datatable", "time_weeks-*", "unsupported", "it has no weeks"),
     KnownFailure("datatable", "time_parsed-*", "unsupported", "it parses dates only in files"),
     *(
@@ -373,10 +368,6 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure(engine, f"{name}-*", "unsupported", "not implemented for it yet")
         for engine, names in {
             "chdb": ("time_steps zone_times"),
-            "ibis": (
-                "text_made text_cut casts trigonometry time_steps time_between"
-                " zone_times products whole_products"
-            ),
             "pyspark": (
                 "text_made text_keys text_cut casts time_parts time_steps time_between time_parsed"
                 " zone_times products whole_products date_later"
