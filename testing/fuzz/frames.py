@@ -66,7 +66,13 @@ DOMAINS = (
         exact=True,
         nan=0.1,
     ),
-    Domain("t", "string", pa.string(), ("", "a", "A", "ab", "é", "É", "日本", "a b", "🦆", "x'\"")),
+    Domain(
+        "t",
+        "string",
+        pa.string(),
+        ("", "a", "A", "ab", "é", "É", "日本", "a b", "🦆", "x'\"", "12"),
+    ),
+    Domain("c", "string", pa.string(), ("29/02/2024", "01/01/1970", "31/12/1999")),
     Domain(
         "d", "date", pa.date32(), _draw_days("1969-12-31", "1970-01-01", "2024-02-29", "2024-03-01")
     ),

@@ -34,6 +34,7 @@ from ...spec.joins import SUFFIX
 from ...spec.pivot import expand_pivot
 from ...spec.vocabulary import ROLLING
 from ...spec.workload import (
+    AsOf,
     Extreme,
     Gaps,
     How,
@@ -45,7 +46,8 @@ from ...spec.workload import (
     SortKey,
     Unpivot,
 )
-from .frames import BY_NAME, DOMAINS, KEY, TABLE
+from .frames import BESIDE, BY_NAME, DOMAINS, KEY, TABLE
+from .words import grow_cast, grow_day, grow_named, grow_shape
 
 COMPARISONS: tuple[CompareOp, ...] = ("==", "!=", "<", "<=", ">", ">=")
 SIMPLE: tuple[ArithOp, ...] = ("+", "-", "*", "+", "-")
@@ -62,6 +64,7 @@ FORMATS = ("%Y-%m", "%a %d. %b", "%B %j%%")
 OF_ANYTHING = ("count", "n_unique", "first", "last")
 # From where on a draw asks for a pivot or an unpivot, and the columns that pivots may have.
 WIDE_FROM, PIVOTED = 0.94, ("k", "g", "b")
+NAMES_BESIDE = {domain.name for domain in BESIDE}
 # What days and times are truncated to.
 OF_GAPS = ("year", "quarter", "month")  # others make long answers
 OF_DAYS, OF_TIMES = ("year", "quarter", "month", "week", "day"), ("hour", "15min", "second")
@@ -69,6 +72,7 @@ DAY, TIME = Lit(dt.date(2024, 1, 1)), Lit(dt.datetime(2000, 2, 29, 12, 40))
 ZONED = Lit(dt.datetime(2024, 10, 27, 1, tzinfo=dt.UTC))
 
 
+AS_OF, CROSSED = 0.8, 0.08  # the shares of joins
 HOW: tuple[How, ...] = ("inner", "left", "right", "outer", "semi", "anti")
 
 
@@ -95,7 +99,9 @@ class Grower:
                 return Lit(self.draw.choice((1, 2, 3, 10, 0.5, 2.5)))
             return Col(self.draw.choice((*NUMBERS, *self.more)))
         inner = self.number(depth - 1)
-        match self.draw.randrange(12):
+        match self.draw.randrange(16):
+            case 12 | 13:
+                return grow_shape(self.draw, inner, self.number(0))
             case 0 | 1 | 2:
                 return Arith(self.draw.choice(SIMPLE), inner, self.number(depth - 1))
             case 3 | 4:
@@ -110,7 +116,7 @@ class Grower:
                 return self.grow_call(inner)
             case 9:
                 return Call(self.draw.choice(("min", "max")), (inner, self.number(depth - 1)))
-            case 10:
+            case 10 | 14:
                 return self.grow_part()
             case _:
                 return Case(
@@ -134,6 +140,8 @@ class Grower:
 
     def grow_part(self) -> Expr:
         """Grow a number derived from a text or a date."""
+        if self.toss(0.3):
+            return grow_cast(self.draw, self.grow_text())
         if self.toss(0.5):
             name = self.draw.choice(("len", "len", "count_words", "integer"))
             return Call(name, (self.grow_text(),))
@@ -155,6 +163,8 @@ class Grower:
         if depth <= 0 or self.toss(0.4):
             return Col(self.draw.choice(TEXTS))
         inner = self.grow_text(depth - 1)
+        if self.toss(0.25):
+            return grow_named(self.draw, inner)
         match self.draw.randrange(8):
             case 0 | 1:
                 return Call(self.draw.choice(("lower", "strip")), (inner,))
@@ -185,7 +195,9 @@ class Grower:
 
     def grow_key(self) -> Expr:
         """Grow what groups are made by, and is no number: a day, a text or a choice of texts."""
-        match self.draw.randrange(4):
+        match self.draw.randrange(5):
+            case 4:
+                return grow_day(self.draw)
             case 0 | 1:
                 name = self.draw.choice(MOMENTS)
                 units = OF_DAYS if name == "d" else (*OF_DAYS, *OF_TIMES)
@@ -214,6 +226,8 @@ class Grower:
                 return self.grow_member()
             case 8:
                 return Col("b")
+            case 9 if self.toss(0.2):
+                return Call("is_numeric", (self.grow_text(),))
             case 9:
                 function = self.draw.choice(("contains", "starts_with", "ends_with", "matches"))
                 return Call(
@@ -363,19 +377,39 @@ class Grower:
 def query(draw: Random) -> Query:
     """Grow a query of one frame."""
     grower = Grower(draw)
+    first = _grow_first(grower) if grower.toss(0.12) else ()
     grown = _answer(grower, _grow_start(grower, Query("asked", "")))
     ended = _grow_end(grower, grown, grown.outputs)
-    return _grow_step(grower, ended) if grower.toss(0.2) else _add_free(grower, ended)
+    last = _grow_step(grower, ended) if grower.toss(0.2) else _add_free(grower, ended)
+    return replace(last, earlier=(*first, *last.earlier))
+
+
+def _grow_first(grower: Grower) -> tuple[Query]:
+    """Grow a step of rows before others: filtered, with a derived column, sorted and cut."""
+    derive = (Output("made", grower.number()),) if grower.toss(0.6) else ()
+    where = grower.grow_condition() if not derive or grower.toss(0.3) else None
+    names = grower.draw.sample(ORDERED, grower.draw.choice((0, 1, 2)))
+    sort = tuple(SortKey(name, grower.toss(0.4)) for name in names)
+    limit = grower.draw.choice((None, None, 3, 10))
+    grower.more += [output.name for output in derive]
+    return (Query("asked", "", where=where, derive=derive, sort=sort, limit=limit),)
 
 
 def grow_join(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
     """Grow a query that joins a table of these columns on these keys, or asks for joined rows."""
     how: How = draw.choice(HOW)
+    asof = None
+    if on[0] in {"m", "z"} and draw.random() < AS_OF:
+        how, time, on = "asof", on[0], on[1:]
+        right = time if time in other else f"{time}{KEY}"
+        asof = AsOf(time, right, draw.choice((None, 60.0, 86400.0)))
+    elif draw.random() < CROSSED:
+        how, on = "cross", ()
     keys = () if set(on) <= {*other} else tuple(f"{name}{KEY}" for name in on)
-    join = Join(TABLE, tuple(on), how, keys)
-    others = [name for name in other if name not in on] if join.adds_columns else []
+    join = Join(TABLE, tuple(on), how, keys, asof)
+    others = [name for name in other if name not in join.shared] if join.adds_columns else []
     beside = [f"{name}{SUFFIX}" if name in BY_NAME else name for name in others]
-    read = [name for name in beside if name not in keys]
+    read = [name for name in beside if name.removesuffix(SUFFIX) in NAMES_BESIDE]
     numbers = [name for name in read if not name.startswith("t")]
     texts = [name for name in read if name.startswith("t")]
     grower = Grower(draw, numbers, texts, joined=True)

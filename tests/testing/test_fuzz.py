@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import pytest
 from dfbench.commands.fuzz import summarize
 from dfbench.spec.expression import Agg, Arith, Call, Col, Compare, Lit, walk
 from dfbench.spec.schema import Column, Schema
-from dfbench.spec.vocabulary import WINDOWS
-from dfbench.spec.workload import Join, Output, Query
+from dfbench.spec.vocabulary import AGGREGATIONS, RESOLVED, ROW_FUNCTIONS, WINDOWS
+from dfbench.spec.workload import How, Join, Output, Query
 from dfbench.testing.fuzz import expectations, queries, reproducers
 from dfbench.testing.fuzz.campaign import Tally, fuzz
 from dfbench.testing.fuzz.cases import list_cases
@@ -40,8 +40,8 @@ def test_random_queries_are_read_back_as_they_were(tmp_path: Path) -> None:
 def test_joins_are_drawn_of_every_kind(tmp_path: Path) -> None:
     drawn = [case for case in islice(list_cases(7, tmp_path), 450) if case.query.joins]
     joins = [case.query.joins[0] for case in drawn]
-    assert {join.how for join in joins} == {"inner", "left", "right", "outer", "semi", "anti"}
-    assert {1, 2} == {len(join.on) for join in joins}
+    assert {join.how for join in joins} == {*get_args(How)}
+    assert {1, 2} == {len(join.on) for join in joins if join.how not in {"cross", "asof"}}
     assert {True, False} == {bool(join.right_on) for join in joins}
     bare = [case for case in drawn if not case.query.outputs]
     assert 0 < len(bare) < len(drawn)
@@ -61,9 +61,13 @@ def test_every_clause_and_word_is_drawn(tmp_path: Path) -> None:
         "fill_gaps",
     }
     assert "composed" in {output.name for q in drawn for output in q.aggregate}
-    outputs = [o.expression for q in drawn for o in (*q.aggregate, *q.transform)]
-    drawn = {n.function for e in outputs for n in walk(e) if isinstance(n, Agg)}
-    assert {*WINDOWS, "quantile", "corr", "any", "all", "prod", "count_if", "any_value"} <= drawn
+    assert any(step.sort for query in drawn for step in query.earlier)
+    steps = [step for query in drawn for step in query.steps]
+    outputs = [o.expression for s in steps for o in (*s.derive, *s.aggregate, *s.transform)]
+    outputs += [step.where for step in steps if step.where is not None]
+    said = {n.function for e in outputs for n in walk(e) if isinstance(n, Agg | Call)}
+    assert {*ROW_FUNCTIONS, *AGGREGATIONS, *WINDOWS} - RESOLVED <= said
+    assert "count_if" in said
 
 
 @pytest.mark.parametrize(("answered", "agrees"), [([1, 7], True), ([2, 7], True), ([7, 1], False)])
