@@ -18,7 +18,7 @@ from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
 from .writing.chain import Chain
 from .writing.dialect import Dialect
-from .writing.joins import Joining
+from .writing.joins import Joining, describe_how
 from .writing.numbered import Frame, NumberedChain, WindowKey, plan_chains, write_chains
 from .writing.passes.constants import derive_constants
 from .writing.passes.correlation import rewrite_corr
@@ -452,8 +452,9 @@ def _write_read(rows: Schema, first: NumberedChain, query: Query, data: Schema) 
 
 
 def _write_join(rows: ast.expr, joining: Joining) -> ast.expr:
-    joining.require("Daft", "inner", "left", "semi", "anti")
-    joining.hide_keys("Daft")
+    if joining.join.asof:
+        why = "of equal times, Daft's join_asof takes any"
+        raise Unsupported(describe_how(joining.join), why)
     options = joining.keys
     if joining.join.how != "inner":
         options["how"] = write_literal(joining.join.how)

@@ -19,7 +19,7 @@ from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
 from .writing.chain import Chain
 from .writing.dialect import Dialect
-from .writing.joins import Joining, pair_options
+from .writing.joins import Joining, describe_how, pair_options
 from .writing.numbered import Frame, NumberedChain, WindowKey, plan_chains, write_chains
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs
@@ -336,9 +336,19 @@ class DataFusionChain(NumberedChain):
         # Once a year, a clock shows an hour twice: its start is found from the time since.
         return quote("x - (s - b)", x=x, s=shown, b=binned) if zone else binned
 
-    def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:  # noqa: ARG002
-        """Refuse an unpivot."""
-        raise Unsupported("unpivot", "DataFusion's frames have none")
+    def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
+        """Write a row for each value of several columns, from a list of them."""
+        names = quote("f.make_array(*v)", v=[quote("lit(n)", n=name) for name in unpivot.on])
+        values = quote("f.make_array(*v)", v=[*map(self.write_column, unpivot.on)])
+        lists = [
+            *map(self.write_kept, unpivot.index),
+            self.write_named(names, unpivot.names),
+            self.write_named(values, unpivot.values),
+        ]
+        made = [_quote_name(unpivot.names), _quote_name(unpivot.values)]
+        return quote(
+            "t.unnest_columns(*n)", t=self.select(tree, lists), n=[*map(write_literal, made)]
+        )
 
     def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""
@@ -480,7 +490,8 @@ def _quote_name(name: str) -> str:
 
 
 def _write_join(rows: ast.expr, joining: Joining) -> ast.expr:
-    joining.require("DataFusion", "inner", "left", "semi", "anti")
+    if joining.join.how == "asof":
+        raise Unsupported(describe_how(joining.join), "DataFusion's frames have no as-of join")
     other = quote(joining.name)
     for name, shown in joining.new_names.items():
         other = quote("t.with_column_renamed(n, m)", t=other, n=name, m=shown)
@@ -489,12 +500,14 @@ def _write_join(rows: ast.expr, joining: Joining) -> ast.expr:
     match rows:
         case ast.Call(ast.Attribute(attr="join" | "select")):  # so would the keys of made rows
             rows = quote("d.alias('data')", d=rows)
-    joining.hide_keys("DataFusion")
+    if joining.join.how == "cross":
+        return quote("d.join_on(t, lit(True))", d=rows, t=other)
     keys = ((ours, joining.new_names.get(theirs, theirs)) for ours, theirs in joining.join.keys)
     left, right = zip(*keys, strict=True)
     options = pair_options("on", *([_quote_name(name) for name in side] for side in (left, right)))
     if joining.join.how != "inner":
-        options["how"] = write_literal(joining.join.how)
+        how = {"outer": "full"}.get(joining.join.how, joining.join.how)
+        options["how"] = write_literal(how)
     return quote("d.join(t, **o)", d=rows, t=other, o=options)
 
 

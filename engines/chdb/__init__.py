@@ -10,12 +10,14 @@ from ...spec.schema import Column
 from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
-from ..duckdb.steps import lift_bindings, list_guards
+from ..duckdb.joins import WORDS
+from ..duckdb.steps import lift_bindings, list_guards, number_rows, write_statements
 from ..info import NEWEST, EngineInfo, EnginePlace
 from ..writing.passes.group_functions import lower
 from ..writing.passes.join import Inputs, Table
 from ..writing.program import Parts
 from ..writing.properties import Facts, collect_output_facts, collect_row_facts
+from ..writing.sequence import step_name
 from ..writing.sql import WIDTH, quote_name, triple_quote, write_clause
 from .queries import ClickHouseStatement, find_type, quote_text
 
@@ -63,31 +65,33 @@ class ChDB(Adapter):
 
     def write_parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one statement over a table that is loaded once."""
-        inputs.refuse_steps("not implemented for chDB yet")
-        query, rows, joinings = inputs.query, inputs.rows, inputs.joinings
-        if query.unpivot:
-            raise Unsupported("unpivot", "ClickHouse has no such clause")
-        if len(joinings) > 1:
-            raise Unsupported("several joins", "not implemented for chDB yet")
-        for met in joinings:
-            met.require("chDB", "inner", "left")
-            if met.join.right_on:
-                why = "not implemented for chDB yet"
-                raise Unsupported("keys of other names", why)
-        _check_names(query)
-        asked = lift_bindings(query)
-        guards = list_guards(query, collect_row_facts(query, rows))
-        facts = collect_row_facts(asked, rows)
-        statement = ClickHouseStatement(asked, rows, facts, guards, joinings=joinings)
-        tables = _write_tables(inputs, asked, ordered=statement.is_ordered)
+        statements = number_rows(_write_statements(inputs))
+        first, last = statements[0], statements[-1]
+        tables = _write_tables(inputs, first.query, ordered=first.needs_numbers)
         made = _write_view if self.load is Load.SCAN else _write_load
+        sql = write_statements(statements)
         return Parts(
             imports="import chdb",
-            load="\n".join([_connect(statement, resources), *map(made, tables), "return con"]),
-            query=f'return con.query({triple_quote(statement.write_text())}, "ArrowTable")',
-            rows=_write_rows(asked, facts),
+            load="\n".join([_connect(statements, resources), *map(made, tables), "return con"]),
+            query=f'return con.query({triple_quote(sql)}, "ArrowTable")',
+            rows=_write_rows(last.query, last.facts),
             data="con",
         )
+
+
+def _write_statements(inputs: Inputs) -> list[ClickHouseStatement]:
+    """Return a statement for each step; all but the first are of the answer before."""
+    found = []
+    for place, step in enumerate(inputs.steps):
+        query, rows = step.query, step.rows
+        _check_names(query)
+        for met in step.joinings:
+            met.require("chDB", *WORDS, "cross")
+        asked, guards = lift_bindings(query), list_guards(query, collect_row_facts(query, rows))
+        statement = ClickHouseStatement(asked, rows, collect_row_facts(asked, rows), guards)
+        table, inner = step_name(place) if place else "", place < len(inputs.later)
+        found.append(replace(statement, table=table, joinings=step.joinings, inner=inner))
+    return found
 
 
 def _check_names(query: Query) -> None:
@@ -96,12 +100,13 @@ def _check_names(query: Query) -> None:
         raise Unsupported(repr(odd), "names with a backslash or a line break are not supported")
 
 
-def _connect(statement: ClickHouseStatement, resources: Resources) -> str:
+def _connect(statements: list[ClickHouseStatement], resources: Resources) -> str:
     memory = resources.memory and int(resources.memory * MEMORY_SHARE)
     limit = f"?max_server_memory_usage={memory}" if memory else ""
     # In one process, packing an answer costs more than it saves.
     settings: dict[str, int | str] = {"output_format_arrow_compression_method": "'none'"}
-    settings |= statement.write_settings()
+    for statement in statements:
+        settings |= statement.write_settings()
     if resources.threads:
         settings["max_threads"] = resources.threads
     clause = write_clause("SET", [f"{word} = {value}" for word, value in settings.items()], ",")
@@ -113,7 +118,10 @@ def _write_tables(inputs: Inputs, asked: Query, *, ordered: bool) -> tuple[_Tabl
     """Return the tables to load; the first one's rows are numbered where their order counts."""
     keys = (*asked.group_by, *(key for met in inputs.joinings for key in met.join.on))
     first, *others = replace(inputs, query=asked).list_tables()
-    return (_Table(first, keys, numbered=ordered), *(_Table(other, keys) for other in others))
+    return (
+        _Table(first, keys, numbered=ordered),
+        *(_Table(other, keys, numbered=other.ordered) for other in others),
+    )
 
 
 def _write_load(table: _Table) -> str:

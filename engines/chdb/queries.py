@@ -9,13 +9,27 @@ from collections.abc import Sequence
 from ...errors import Unsupported
 from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, Value, list_columns, walk
 from ...spec.formats import PIECES
+from ...spec.intervals import find_step
 from ...spec.schema import Column
 from ...spec.vocabulary import ROLLING
-from ...spec.windows import read_rolling
-from ...spec.workload import Extreme, RowFunction
+from ...spec.windows import Rolling, read_rolling
+from ...spec.workload import Extreme, Gaps, RowFunction, Unpivot
+from ..duckdb.gaps import fill_gaps
+from ..duckdb.joins import JoinWords
 from ..duckdb.queries import Statement
 from ..writing.properties import NARROW, Facts, makes_double
-from ..writing.sql import ADD, ATOM, CAST, COMPARE, MULTIPLY, NEGATIVE, Sql, SqlWriter, quote_name
+from ..writing.sql import (
+    ADD,
+    ATOM,
+    CAST,
+    COMPARE,
+    MULTIPLY,
+    NEGATIVE,
+    Sql,
+    SqlWriter,
+    quote_name,
+    write_clause,
+)
 from ..writing.steps import map_as_case
 from .words import (
     AGGREGATIONS,
@@ -290,10 +304,11 @@ class ClickHouseWriter(SqlWriter):
         """Write the start of a unit: of a year to a day, ClickHouse's is a date."""
         moment, unit = arguments
         assert isinstance(unit, Lit)
-        if unit.value not in UNITS:
-            raise Unsupported(f"truncate() to {unit.value}", "not implemented for ClickHouse yet")
         unit_text, text = quote_text(str(unit.value)), self.write(moment).text
         written = FUNCTIONS["truncate"].format(unit_text, text)
+        if unit.value not in UNITS:
+            number, word = find_step(str(unit.value)) or (0, "")
+            written = f"toStartOfInterval({text}, INTERVAL {number} {word.upper()})"
         if self.facts.find_kind(moment) == "date":
             return Sql(f"toDate32({written})")
         return Sql(
@@ -306,22 +321,74 @@ class ClickHouseStatement(Statement):
 
     names_windows = False
     hides_numbers = False
+    join_words = JoinWords(
+        "dateDiff('day', {1}, {0})", "toUnixTimestamp64Micro({0})", keeps_tables=True
+    )
 
     @property
     def is_ordered(self) -> bool:
         """Return whether the answer depends on the rows' order, which threads do not keep."""
         return isinstance(self.query.apply, RowFunction) or super().is_ordered
 
-    def write_settings(self) -> dict[str, int]:
+    def write_settings(self) -> dict[str, int | str]:
         """Return the settings without which the statement would mean something else."""
-        found = {}
+        found: dict[str, int | str] = {}
         if self.shadowing_outputs:
             # Otherwise `sum(x) AS x` is what `x` means in every clause.
             found["prefer_column_name_to_alias"] = 1
-        if any(met.join.how == "left" for met in self.joinings):
+        if (
+            any(met.join.how in {"left", "right", "outer", "asof"} for met in self.joinings)
+            or self.query.gaps
+        ):
             # Otherwise what has no partner is 0 or an empty text.
             found["join_use_nulls"] = 1
+        if any(met.join.asof and not met.join.on for met in self.joinings):
+            # A hash has to have a key that is equal.
+            found["join_algorithm"] = "'full_sorting_merge'"
+        if self._truncates_to_steps:
+            # Otherwise an interval begins at a time of 32 bits, none before 1970.
+            found["enable_extended_results_for_datetime_functions"] = 1
         return found
+
+    def _choose_clauses(self) -> list[str]:
+        if self.query.gaps:
+            series = self._write_series(self.query.gaps)
+            return [fill_gaps(self.table, self.query.gaps, self.data, series)]
+        return super()._choose_clauses()
+
+    def _write_series(self, gaps: Gaps) -> str:
+        """Write the times from the first to the last one of a group: none where there is none."""
+        time, (number, word) = quote_name(gaps.time), find_step(gaps.unit) or (1, gaps.unit)
+        # Of no rows, ClickHouse's first time is that of 1970.
+        ends = ("min", "max") if gaps.others else ("minOrNull", "maxOrNull")
+        first, last = (f"{end}({time})" for end in ends)
+        count = f"dateDiff('{word}', {first}, {last}) + 1"
+        if self.data[gaps.time].missing or not gaps.others:
+            count = f"ifNull({count}, 0)"
+        places = f"range(0, {count}, {number})" if number > 1 else f"range({count})"
+        lines = f"i -> add{word.capitalize()}s({first}, i),\n    {places}"
+        return f"arrayJoin(arrayMap(\n    {lines}\n))"
+
+    def _write_long_clauses(self, unpivot: Unpivot) -> list[str]:
+        """Write a row for each value of several columns, all of one type."""
+        names = ", ".join(map(quote_text, unpivot.on))
+        values = ", ".join(self._make_writer().write_alike([*map(Col, unpivot.on)], plain=False))
+        made = [
+            f"[{names}] AS {quote_name(unpivot.names)}",
+            f"[{values}] AS {quote_name(unpivot.values)}",
+        ]
+        having = self.query.having
+        return [
+            write_clause("SELECT", [*map(quote_name, unpivot.outputs)], ","),
+            f"FROM {self._write_long_source(unpivot)}",
+            write_clause("ARRAY JOIN", made, ","),
+            self._list_conditions("WHERE", having) if having else "",
+        ]
+
+    @property
+    def _truncates_to_steps(self) -> bool:
+        parts = (part for node in self.query.expressions for part in walk(node))
+        return any(is_step(part) for part in parts)
 
     @property
     def shadowing_outputs(self) -> frozenset[str]:
@@ -407,19 +474,28 @@ class ClickHouseStatement(Statement):
     def _write_rolling(self, agg: Agg) -> Sql:
         """Write an aggregation of the last rows, if enough of them have a value."""
         x, rolling = self._write_argument(agg.arguments[0]), read_rolling(agg)
-        if rolling.span:
-            why = "ClickHouse's ranges are numbers of 32 bits, too few for microseconds"
-            raise Unsupported("a window over a time", why)
-        frame = f"ROWS BETWEEN {rolling.rows - 1} PRECEDING AND CURRENT ROW"
-        rows = self._partition(self._write_window_order(), frame)
+        rows, tests = self._write_rows(rolling), []
+        if rolling.span and self.facts.may_miss(Col(self.query.order_by[0].name)):
+            tests.append(f"{quote_name(self.query.order_by[0].name)} IS NOT NULL")
         # chDB 4.4 does not find the column of `count(x) OVER ()`.
         count = f"countIf({x} IS NOT NULL) OVER {rows}"
-        if agg.function == "rolling_count":
-            return Sql(count)
         text = self._write_window_template(agg).format(x=x, rows=rows)
-        if rolling.at_least <= 1:
-            return Sql(text)
-        return Sql(f"CASE WHEN {count} >= {rolling.at_least} THEN {text} END")
+        text = count if agg.function == "rolling_count" else text
+        if rolling.at_least > 1:
+            tests.append(f"{count} >= {rolling.at_least}")
+        return Sql(f"CASE WHEN {' AND '.join(tests)} THEN {text} END" if tests else text)
+
+    def _write_rows(self, rolling: Rolling) -> str:
+        """Write the last rows, or those of the last days: both ends of a range count."""
+        if not rolling.span:
+            frame = f"ROWS BETWEEN {rolling.rows - 1} PRECEDING AND CURRENT ROW"
+            return self._partition(self._write_window_order(), frame)
+        time = self.query.order_by[0].name
+        if self.facts.find_kind(Col(time)) != "date":
+            why = "ClickHouse's ranges are numbers of 32 bits, too few for microseconds"
+            raise Unsupported("a window over a time", why)
+        days = (rolling.seconds - 1) // 86_400
+        return self._partition(quote_name(time), f"RANGE BETWEEN {days} PRECEDING AND CURRENT ROW")
 
     def _or_null(self, text: str) -> str:
         return f"toNullable({text})"
@@ -446,6 +522,15 @@ class ClickHouseStatement(Statement):
     def _keeps_numbers(self) -> bool:
         """Return whether rows are filtered by their answers, and then sorted by their numbers."""
         return self._filters_rows and self._order() == ["rowid"]
+
+
+def is_step(node: Expr) -> bool:
+    """Return whether a time is truncated to some hours, minutes or seconds."""
+    match node:
+        case Call("truncate", (_, Lit(unit))):
+            return unit not in UNITS
+        case _:
+            return False
 
 
 def _write_directives(format_: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ...spec.expression import Agg, Arith, Call, Case, Expr, Neg, list_children
+from ...spec.workload import Unpivot
 from ..writing.joins import Joining
 from ..writing.properties import Facts
-from ..writing.sql import quote_name
+from ..writing.sql import quote_name, write_clause
 
 
 def find_only(joinings: tuple[Joining, ...]) -> Joining | None:
@@ -25,6 +26,16 @@ def write_lines(clauses: list[str]) -> str:
 def sort_key(column: str, descending: bool) -> str:
     """Write what sorts."""
     return f"{quote_name(column)} DESC" if descending else quote_name(column)
+
+
+def write_unpivot(unpivot: Unpivot, source: str) -> list[str]:
+    """Write the clauses that give a row for each value of several columns."""
+    names = ", ".join(map(quote_name, unpivot.on))
+    value = f"{quote_name(unpivot.values)} FOR {quote_name(unpivot.names)} IN ({names})"
+    return [
+        write_clause("SELECT", [*map(quote_name, unpivot.outputs)], ","),
+        f"FROM {source} UNPIVOT INCLUDE NULLS ({value})",
+    ]
 
 
 def is_huge(node: Expr, facts: Facts) -> bool:

@@ -12,13 +12,21 @@ from ..writing.sql import quote_name, write_clause
 CONSTANTS = {True: "TRUE", False: "FALSE"}
 
 
-def fill_gaps(table: str, gaps: Gaps, data: Schema) -> str:
-    """Write the rows of a table with those of the times that it lacks."""
+def _write_series(gaps: Gaps, data: Schema) -> str:
+    """Write the times from the first to the last one of a group."""
+    time = quote_name(gaps.time)
+    series = f"unnest(generate_series(min({time}), max({time}), {_write_interval(gaps.unit)}))"
+    return f"{series}::DATE" if data[gaps.time].kind == "date" else series
+
+
+def fill_gaps(table: str, gaps: Gaps, data: Schema, series: str = "") -> str:
+    """Write the rows of a table with those of the times that it lacks.
+
+    `series` are the times of a group as another dialect writes them.
+    """
+    series = series or _write_series(gaps, data)
     own, time = quote_name(table), quote_name(gaps.time)
     others = [quote_name(key) for key in gaps.others]
-    series = f"unnest(generate_series(min({time}), max({time}), {_write_interval(gaps.unit)}))"
-    if data[gaps.time].kind == "date":
-        series += "::DATE"
     inner = [
         write_clause("SELECT", [*others, f"{series} AS {time}"], ","),
         f"FROM {own}",

@@ -21,21 +21,42 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class JoinWords:
+    """How a dialect tells columns and times: the time between two, and an instant as a number.
+
+    `keeps_tables`: a column that is selected with its table has that in its name.
+    """
+
+    days: str = "{0} - {1}"
+    micros: str = "epoch_us({0})"
+    keeps_tables: bool = False
+
+
+DUCKDB = JoinWords()
+
+
+@dataclass(frozen=True, slots=True)
 class FromClause:
     """What stands in FROM, and the tables that own its columns; all others are `table`'s."""
 
     text: str
     table: str
     owners: tuple[tuple[str, str], ...] = ()
+    words: JoinWords = DUCKDB
 
     def qualify(self, name: str) -> str:
         """Write a column with its table."""
         return f"{dict(self.owners).get(name, self.table)}.{quote_name(name)}"
 
+    def write_kept(self, name: str) -> str:
+        """Write a column that is selected with its table."""
+        shown = f" AS {quote_name(name)}" if self.words.keeps_tables else ""
+        return f"{self.qualify(name)}{shown}"
 
-def write_source(table: str, joinings: Sequence[Joining]) -> str:
+
+def write_source(table: str, joinings: Sequence[Joining], words: JoinWords = DUCKDB) -> str:
     """Write the FROM clause of a table that is joined with others, one after another."""
-    source, alike = FromClause(table, table), _differ_in_case(joinings)
+    source, alike = FromClause(table, table, words=words), _differ_in_case(joinings)
     for place, met in enumerate(joinings):
         last = place == len(joinings) - 1
         if _is_plain(met, last=last) and not alike:
@@ -47,7 +68,7 @@ def write_source(table: str, joinings: Sequence[Joining]) -> str:
             name = f"joined_{place + 1}" if not last else ""
             inner = write_subquery(source, met, chosen=alike)
             text = f"(\n{textwrap.indent(inner, '    ')}\n)"
-            source = FromClause(f"{text} AS {name}" if name else text, name)
+            source = FromClause(f"{text} AS {name}" if name else text, name, words=words)
     return source.text
 
 
@@ -71,7 +92,7 @@ def write_subquery(source: FromClause, met: Joining, *, chosen: bool = False) ->
         right = [name for name in right if met.new_names.get(name, name) in met.reads]
     if chosen or source.owners or met.join.how in {"right", "outer"}:
         named = shared if met.join.how in {"right", "outer"} else ()
-        kept = [source.qualify(name) for name in left if name not in named]
+        kept = [source.write_kept(name) for name in left if name not in named]
         kept += [quote_name(key) if plain else _write_coalesce(source, own, key) for key in named]
     items = [_write_item(source, met, name, qualified=chosen) for name in right]
     clause = write_clause("SELECT", [*kept, *items], ",")
@@ -141,9 +162,9 @@ def _write_near(source: FromClause, met: Joining) -> str:
     times = source.qualify(asof.left), f"{quote_name(met.name)}.{quote_name(asof.right)}"
     match met.data[asof.left].kind:
         case "timestamp":
-            later, earlier = (f"epoch_us({time})" for time in times)
+            later, earlier = map(source.words.micros.format, times)
             return f"{later} - {earlier} <= {round(asof.within * 1_000_000)}"
         case "date":
-            return f"{times[0]} - {times[1]} <= {int(asof.within // 86400)}"
+            return f"{source.words.days.format(*times)} <= {int(asof.within // 86400)}"
         case _:
             return f"{times[0]} - {times[1]} <= {int(asof.within)}"

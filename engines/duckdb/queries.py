@@ -50,10 +50,10 @@ from ..writing.sql import (
     write_clause,
 )
 from ..writing.steps import split_batches
-from .clauses import find_only, is_huge, sort_key, write_lines
+from .clauses import find_only, is_huge, sort_key, write_lines, write_unpivot
 from .derived import is_nested, tests_derived
 from .gaps import fill_gaps
-from .joins import FromClause, write_source, write_subquery
+from .joins import DUCKDB, FromClause, JoinWords, write_source, write_subquery
 from .summaries import Summary, find_summaries
 from .windows import name_windows
 from .words import (
@@ -93,6 +93,7 @@ class Statement:
     named: Mapping[Expr, str] = field(default_factory=dict)
     names_windows: ClassVar[bool] = True
     hides_numbers: ClassVar[bool] = True  # by `*`
+    join_words: ClassVar[JoinWords] = DUCKDB
 
     def write_text(self) -> str:
         """Write the statement, one clause a line."""
@@ -116,20 +117,19 @@ class Statement:
 
     def _write_long_clauses(self, unpivot: Unpivot) -> list[str]:
         """Write a row for each value of several columns, over the rows that are read."""
+        condition = self.query.having
+        having = self._list_conditions("WHERE", condition) if condition else ""
+        return [*write_unpivot(unpivot, self._write_long_source(unpivot)), having]
+
+    def _write_long_source(self, unpivot: Unpivot) -> str:
+        """Return the table, or a subquery of the rows that are asked for."""
         query = self.query
-        source = quote_name(self.table or "data")
-        if query.where or query.derive or self.joinings:
-            read = (*unpivot.index, *unpivot.on)
-            rows = replace(query, unpivot=None, select=read, having=None, sort=(), limit=None)
-            text = replace(self, query=rows, numbered=False).write_text()
-            source = f"(\n{textwrap.indent(text, '    ')}\n)"
-        names = ", ".join(map(quote_name, unpivot.on))
-        value = f"{quote_name(unpivot.values)} FOR {quote_name(unpivot.names)} IN ({names})"
-        return [
-            write_clause("SELECT", [*map(quote_name, unpivot.outputs)], ","),
-            f"FROM {source} UNPIVOT INCLUDE NULLS ({value})",
-            self._list_conditions("WHERE", query.having) if query.having else "",
-        ]
+        if not (query.where or query.derive or self.joinings):
+            return quote_name(self.table or "data")
+        read = (*unpivot.index, *unpivot.on)
+        rows = replace(query, unpivot=None, select=read, having=None, sort=(), limit=None)
+        text = replace(self, query=rows, numbered=False).write_text()
+        return f"(\n{textwrap.indent(text, '    ')}\n)"
 
     def _list_clauses(self) -> list[str]:
         items, windows = (
@@ -324,7 +324,7 @@ class Statement:
 
     def _write_source(self) -> str:
         """Return the table, or a subquery that derives columns from the filtered table."""
-        table = write_source(quote_name(self.table or "data"), self.joinings)
+        table = write_source(quote_name(self.table or "data"), self.joinings, self.join_words)
         if self._summaries:
             return f"{table}, (\n{textwrap.indent(self._write_summaries(table), '    ')}\n)"
         if not self._is_nested:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from ...spec.expression import Col, Let, substitute
 from ...spec.workload import Output, Query, RowFunction
@@ -12,17 +14,19 @@ from ..writing.properties import Facts
 from ..writing.sequence import step_name
 from .queries import Statement
 
+Step = TypeVar("Step", bound=Statement)
 
-def number_rows(statements: list[Statement]) -> list[Statement]:
+
+def number_rows(statements: Sequence[Step]) -> list[Step]:
     """Return the statements of steps, with numbered rows where a later one needs their order."""
-    found: list[Statement] = []
+    found: list[Step] = []
     for statement in reversed(statements):
         needed = bool(found) and found[0].needs_numbers
         found.insert(0, replace(statement, numbered=needed))
     return found
 
 
-def write_statements(statements: list[Statement]) -> str:
+def write_statements(statements: Sequence[Statement]) -> str:
     """Write steps as one statement: those before the last are common table expressions."""
     *before, last = (statement.write_text() for statement in statements)
     named = [

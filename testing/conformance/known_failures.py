@@ -31,12 +31,8 @@ UNWRITTEN = {
     "narwhals": "right asof asof_names",
     "ibis": f"{OUTER} names",
     "pyspark": f"{OUTER} names",
-    "datafusion": f"{OUTER} names cross",
-    "daft": f"{OUTER} names cross",
-    "chdb": (
-        f"{OUTER} names names_cased names_cased_twice cross semi anti list later derived_key"
-        " in_order"
-    ),
+    "datafusion": "asof asof_names",
+    "daft": "asof asof_names",
 }
 
 MARKS: tuple[KnownFailure, ...] = (
@@ -61,13 +57,9 @@ MARKS: tuple[KnownFailure, ...] = (
     KnownFailure("narwhals", "steps_cut-*", "unsupported", "its sort changes the order of equals"),
     *(
         KnownFailure("chdb", f"rolling_{name}-*", "unsupported", "its ranges have 32 bits")
-        for name in ("time", "time_all", "zone")
+        for name in ("time_all", "zone")
     ),
     KnownFailure("chdb", "ewm-*", "unsupported", "its averages decay by time"),
-    *(
-        KnownFailure("chdb", f"{name}-*", "unsupported", "several steps are not implemented for it")
-        for name in ("steps_*", "join_steps")
-    ),
     KnownFailure(
         "pyspark", "truncate_zone_*", "unsupported", "it truncates in the session's time zone"
     ),
@@ -295,28 +287,12 @@ MARKS: tuple[KnownFailure, ...] = (
         for name in ("products", "whole_products")
     ),
     *(
-        KnownFailure(engine, f"{name}-*", "unsupported", "its steps and transforms are few")
-        for engine in ("chdb",)
-        for name in ("composed*", "largest_rows", "smallest_rows")
-    ),
-    *(
-        KnownFailure(engine, f"{name}-*", "unsupported", "its steps and transforms are few")
-        for engine, names in {
-            "chdb": "bins_numbered quantile_bins",
-        }.items()
-        for name in names.split()
-    ),
-    *(
         KnownFailure("cudf", f"{name}-*", "unsupported", "it has no NumPy on the device")
         for name in ("bins_numbered", "bins_of_groups", "quantile_bins")
     ),
     *(
-        KnownFailure(engine, "unpivot*-*", "unsupported", "it has no unpivot")
-        for engine in ("chdb", "datafusion")
-    ),
-    *(
         KnownFailure(engine, "fill_gaps*-*", "unsupported", "not implemented for it yet")
-        for engine in ("chdb", "daft", "datafusion", "ibis", "narwhals", "pyspark")
+        for engine in ("daft", "datafusion", "ibis", "narwhals", "pyspark")
     ),
     KnownFailure("datatable", "fill_gaps*-*", "unsupported", "it makes no ranges of times"),
     *(
@@ -367,7 +343,6 @@ MARKS: tuple[KnownFailure, ...] = (
     *(
         KnownFailure(engine, f"{name}-*", "unsupported", "not implemented for it yet")
         for engine, names in {
-            "chdb": ("time_steps zone_times"),
             "pyspark": (
                 "text_made text_keys text_cut casts time_parts time_steps time_between time_parsed"
                 " zone_times products whole_products date_later"
