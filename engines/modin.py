@@ -10,7 +10,18 @@ from functools import partial
 from typing import Literal, assert_never
 
 from ..errors import EngineError, Unsupported
-from ..spec.expression import Col
+from ..spec.expression import (
+    Arith,
+    Call,
+    Col,
+    Expr,
+    Let,
+    Lit,
+    list_children,
+    list_columns,
+    rebuild,
+)
+from ..spec.kinds import with_column
 from ..spec.schema import Schema
 from ..spec.workload import GroupFunction, Query
 from .adapter import Adapter, Pass
@@ -23,10 +34,11 @@ from .pandas.text_types import TextType
 from .writing.passes.choices import share_first
 from .writing.passes.group_functions import require_aggregations
 from .writing.passes.join import Inputs, from_path
+from .writing.passes.kinds import rewrite_expressions
 from .writing.passes.widen import widen_beside_floats
 from .writing.passes.zeros import sum_zeros
 from .writing.program import NONE, Parts, fill
-from .writing.properties import collect_output_facts, collect_row_facts
+from .writing.properties import Facts, collect_output_facts, collect_row_facts
 from .writing.quote import quote, to_source, write_literal
 from .writing.sequence import StepQuery, step_name
 from .writing.user_functions import as_definition, find_called, make_own, require_function
@@ -128,6 +140,24 @@ def require_sortable(query: Query, data: Schema) -> Query:
     return query
 
 
+def take_roots_as_powers(query: Query, data: Schema) -> Query:
+    """Return a query with `x ** 0.5` for roots: Modin leaves NumPy's functions to pandas."""
+    return rewrite_expressions(query, data, _take_power)
+
+
+def _take_power(node: Expr, facts: Facts) -> Expr:
+    if isinstance(node, Let):
+        inner = replace(facts, data=with_column(facts.data, node.name, node.value))
+        return Let(node.name, _take_power(node.value, facts), _take_power(node.body, inner))
+    parts = tuple(_take_power(child, facts) for child in list_children(node))
+    match node:
+        # Of -inf, that power would be inf.
+        case Call("sqrt", (x,)) if list_columns(x) and not facts.makes_infinity(x):
+            return Arith("**", *parts, Lit(0.5))
+        case _:
+            return rebuild(node, parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Modin(Adapter):
     """Writes pandas for Modin, on a cluster of this machine's cores."""
@@ -137,6 +167,7 @@ class Modin(Adapter):
     passes: tuple[Pass, ...] = (
         require_ordered_key,
         require_sortable,
+        take_roots_as_powers,
         share_first,
         partial(sum_zeros, pivots=False),
         widen_beside_floats,

@@ -228,7 +228,9 @@ class SeriesWriter(ConditionWriter):
                 self.text is TextType.ARROW or not _is_pattern(separator)
             ):
                 return VARIANTS["split_plain"]
-            case Call("round", settings) if self.parted:
+            case Call("abs") if self.is_series(first):
+                return "x.abs()"
+            case Call("round", settings) if self.parted or self.is_series(first):
                 return "x.round(y)" if len(settings) > 1 else "x.round()"
             case Call("round", (_, _)):
                 return "np.round(x, y)"
@@ -356,7 +358,8 @@ class SeriesWriter(ConditionWriter):
         if op == "+" and (self._is_text(left) or self._is_text(right)):
             return quote("x + y", x=self._write_text(left), y=self._write_text(right))
         x, y = self._write_wide(op, left, right), self._write_wide(op, right, left)
-        if op == "**" and self.facts and not _is_power(right):
+        plain = isinstance(right, Lit) and isinstance(right.value, float) and self.is_series(left)
+        if op == "**" and self.facts and not (plain or _is_power(right)):
             # Of integers, pandas refuses negative powers.
             return quote("np.float_power(x, y)", x=x, y=y)
         if op == "**" and right == Lit(0) and self.facts:

@@ -64,7 +64,7 @@ from .joins import write_merges
 from .statements import (
     assign_to_chosen,
     drop_alignment,
-    write_assignment,
+    write_assignments,
     write_derivation,
     write_filter,
 )
@@ -173,7 +173,7 @@ class PandasSteps:
         """Write the outputs over the reductions in `answer`; the last line is an expression."""
         answer = self._answer()
         made = [o for o in taken.outputs if o.expression != Col(o.name)]
-        lines = [line for o in reuse_outputs(made) for line in write_assignment(o, answer)]
+        lines = write_assignments(reuse_outputs(made), answer)
         return [*lines, *self.finish(quote("answer[c]", c=list(self.query.outputs)))]
 
     def finish(self, tree: ast.expr) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from ...spec.expression import (
@@ -53,6 +53,20 @@ def write_assignment(output: Output, series: SeriesWriter) -> list[str]:
         lines.append(f"{local.name} = {ast.unparse(series.write_value(local.expression))}")
         series = series.write_binding(local)
     return [*lines, f"{series.frame}[{output.name!r}] = {ast.unparse(series.write_value(body))}"]
+
+
+def write_assignments(outputs: Iterable[Output], series: SeriesWriter) -> list[str]:
+    """Write the statements that set columns; equal intermediates of several are named once."""
+    lines: list[str] = []
+    known: dict[str, str] = {}
+    for line in (line for output in outputs for line in write_assignment(output, series)):
+        name = line.partition(" = ")[0]
+        if known.get(name) == line:
+            continue
+        # What others were made of may have another value now.
+        known = {name: line} if name in known else {**known, name: line}
+        lines.append(line)
+    return lines
 
 
 def write_derivation(

@@ -448,3 +448,16 @@ def test_truths_with_gaps_are_filled_without_a_warning(engine: str, word: str) -
     answer = run(find(engine), read(f"{{transform: {{o: {word}(b)}}}}"), frame)
     known = [None if pd.isna(value) else bool(value) for value in answer["o"]]
     assert known == ([None, False, False] if word == "ffill" else [False, False, None])
+
+
+@pytest.mark.parametrize("engine", ["pandas", "dask"])
+def test_variances_of_many_integers_are_not_multiplied_in_64_bits(engine: str) -> None:
+    frame = pd.DataFrame({"k": 0, "i": [*range(2000)] * 100, "j": [*range(2, 2002)] * 100})
+    query = read("{group_by: k, aggregate: {out: 'corr(i, j)'}}")
+    assert list(run(find(engine), query, frame)["out"]) == [pytest.approx(1)]
+
+
+def test_two_correlations_of_one_pair_share_their_statements() -> None:
+    query = read("{group_by: k, aggregate: {a: 'corr(i, j)', b: 'corr(i, j) ** 2'}}")
+    data = Schema(tuple(Column(name, "int", "int64") for name in "kij"), 9)
+    assert find("pandas").write(query, data).text.count("covariance = ") == 1

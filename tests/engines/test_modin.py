@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -157,3 +158,12 @@ def test_a_text_that_is_no_date_is_named_though_modin_parses_in_the_answer(tmp_p
     (failed,) = dfbench.check(tmp_path / "w.yaml", results=tmp_path / "results").view.failures
     assert failed.evidence.startswith("row 2: parse(day, '%d/%m/%Y') cannot read '31/02/2024'; ")
     assert "(ValueError: " in failed.evidence
+
+
+def test_a_root_is_a_power_which_modin_does_not_leave_to_pandas() -> None:
+    root = Call("sqrt", (Col("v"),))
+    query = Query("q", "", derive=(Output("root", root),), select=("root",))
+    data = Schema((Column("v", "float", "double"),), 9)
+    assert 'data["v"] ** 0.5' in ENGINE.write(query, data).text
+    odd = Schema((Column("v", "float", "double", high=math.inf),), 9)
+    assert 'np.sqrt(data["v"])' in ENGINE.write(query, odd).text

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from ....spec.expression import (
     Agg,
     Arith,
-    Call,
     Case,
     Col,
     Demean,
@@ -67,7 +66,8 @@ class _CorrelationRewriter:
             self._name_value(f"variance_{_choose_title(argument)}", variance)
             for argument, variance in zip((x, y), variances, strict=True)
         ]
-        spread = Call("sqrt", (Arith("*", Col(names[0]), Col(names[1])),))
+        # The product of two variances of integers may not fit into 64 bits.
+        spread = Arith("*", *(Arith("**", Col(name), Lit(0.5)) for name in names))
         name = self._name_value("covariance", covariance)
         body: Expr = Arith("/", Col(name), spread)
         for variance, value in reversed(dict(zip(names, variances, strict=True)).items()):

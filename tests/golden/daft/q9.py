@@ -27,9 +27,13 @@ def query(data):
             (
                 (col("size") * col("sum_v1_v2") - col("sum_v1") * col("sum_v2"))
                 / (
-                    (col("size") * col("sum_v1_v1") - col("sum_v1") * col("sum_v1"))
-                    * (col("size") * col("sum_v2_v2") - col("sum_v2") * col("sum_v2"))
-                ).sqrt()
+                    (
+                        col("size") * col("sum_v1_v1") - col("sum_v1") * col("sum_v1")
+                    ).pow(0.5)
+                    * (
+                        col("size") * col("sum_v2_v2") - col("sum_v2") * col("sum_v2")
+                    ).pow(0.5)
+                )
             )
             .pow(2)
             .alias("r2"),

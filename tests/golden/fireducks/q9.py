@@ -3,7 +3,6 @@
 import sys
 
 import fireducks.pandas as pd
-import numpy as np
 import pyarrow as pa
 
 
@@ -38,7 +37,7 @@ def query(data):
     variance_v2 = (
         answer["size"] * answer["sum_v2_v2"] - answer["sum_v2"] * answer["sum_v2"]
     )
-    answer["r2"] = (covariance / np.sqrt(variance_v1 * variance_v2)) ** 2
+    answer["r2"] = (covariance / (variance_v1**0.5 * variance_v2**0.5)) ** 2
     return answer[["id2", "id4", "r2"]]._evaluate()
 
 

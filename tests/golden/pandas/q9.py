@@ -2,7 +2,6 @@
 
 import sys
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -41,7 +40,7 @@ def query(data):
     variance_v2 = (
         answer["size"] * answer["sum_v2_v2"] - answer["sum_v2"] * answer["sum_v2"]
     )
-    answer["r2"] = (covariance / np.sqrt(variance_v1 * variance_v2)) ** 2
+    answer["r2"] = (covariance / (variance_v1**0.5 * variance_v2**0.5)) ** 2
     return answer[["id2", "id4", "r2"]]
 
 
