@@ -153,7 +153,7 @@ def _take_power(node: Expr, facts: Facts) -> Expr:
     match node:
         # Of -inf, that power would be inf.
         case Call("sqrt", (x,)) if list_columns(x) and not facts.makes_infinity(x):
-            return Arith("**", *parts, Lit(0.5))
+            return Arith("**", parts[0], Lit(0.5))
         case _:
             return rebuild(node, parts)
 
