@@ -24,6 +24,8 @@ TEXT_TYPES = (
     *("str", "string", "large_string", "object", "category", "VARCHAR", "ENUM", "String"),
     *("Categorical", "Enum", "LowCardinality", "utf8", "Utf8"),
 )
+# The type of an enumeration, which lists its texts.
+LISTED = re.compile(r"^(ENUM|Enum)\(.*", re.DOTALL)
 # Words of NumPy that gather a spread frame's columns in one process.
 GATHERING = {"where", "select"}
 STRINGS_SINCE = 3  # the major version of pandas whose text is no Python object
@@ -73,7 +75,17 @@ def find_calls(program: str) -> str:
             case ast.Call(ast.Attribute(_, "apply"), [_], keywords):
                 rows = any(keyword.arg == "axis" for keyword in keywords)
                 return "row" if rows else "group"
+            case ast.FunctionDef("query") if any(map(_is_loop, ast.walk(node))):
+                return "group"
     return ""
+
+
+def _is_loop(node: ast.AST) -> bool:
+    """Return whether a program goes through pandas' groups one by one."""
+    match node:
+        case ast.comprehension(_, ast.Call(ast.Attribute(_, "groupby"))):
+            return True
+    return False
 
 
 @cache
@@ -114,7 +126,7 @@ def _describe_text(engines: Iterable[str], stored: StoredComparison) -> Iterator
     types: dict[str, list[str]] = {}
     for engine in engines:
         loaded = {t for run in stored.runs if run.engine == engine for t in run.columns.values()}
-        found = sorted(kind for kind in loaded if kind.startswith(TEXT_TYPES))
+        found = sorted({LISTED.sub(r"\1", t) for t in loaded if t.startswith(TEXT_TYPES)})
         if found:
             types.setdefault(join_names(found), []).append(engine)
     if types:

@@ -17,6 +17,12 @@ GROUPS = "def query(data):\n    return data.groupby('k').apply(lambda group: f(g
 COLUMNS = "def query(data):\n    return np.where(data['x'] > 3, 2 * data['x'], data['x'])\n"
 
 
+LOOP = """\
+def query(data):
+    return pd.DataFrame([(key, f(group["x"])) for key, group in data.groupby("k")])
+"""
+
+
 def sample(programs: dict[tuple[str, str], str], **types: str) -> StoredComparison:
     names = ("pandas", "polars", "modin")
     made = head(engines=names, queries=("q1", "q2"))
@@ -74,4 +80,9 @@ def test_work_outside_of_modin_and_dask_is_told() -> None:
     behind = "def query(data):\n    step_1 = data.compute()\n    return step_1.head()\n"
     assert leaves_library("dask@host:8786", behind)
     assert not leaves_library("dask", "def query(data):\n    return data.compute().head()\n")
-    assert [find_calls(text) for text in (ROWS, GROUPS, COLUMNS)] == ["row", "group", ""]
+    assert list(map(find_calls, (ROWS, GROUPS, LOOP, COLUMNS))) == ["row", "group", "group", ""]
+
+
+def test_the_texts_of_an_enumeration_are_not_listed() -> None:
+    told, *_ = describe_labels(["polars"], sample({}, polars="ENUM('id001', 'id002', …"))
+    assert told == "Text columns were ENUM in polars."
