@@ -220,6 +220,9 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         if function == "round" and len(parts) == 1:
             return quote(FUNCTIONS[function], x=parts[0])
         if function == "round":
+            match arguments[1]:
+                case Lit(int(digits)) if digits >= 0:
+                    return quote("dt.math.rint(x * n) / n", x=parts[0], n=10**digits)
             return quote("dt.math.rint(x * 10**n) / 10**n", x=parts[0], n=parts[1])
         if function in UNSUPPORTED:
             raise Unsupported(f"{function}()", UNSUPPORTED[function])

@@ -247,3 +247,8 @@ def test_a_pattern_is_put_in_parentheses_only_where_it_has_alternatives(
     count = Output("n", Agg("size", ()))
     program = ENGINE.write(Query("q", "", where=asked, aggregate=(count,)), DATA).text
     assert f'dt.re.match(f.k, "{written}")' in program
+
+
+def test_digits_are_rounded_by_a_number() -> None:
+    query = Query("q", "", transform=(Output("r", Call("round", (Y, Lit(1)))),))
+    assert "dt.math.rint(f.y * 10) / 10" in ENGINE.write(query, DATA).text
