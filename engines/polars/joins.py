@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from ...spec.expression import choose_fresh_name
 from ...spec.joins import SUFFIX
 from ...spec.schema import Kind
 from ...spec.workload import Query
@@ -76,7 +77,8 @@ def _shows_both_keys(met: Joining) -> bool:
 def _write_join_asof(left: ast.expr, right: ast.expr, met: Joining) -> ast.expr:
     join, asof = met.join, met.asof
     options = pair_options("on", [asof.left], [asof.right])
-    by = pair_options("by", [*join.on], [*(join.right_on or join.on)])
+    right, keys = _copy_shown_keys(right, met)
+    by = pair_options("by", [*join.on], keys)
     options |= {{"left_by": "by_left", "right_by": "by_right"}.get(k, k): v for k, v in by.items()}
     if asof.within is not None:
         options["tolerance"] = _write_polars_tolerance(asof.within, met.data[asof.left].kind)
@@ -92,6 +94,20 @@ def _write_join_asof(left: ast.expr, right: ast.expr, met: Joining) -> ast.expr:
         y=asof.right,
         o=options,
     )
+
+
+def _copy_shown_keys(right: ast.expr, met: Joining) -> tuple[ast.expr, list[str]]:
+    """Write the table with copies of the keys that are read, and return the keys to join by.
+
+    Of keys by two names, an as-of join of Polars keeps those of the rows alone.
+    """
+    taken = {*met.right, *met.left}
+    copies = {name: choose_fresh_name(f"{name}_key", taken) for name in met.shown_keys}
+    keys = [copies.get(name, name) for name in met.join.right_on or met.join.on]
+    if not copies:
+        return right, keys
+    columns = {copy: quote("pl.col(n)", n=name) for name, copy in copies.items()}
+    return quote("t.with_columns(**c)", t=right, c=columns), keys
 
 
 def _write_polars_tolerance(within: float, kind: Kind) -> ast.expr:

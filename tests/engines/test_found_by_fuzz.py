@@ -461,3 +461,18 @@ def test_two_correlations_of_one_pair_share_their_statements() -> None:
     query = read("{group_by: k, aggregate: {a: 'corr(i, j)', b: 'corr(i, j) ** 2'}}")
     data = Schema(tuple(Column(name, "int", "int64") for name in "kij"), 9)
     assert find("pandas").write(query, data).text.count("covariance = ") == 1
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb"])
+@pytest.mark.parametrize("time", ["m", "{m: m_id}"])
+def test_an_as_of_join_shows_keys_of_two_names(engine: str, time: str, tmp_path: Path) -> None:
+    asked = read(f"{{join: {{table: other, asof: {{on: {time}, by: {{k: k_id}}}}}}}}")
+    right = "m_id" if "m_id" in time else "m"
+    other = pa.table({right: [1, 2, 5, 3], "k_id": ["a", "b", "a", None], "p": [1, 2, 3, 4]})
+    tables = Tables(pa.table({"m": [4, 1, 9], "k": ["a", "b", None]}), other)
+    data = Data.of(tables, tmp_path)
+    module = load_program(find(engine).write(asked, data.schema))
+    loaded = module.load(*map(str, data.paths))
+    answer = module.rows(module.query(*(loaded if isinstance(loaded, tuple) else (loaded,))))
+    right_rows = answer_steps(asked, tables.frame, tables.beside)[1]
+    assert sort_rows(answer.select([*right_rows[0]]).to_pylist()) == sort_rows(right_rows)
