@@ -428,6 +428,11 @@ NARROWEST = pa.table(
         ("-clip(n, -128, 127)", [128, -5]),
         ("clip(u, 0, 255) + 100", [300, 105]),
         ("coalesce(u, 0) + 100", [300, 105]),
+        ("coalesce(u, 300)", [200, 5]),
+        # A bound that is no number of the width.
+        ("clip(u, -1, 300)", [200, 5]),
+        ("clip(u, 300, 301)", [300, 300]),
+        ("clip(max(n, n), -200, -150)", [-150, -150]),
     ],
 )
 def test_a_narrow_integer_may_be_the_smallest_of_its_width(

@@ -7,7 +7,7 @@ column of 8 bits, too.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ....spec.expression import (
@@ -135,6 +135,8 @@ class _Widener:
                 return self.rewrite(number)
             case Arith() | Neg() | Call("abs" | "hypot" | "sign"):
                 return rebuild(node, tuple(map(self._widen, list_children(node))))
+            case Call("clip", (value, *bounds)) if self._exceed(bounds, value):
+                return Call("clip", (self._widen(value), *bounds))
             case Agg("diff", (value, *steps)):
                 return Agg("diff", (self._widen(value), *steps))
             case Call(function, (_,)) if ROW_FUNCTIONS[function].gives == "float":
@@ -148,6 +150,18 @@ class _Widener:
                 return Agg(function, (Cast(self.rewrite(truth), "boolean"),))
             case _:
                 return rebuild(node, tuple(map(self.rewrite, list_children(node))))
+
+    def _exceed(self, bounds: Sequence[Expr], value: Expr) -> bool:
+        """Return whether bounds are no numbers of a narrow value's width."""
+        types = {self.data[name].arrow for name in list_columns(value) if name in self.data}
+        bits = [(int(name.strip("uint")), name[0] == "u") for name in types & NARROW]
+        lows = [0 if unsigned else -(2 ** (width - 1)) for width, unsigned in bits]
+        highs = [2 ** (width - (not unsigned)) - 1 for width, unsigned in bits]
+        given = [bound.value for bound in bounds if isinstance(bound, Lit)]
+        numbers = [number for number in given if isinstance(number, int | float)]
+        return any(
+            not low <= n <= high for low, high in zip(lows, highs, strict=True) for n in numbers
+        )
 
     def _has_gaps(self, node: Expr) -> bool:
         """Return whether pandas holds truth values as objects, whose sum may be one of them."""
