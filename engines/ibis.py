@@ -10,7 +10,7 @@ from ..spec.intervals import find_step
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
 from ..spec.vocabulary import ROLLING, ROW_FUNCTIONS
-from ..spec.workload import Extreme, Query, Unpivot
+from ..spec.workload import Extreme, Gaps, Query, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
@@ -236,6 +236,11 @@ METHODS = frozenset(_METHODS.split())
 OPTIONS = {"metrics", "by", "having"}
 
 
+def _is_plain_name(name: str) -> bool:
+    """Return whether a column can be written as a table's attribute."""
+    return is_keyword(name) and not name.startswith("_") and name not in METHODS
+
+
 def _slice_from_end(text: ast.expr, start: int, end: int | None) -> ast.expr:
     """Write a slice of which an end is counted from the end: Ibis counts from the start."""
     if start >= 0:
@@ -278,6 +283,41 @@ class IbisChain(NumberedChain):
             v=unpivot.values,
         )
 
+    def fill_gaps(self, rows: ast.expr, gaps: Gaps) -> ast.expr:
+        """Join each group's range of times with the rows; those without a time stay."""
+        dated = self.data[gaps.time].kind == "date"
+        number, word = find_step(gaps.unit) or (1, gaps.unit)
+        time = quote(f"r.{gaps.time}" if _is_plain_name(gaps.time) else "r[t]", r=rows, t=gaps.time)
+        ends = [quote(f"t.{end}()", t=time) for end in ("min", "max")]
+        # Ibis' ranges are of times.
+        ends = [quote("x.cast('timestamp')", x=end) for end in ends] if dated else ends
+        step = quote("ibis.interval(**o)", o={f"{word}s": write_literal(number)})
+        # The end of Ibis' range is not in it.
+        series = quote("ibis.range(a, b + i, i)", a=ends[0], b=ends[1], i=step)
+        times = self.write_named(series, gaps.time)
+        every = quote(
+            "t.unnest(n)", t=self.aggregate(rows, list(gaps.others), [times]), n=gaps.time
+        )
+        if dated:
+            every = quote("t.cast({n: 'date'})", t=every, n=gaps.time)
+        tree = quote("t.left_join(r, k)", t=every, r=rows, k=self._list_same(rows, gaps))
+        zeros = {name: write_literal(value) for name, value in gaps.zeros}
+        tree = quote("t.fill_null(z)", t=tree, z=zeros) if zeros else tree
+        tree = Chain.select(self, tree, [*map(write_literal, gaps.columns)])
+        if not self.data[gaps.time].missing:
+            return tree
+        test = quote(IBIS.missing, x=self.write_column(gaps.time))
+        return quote("t.union(r)", t=tree, r=self.filter(rows, [test]))
+
+    def _list_same(self, rows: ast.expr, gaps: Gaps) -> list[ast.expr]:
+        """Return what joins times with rows; a missing key is one key."""
+        return [
+            quote("x.identical_to(r[k])", x=self.write_column(key), r=rows, k=key)
+            if key != gaps.time and self.data[key].missing
+            else write_literal(key)
+            for key in gaps.keys
+        ]
+
     def select(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
         """Keep nothing but these expressions, and the rows' number."""
         by_place, by_name = split_named([*self.list_row(), *outputs], "name")
@@ -299,7 +339,7 @@ class IbisChain(NumberedChain):
 
     def write_column(self, name: str) -> ast.expr:
         """Write a column: as an attribute where a table has no other of that name."""
-        if is_keyword(name) and not name.startswith("_") and name not in METHODS:
+        if _is_plain_name(name):
             return quote(f"_.{name}")
         return Chain.write_column(self, name)
 
@@ -349,6 +389,8 @@ class IbisChain(NumberedChain):
                 return quote(template, x=self.write_value(text), y=str(format_))
             case Call("truncate", (moment, Lit(unit))):
                 return self._truncate(moment, str(unit))
+            case Call("date", (day,)) if self._are_days(day):
+                return self.write_value(day)
             case Call(function, (moment,)) if function in CLOCKS:
                 return quote(IBIS.functions[function], x=self._write_clock(moment))
         return Chain.call(self, node)
@@ -507,20 +549,22 @@ def _load_table(
 
 
 def _write_join(rows: ast.expr, met: Joining) -> ast.expr:
-    met.require("Ibis", "inner", "left", "semi", "anti", "cross")
+    met.require("Ibis", "inner", "left", "right", "outer", "semi", "anti", "cross")
     join, table = met.join, quote(met.name)
     if join.how == "cross":
         return quote("d.cross_join(t)", d=rows, t=table)
-    met.hide_keys("Ibis")
     keys = name_columns(join.on)
     if join.right_on:
         keys = write_literal(list(join.keys))
     if join.how == "inner":
         return quote("d.join(t, k)", d=rows, t=table, k=keys)
     joined = quote("d.join(t, k, how=h)", d=rows, t=table, k=keys, h=join.how)
-    if join.how != "left" or not join.shared:
+    if join.how in {"semi", "anti"} or not join.shared:
         return joined
-    # A left join keeps the keys of both.
+    # The keys of both are there, each missing where its side has no row.
+    if join.how != "left":
+        both = {k: quote("_[k].coalesce(_[o])", k=k, o=k + SUFFIX) for k in join.shared}
+        joined = quote("j.mutate(**o)", j=joined, o=both)
     return quote("j.drop(*n)", j=joined, n=[write_literal(key + SUFFIX) for key in join.shared])
 
 

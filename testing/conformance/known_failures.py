@@ -29,8 +29,8 @@ UNWRITTEN = {
     "dask/distributed": "asof asof_names",
     "dask/partitions": "asof asof_names",
     "narwhals": "right asof asof_names",
-    "ibis": f"{OUTER} names",
-    "pyspark": f"{OUTER} names",
+    "ibis": "asof asof_names",
+    "pyspark": "asof asof_names",
     "datafusion": "asof asof_names",
     "daft": "asof asof_names",
 }
@@ -48,10 +48,6 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure("datatable", f"{name}-*", "unsupported", "its windows do not move with rows")
         for name in ("rolling*", "ewm")
     ),
-    KnownFailure("pyspark", "rolling_ends-*", "unsupported", "its median takes no rows in order"),
-    KnownFailure(
-        "pyspark", "rolling_time_all-*", "unsupported", "its median takes no rows in order"
-    ),
     KnownFailure("narwhals", "rolling_ends-*", "unsupported", "it has few rolling aggregations"),
     KnownFailure("narwhals", "rolling_[tz]*-*", "unsupported", "it has no windows of time"),
     KnownFailure("narwhals", "steps_cut-*", "unsupported", "its sort changes the order of equals"),
@@ -60,9 +56,6 @@ MARKS: tuple[KnownFailure, ...] = (
         for name in ("time_all", "zone")
     ),
     KnownFailure("chdb", "ewm-*", "unsupported", "its averages decay by time"),
-    KnownFailure(
-        "pyspark", "truncate_zone_*", "unsupported", "it truncates in the session's time zone"
-    ),
     *(
         KnownFailure(engine, "round*", "unsupported", "it rounds halves away from zero")
         for engine in ("datafusion", "daft")
@@ -292,7 +285,7 @@ MARKS: tuple[KnownFailure, ...] = (
     ),
     *(
         KnownFailure(engine, "fill_gaps*-*", "unsupported", "not implemented for it yet")
-        for engine in ("daft", "datafusion", "ibis", "narwhals", "pyspark")
+        for engine in ("daft", "datafusion", "narwhals")
     ),
     KnownFailure("datatable", "fill_gaps*-*", "unsupported", "it makes no ranges of times"),
     *(
@@ -339,16 +332,6 @@ MARKS: tuple[KnownFailure, ...] = (
     *(
         KnownFailure("narwhals", f"{name}-*", "unsupported", "it lacks split, extract, safe casts")
         for name in ("text_made", "text_keys", "text_numbers", "casts")
-    ),
-    *(
-        KnownFailure(engine, f"{name}-*", "unsupported", "not implemented for it yet")
-        for engine, names in {
-            "pyspark": (
-                "text_made text_keys text_cut casts time_parts time_steps time_between time_parsed"
-                " zone_times products whole_products date_later"
-            ),
-        }.items()
-        for name in names.split()
     ),
     *(
         KnownFailure(engine, "text_letters-[pmo]*", "wrong", "it writes two letters for a ß")
