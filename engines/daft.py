@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ..errors import Unsupported
-from ..spec.expression import Agg, Call, Demean, Expr, Lit
-from ..spec.intervals import find_step
+from ..spec.expression import Agg, Call, Col, Demean, Expr, Lit, choose_fresh_name
+from ..spec.intervals import CLOCK, find_step
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
 from ..spec.vocabulary import ROLLING
-from ..spec.workload import Extreme, Query, Unpivot
+from ..spec.workload import Extreme, Gaps, Query, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
@@ -54,6 +54,15 @@ STARTS = {
     "month": "date_sub(x, x.day() - 1)",
     "quarter": "add_months(date_sub(x, x.day() - 1), x.quarter() * 3 - 2 - x.month())",
     "year": "date_sub(x, x.day_of_year() - 1)",
+}
+MONTHS = "(b.year() - a.year()) * 12 + b.month() - a.month()"
+# How many of a unit's starts follow a day up to another, and the start at a place.
+PLACES = {
+    "day": ("date_diff(b, a)", "date_add(a, p)"),
+    "week": ("date_diff(b, a) // 7", "date_add(a, p * 7)"),
+    "month": (MONTHS, "add_months(a, p)"),
+    "quarter": (f"({MONTHS}) // 3", "add_months(a, p * 3)"),
+    "year": ("b.year() - a.year()", "add_months(a, p * 12)"),
 }
 ZFILL = """\
 when(
@@ -247,6 +256,54 @@ class DaftChain(NumberedChain):
         index, on = list(unpivot.index), list(unpivot.on)
         return quote(template, t=tree, i=index, c=on, n=unpivot.names, v=unpivot.values)
 
+    def fill_gaps(self, rows: ast.expr, gaps: Gaps) -> ast.expr:
+        """Add a row for each time of a group; of those with equal keys, one has the values."""
+        time = self.write_column(gaps.time)
+        first, last, place = (
+            choose_fresh_name(n, {*gaps.columns}) for n in ("first", "last", "place")
+        )
+        ends = [
+            quote(f"t.{end}().alias(n)", t=time, n=n) for end, n in (("min", first), ("max", last))
+        ]
+        lists = self.aggregate(rows, [*gaps.others], ends)
+        count, later = self._write_places(
+            gaps, *(quote("col(n)", n=n) for n in (first, last, place))
+        )
+        lists = self.add_columns(lists, {place: quote("seq(n + 1)", n=count)})
+        made = [*map(self.write_kept, gaps.others), self.write_named(later, gaps.time)]
+        every = self.select(quote("l.explode(p)", l=lists, p=place), made)
+        if self.data[gaps.time].missing or not gaps.others:
+            every = self.filter(every, [quote(self.dialect.present, x=time)])
+        both = quote("r.union_all_by_name(e)", r=rows, e=every)
+        values = [name for name in gaps.columns if name not in gaps.keys]
+        return self.aggregate(both, [*gaps.keys], [*map(partial(self._fill, gaps), values)])
+
+    def _write_places(
+        self, gaps: Gaps, first: ast.expr, last: ast.expr, row: ast.expr
+    ) -> tuple[ast.expr, ast.expr]:
+        """Write how many times follow the first one, and the time at a place."""
+        number, word = find_step(gaps.unit) or (1, gaps.unit)
+        place = quote("p.cast('int64')", p=row)
+        timed = self.data[gaps.time].kind == "timestamp"
+        if word in CLOCK:
+            step = number * CLOCK[word] * 1_000_000
+            count = "(b.to_unix_epoch('us') - a.to_unix_epoch('us')) // n"
+            later = quote("a.to_unix_epoch('us') + p * n", a=first, p=place, n=step)
+            tree = quote("t.cast(DataType.timestamp('us'))", t=later)
+            return quote(count, a=first, b=last, n=step), tree
+        a, b = (quote("x.date()", x=x) if timed else x for x in (first, last))
+        many, later_by = PLACES[word]
+        day = quote(later_by, a=a, p=place)
+        return quote(many, a=a, b=b), self._write_midnight(day, Col(gaps.time)) if timed else day
+
+    def _fill(self, gaps: Gaps, name: str) -> ast.expr:
+        """Write a value, or what it is where there was no row."""
+        tree = quote("x.any_value(ignore_nulls=True)", x=self.write_column(name))
+        zeros = dict(gaps.zeros)
+        if name in zeros:
+            tree = quote("x.fill_null(z)", x=tree, z=write_literal(zeros[name]))
+        return self.write_named(tree, name)
+
     def filter(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
         """Keep the rows for which all conditions are true; `where` takes one."""
         for condition in conditions:
@@ -318,14 +375,14 @@ class DaftChain(NumberedChain):
             case Call("parse", (text, Lit(form))) if self.facts.find_kind(node) == "timestamp":
                 template = self.dialect.variants["parse_timestamp"]
                 return quote(template, x=self.write_value(text), y=form)
-            case Call(word, (a, b)) if word in LENGTHS and not self._are_days(word, a, b):
+            case Call(word, (a, b)) if word in LENGTHS and not self._is_day(a):
                 x, y = map(self.write_value, (a, b))
                 return quote(self.dialect.functions[word], x=x, y=y)
             case _:
                 return Chain.call(self, node)
 
-    def _are_days(self, word: str, *times: Expr) -> bool:
-        return word == "days" and all(self.facts.find_kind(time) == "date" for time in times)
+    def _is_day(self, time: Expr) -> bool:
+        return self.facts.find_kind(time) == "date"
 
     def _add_time(self, moment: Expr, count: int, unit: str) -> ast.expr:
         """Write a time some while later; a day of a zone has 24 hours, as any other."""
@@ -413,7 +470,7 @@ IMPORTS = """\
 import daft
 from daft import DataType, Window, col, interval, lit
 from daft.functions import add_months, coalesce, columns_max, columns_min, when
-from daft.functions import date_diff, date_sub, date_trunc
+from daft.functions import date_add, date_diff, date_sub, date_trunc, seq
 from daft.functions import dense_rank, monotonically_increasing_id, rank, row_number
 """
 

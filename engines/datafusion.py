@@ -13,7 +13,7 @@ from ..spec.intervals import find_step
 from ..spec.patterns import count_groups
 from ..spec.schema import Schema
 from ..spec.vocabulary import ROLLING
-from ..spec.workload import Extreme, Query, Unpivot
+from ..spec.workload import Extreme, Gaps, Query, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
@@ -299,10 +299,8 @@ class DataFusionChain(NumberedChain):
                 return Chain.call(self, Call("split", (text, by, counted)))
             case Call("offset", (moment, Lit(int(count)), Lit(str(unit)))):
                 return self._add_time(moment, count, unit)
-            case Call("days", (a, b)) if self._are_days(a, b):
-                return Chain.call(self, node)
-            case Call(word, (a, b)) if word in LENGTHS:
-                x, y = map(self._write_instant, (a, b))
+            case Call(word, (a, b)) if word in LENGTHS and not self._is_day(a):
+                x, y = map(self.write_value, (a, b))
                 return quote(self.dialect.functions[word], x=x, y=y)
             case Call("parse", (text, Lit(form))) if self.facts.find_kind(node) == "timestamp":
                 template = self.dialect.variants["parse_timestamp"]
@@ -312,18 +310,14 @@ class DataFusionChain(NumberedChain):
             case _:
                 return Chain.call(self, node)
 
-    def _are_days(self, *times: Expr) -> bool:
-        return all(self.facts.find_kind(time) == "date" for time in times)
-
-    def _write_instant(self, time: Expr) -> ast.expr:
-        x = self.write_value(time)
-        return quote("x.cast(pa.timestamp('us'))", x=x) if self._are_days(time) else x
+    def _is_day(self, time: Expr) -> bool:
+        return self.facts.find_kind(time) == "date"
 
     def _add_time(self, moment: Expr, count: int, unit: str) -> ast.expr:
         """Write a time some while later; a day of a zone has 24 hours, as any other."""
         op = "-" if count < 0 else "+"
         x, n = self.write_value(moment), abs(count)
-        if self._are_days(moment):
+        if self._is_day(moment):
             return quote(f"x {op} lit(n)", x=x, n=n)
         return quote(f"x {op} lit(timedelta({unit}=n))", x=x, n=n)
 
@@ -349,6 +343,30 @@ class DataFusionChain(NumberedChain):
         return quote(
             "t.unnest_columns(*n)", t=self.select(tree, lists), n=[*map(write_literal, made)]
         )
+
+    def fill_gaps(self, rows: ast.expr, gaps: Gaps) -> ast.expr:
+        """Add a row for each time of a group; of those with equal keys, one has the values."""
+        number, word = (
+            (3, "month") if gaps.unit == "quarter" else find_step(gaps.unit) or (1, gaps.unit)
+        )
+        time, name = self.write_column(gaps.time), _quote_name(gaps.time)
+        step = quote("lit(i).cast(pa.month_day_nano_interval())", i=f"{number} {word}")
+        series = quote("f.generate_series(f.min(t), f.max(t), i)", t=time, i=step)
+        lists = self.aggregate(rows, [*gaps.others], [self.write_named(series, gaps.time)])
+        every = quote("l.unnest_columns(n, preserve_nulls=False)", l=lists, n=name)
+        if self.data[gaps.time].kind == "timestamp":
+            made = quote("t.cast(pa.timestamp('us'))", t=time)
+            every = self.add_columns(every, {gaps.time: made})
+        both = quote("r.union_by_name(e)", r=rows, e=every)
+        values = [name for name in gaps.columns if name not in gaps.keys]
+        return self.aggregate(both, [*gaps.keys], [*map(partial(self._fill, gaps), values)])
+
+    def _fill(self, gaps: Gaps, name: str) -> ast.expr:
+        """Write a value, or what it is where there was no row."""
+        tree, zeros = quote("f.any_value(x)", x=self.write_column(name)), dict(gaps.zeros)
+        if name in zeros:
+            tree = quote("f.coalesce(x, lit(z))", x=tree, z=write_literal(zeros[name]))
+        return self.write_named(tree, name)
 
     def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""

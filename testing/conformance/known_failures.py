@@ -285,7 +285,7 @@ MARKS: tuple[KnownFailure, ...] = (
     ),
     *(
         KnownFailure(engine, "fill_gaps*-*", "unsupported", "not implemented for it yet")
-        for engine in ("daft", "datafusion", "narwhals")
+        for engine in ("narwhals",)
     ),
     KnownFailure("datatable", "fill_gaps*-*", "unsupported", "it makes no ranges of times"),
     *(
