@@ -351,12 +351,8 @@ class DaftChain(NumberedChain):
 
     def demean(self, node: Demean) -> ast.expr:
         """Write a column less the mean of its group, or of all rows."""
-        if not node.keys:
-            raise Unsupported("corr() of all rows", "Daft has no window over all rows")
-        x, keys = (
-            self.write_expression(node.operand),
-            [write_literal(key.name) for key in node.keys],
-        )
+        x = self.write_expression(node.operand)
+        keys = [write_literal(key.name) for key in node.keys] or [quote("lit(1)")]
         return quote("x - x.mean().over(Window().partition_by(*k))", x=x, k=keys)
 
     def call(self, node: Call) -> ast.expr:

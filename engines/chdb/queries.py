@@ -309,6 +309,10 @@ class ClickHouseWriter(SqlWriter):
         if unit.value not in UNITS:
             number, word = find_step(str(unit.value)) or (0, "")
             written = f"toStartOfInterval({text}, INTERVAL {number} {word.upper()})"
+            if word == "hour" and self.facts.find_zone(moment):
+                # On the day that has 25 hours, ClickHouse counts them from midnight.
+                begun = f"date_trunc('hour', {text})"
+                written = f"subtractHours({begun}, toHour({text}) % {number})"
         if self.facts.find_kind(moment) == "date":
             return Sql(f"toDate32({written})")
         return Sql(
@@ -441,14 +445,6 @@ class ClickHouseStatement(Statement):
             return f"countIf({x} IS NOT NULL)"
         orelse = "OrNull" if self.facts.empty and agg.function not in {"count", "n_unique"} else ""
         word = (AGGREGATIONS | POPULATION)[agg.function]
-        if agg.function == "prod" and self._is_windowed:
-            raise Unsupported("prod() beside rows", "ClickHouse's product is that of an array")
-        if agg.function == "prod":
-            # Of no values, its product would be 0.
-            taken = f"groupArray({x})"
-            nothing = self._may_be_nothing(agg.arguments[0])
-            taken = f"arrayPushBack({taken}, 1)" if nothing else taken
-            return f"{AGGREGATIONS['prod']}({taken})"
         if agg.function in {"first", "last"}:
             return f"{word}{orelse}({x}, rowid)"
         if agg.function in {"median", "quantile"}:
@@ -459,10 +455,18 @@ class ClickHouseStatement(Statement):
     def _write_aggregation(self, agg: Agg) -> Sql:
         if agg.function in UNSUPPORTED:
             raise Unsupported(f"{agg.function}()", UNSUPPORTED[agg.function])
+        if agg.function == "prod":
+            return self._write_product(agg.arguments[0])
         written = super()._write_aggregation(agg)
         if agg.function not in UNDEFINED:
             return written
         return Sql(f"ifNotFinite({written.text}, NULL)")
+
+    def _write_product(self, value: Expr) -> Sql:
+        """Write the product of an array: of no values, ClickHouse's would be 0."""
+        taken = self._over(f"groupArray({self._write_argument(value)})").text
+        taken = f"arrayPushBack({taken}, 1)" if self._may_be_nothing(value) else taken
+        return Sql(f"{AGGREGATIONS['prod']}({taken})")
 
     def _write_window_template(self, agg: Agg) -> str:
         if agg.function in ROLLING and ROLLING[agg.function] in UNDEFINED:
