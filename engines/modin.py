@@ -38,7 +38,7 @@ from .writing.passes.kinds import rewrite_expressions
 from .writing.passes.widen import widen_beside_floats
 from .writing.passes.zeros import sum_zeros
 from .writing.program import NONE, Parts, fill
-from .writing.properties import Facts, collect_output_facts, collect_row_facts
+from .writing.properties import Facts, collect_row_facts
 from .writing.quote import quote, to_source, write_literal
 from .writing.sequence import StepQuery, step_name
 from .writing.user_functions import as_definition, find_called, make_own, require_function
@@ -125,21 +125,6 @@ def require_ordered_key(query: Query, data: Schema) -> Query:
     return query
 
 
-def require_sortable(query: Query, data: Schema) -> Query:
-    """Return a query; Unsupported where it sorts by a truth value first.
-
-    Modin 0.37.1 divides rows that are sorted by quantiles of the first key, which raises for truth
-    values as soon as there are rows for two partitions.
-    """
-    rows = collect_row_facts(query, data)
-    places = ((query.order_by, rows), (query.sort, collect_output_facts(query, rows)))
-    for (first, *_), facts in ((keys, facts) for keys, facts in places if keys):
-        if facts.find_kind(Col(first.name)) == "bool":
-            why = "Modin cannot sort by booleans; sort by integer(...) of it, or use pandas"
-            raise Unsupported(query.name, why)
-    return query
-
-
 def take_roots_as_powers(query: Query, data: Schema) -> Query:
     """Return a query with `x ** 0.5` for roots: Modin leaves NumPy's functions to pandas."""
     return rewrite_expressions(query, data, _take_power)
@@ -166,7 +151,6 @@ class Modin(Adapter):
 
     passes: tuple[Pass, ...] = (
         require_ordered_key,
-        require_sortable,
         take_roots_as_powers,
         share_first,
         partial(sum_zeros, pivots=False),

@@ -11,10 +11,7 @@ from keyword import iskeyword
 from ...errors import Unsupported
 from ...spec.expression import Col, Expr, substitute, walk
 from ...spec.unpivot import NAMES, VALUES
-from ...spec.workload import (
-    SortKey,
-    Unpivot,
-)
+from ...spec.workload import Unpivot
 from ..writing.quote import quote, write_literal
 from ..writing.steps import Reduction, Steps
 from .words import METHODS, POPULATION
@@ -30,18 +27,6 @@ def write_melt(frame: ast.expr, unpivot: Unpivot) -> ast.expr:
     if unpivot.values != VALUES:
         options["value_name"] = write_literal(unpivot.values)
     return quote("f.melt(**o)", f=frame, o=options)
-
-
-def sort_frame(tree: ast.expr, keys: tuple[SortKey, ...], *, stable: bool) -> ast.expr:
-    """Write a frame sorted by columns; `stable` keeps the order of equal rows."""
-    names = [key.name for key in keys]
-    by = names[0] if len(names) == 1 else names
-    ascending = [not key.descending for key in keys]
-    options = {"kind": write_literal("stable")} if stable else {}
-    if not all(ascending):
-        order = ascending[0] if len(set(ascending)) == 1 else ascending
-        options = {"ascending": write_literal(order), **options}
-    return quote("t.sort_values(b, **o)", t=tree, b=by, o=options)
 
 
 def write_reduction(reduction: Reduction) -> ast.expr:

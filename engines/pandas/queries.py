@@ -52,7 +52,6 @@ from .expressions import SeriesWriter, make_series_writer
 from .frames import (
     name_by_columns,
     name_values,
-    sort_frame,
     with_columns,
     write_agg,
     write_frame_agg,
@@ -61,6 +60,7 @@ from .frames import (
 )
 from .gaps import fill_gaps
 from .joins import write_merges
+from .sorting import sort_rows
 from .statements import (
     assign_to_chosen,
     drop_alignment,
@@ -184,7 +184,7 @@ class PandasSteps:
             lines = [f"answer = {ast.unparse(tree)}"]
             tree = quote("answer[c]", c=condition)
         if self.query.sort:
-            tree = sort_frame(tree, self.query.sort, stable=self.query.stable)
+            tree = sort_rows(tree, self.query.sort, self, stable=self.query.stable)
         if self.query.limit is not None:
             tree = quote("t.head(n)", t=tree, n=self.query.limit)
         return [*lines, ast.unparse(tree)]
@@ -434,7 +434,7 @@ class PandasSteps:
         # Only the data's own index is sure to be in the order of its rows, if they have one.
         kept = self.frame == "data" or (self.restores and not self.data.ordered)
         fresh = "f" if kept else "f.reset_index(drop=True)"
-        tree = sort_frame(quote(fresh, f=quote(self.frame)), self.query.order_by, stable=True)
+        tree = sort_rows(quote(fresh, f=quote(self.frame)), self.query.order_by, self, stable=True)
         return [f"{self.frame} = {ast.unparse(tree)}"]
 
     def _add_reductions(self, rows: SeriesWriter, taken: Steps) -> SeriesWriter:

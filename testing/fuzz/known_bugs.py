@@ -79,14 +79,16 @@ LOSES = {"rolling_std": 1e3, "rolling_mean": 1e6, "rolling_sum": 1e6}
 
 def _rolls_past_large_values(met: Met) -> bool:
     return any(
-        _falls(sorted(values, key=abs, reverse=True) if met.query.order_by else values, times)
+        _exceeds_later(
+            sorted(values, key=abs, reverse=True) if met.query.order_by else values, times
+        )
         for function, times in LOSES.items()
         for node in met.list_aggregations(function)
         for values in met.list_values(node.arguments[0])
     )
 
 
-def _falls(values: list[Any], times: float) -> bool:
+def _exceeds_later(values: list[Any], times: float) -> bool:
     """Return whether a value is so many times larger than each one after it."""
     most = [abs(v) for v in values if not _is_infinite(v)]
     later = most[1:]

@@ -18,7 +18,7 @@ from dfbench.engines.base import Resources
 from dfbench.engines.modin import ENGINE, VARIANTS
 from dfbench.spec.expression import Agg, Arith, Call, Col, Lit
 from dfbench.spec.schema import Column, Schema
-from dfbench.spec.workload import Output, Query
+from dfbench.spec.workload import Output, Query, SortKey
 
 DATA = Schema((Column("k", "string", "string", True), Column("x", "int", "int64", True)), 5)
 SUM = Query("q", "", group_by=("k",), aggregate=(Output("x", Agg("sum", (Col("x"),))),))
@@ -99,6 +99,20 @@ def test_steps_that_see_all_rows_stay_in_modin_and_those_behind_a_reduction_leav
     asked = text[text.index("def query") : text.index("def rows")]
     assert asked.count("to_pandas()") == 1
     assert "to_pandas()" not in asked[: asked.index("step_2 =")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "gaps", "gathered"),
+    [("string", True, True), ("string", False, False), ("bool", False, True), ("int", True, False)],
+)
+def test_rows_that_modin_cannot_divide_by_quantiles_are_sorted_by_pandas(
+    kind: str, gaps: bool, gathered: bool
+) -> None:
+    columns = (Column("k", kind, kind, gaps), Column("v", "int", "int64"))  # type: ignore[arg-type]
+    sums = (Output("total", Agg("cumsum", (Col("v"),))),)
+    query = Query("q", "", order_by=(SortKey("k"),), transform=sums)
+    text = ENGINE.write(query, Schema(columns, 1000), Resources()).text
+    assert ("data.modin.to_pandas().sort_values" in text) == gathered
 
 
 def test_a_function_by_column_is_asked_where_no_two_outputs_need_one_name() -> None:
