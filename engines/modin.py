@@ -13,7 +13,6 @@ from ..errors import EngineError, Unsupported
 from ..spec.expression import (
     Arith,
     Call,
-    Col,
     Expr,
     Let,
     Lit,

@@ -77,14 +77,13 @@ def _sums_after_infinities(met: Met) -> bool:
 LOSES = {"rolling_std": 1e3, "rolling_mean": 1e6, "rolling_sum": 1e6}
 
 
-def _rolls_past_large_values(met: Met) -> bool:
+def _meets_large_values(met: Met) -> bool:
+    windows = [(node, LOSES[node.function]) for node in met.list_aggregations(*LOSES)]
+    runs = ((vs, times) for node, times in windows for vs in met.list_values(node.arguments[0]))
+    ordered = bool(met.query.order_by)
     return any(
-        _exceeds_later(
-            sorted(values, key=abs, reverse=True) if met.query.order_by else values, times
-        )
-        for function, times in LOSES.items()
-        for node in met.list_aggregations(function)
-        for values in met.list_values(node.arguments[0])
+        _exceeds_later(sorted(values, key=abs, reverse=True) if ordered else values, times)
+        for values, times in runs
     )
 
 
@@ -248,7 +247,7 @@ KNOWN = (
         for engine in ("pandas", "dask", "modin")
     ),
     *(
-        Known(engine, "windows behind large values", _rolls_past_large_values)
+        Known(engine, "windows behind large values", _meets_large_values)
         for engine in ("pandas", "dask", "modin")
     ),
 )
