@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ...errors import Unsupported
 from ...spec.expression import choose_fresh_name
 from ...spec.joins import SUFFIX, name_table_columns
-from ...spec.schema import Kind, Schema
+from ...spec.schema import Column, Kind, Schema
 from ..writing.joins import Joining, pair_options
 from ..writing.quote import quote, to_source, write_literal
 from .words import INEXACT
@@ -139,12 +139,13 @@ def _merge_distinct(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
 
 
 def _write_merge_asof(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
-    """Write an as-of join of sorted rows; pandas refuses missing times."""
+    """Write an as-of join of sorted rows; pandas refuses missing times, and keys of two types."""
     join, asof = met.join, met.asof
     ours = [name for name in join.left_columns if met.data[name].missing]
     theirs = [name for name in join.right_columns if met.other[name].missing]
-    left = _complete(rows, ours, met.data)
-    right = _complete(table, theirs, met.other)
+    pairs = [(a, b) for a, b in join.keys if _hold(met.data[a]) != _hold(met.other[b])]
+    left = _complete(rows, ours, met.data, [a for a, _ in pairs])
+    right = _complete(table, theirs, met.other, [b for _, b in pairs])
     options: dict[str, ast.expr] = dict(pair_options("on", [asof.left], [asof.right]))
     options |= pair_options("by", [*join.on], [*(join.right_on or join.on)])
     if asof.within is not None:
@@ -165,14 +166,23 @@ def _write_merge_asof(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr
     return quote("pd.concat([m, a])", m=merged, a=absent)
 
 
-def _complete(tree: ast.expr, gaps: list[str], data: Schema) -> ast.expr:
-    """Write rows without gaps in some columns, which pandas then holds as what they are."""
-    if not gaps:
-        return tree
+def _complete(tree: ast.expr, gaps: list[str], data: Schema, narrow: list[str]) -> ast.expr:
+    """Write rows without gaps in some columns, which pandas then holds as what they are.
+
+    The `narrow` keys are integers of another width than those on the other side.
+    """
     whole = {"int": "int64", "bool": "bool"}
-    types = {name: whole[data[name].kind] for name in gaps if data[name].kind in whole}
-    dropped = quote("t.dropna(subset=k)", t=tree, k=gaps)
-    return quote("t.astype(d)", t=dropped, d=types) if types else dropped
+    kinds = {name: data[name].kind for name in (*gaps, *narrow)}
+    types = {name: whole[kind] for name, kind in kinds.items() if kind in whole}
+    tree = quote("t.dropna(subset=k)", t=tree, k=gaps) if gaps else tree
+    return quote("t.astype(d)", t=tree, d=types) if types else tree
+
+
+def _hold(key: Column) -> str:
+    """Return the type that a key has once its gaps are dropped."""
+    if key.kind != "int":
+        return key.kind
+    return "int64" if key.missing else key.arrow
 
 
 def _write_tolerance(within: float, kind: Kind) -> ast.expr:

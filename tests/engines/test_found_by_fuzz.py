@@ -481,3 +481,29 @@ def test_an_as_of_join_shows_keys_of_two_names(engine: str, time: str, tmp_path:
     answer = module.rows(module.query(*(loaded if isinstance(loaded, tuple) else (loaded,))))
     right_rows = answer_steps(asked, tables.frame, tables.beside)[1]
     assert sort_rows(answer.select([*right_rows[0]]).to_pylist()) == sort_rows(right_rows)
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb"])
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (pa.array([1, 2], pa.int8()), pa.array([2, 1], pa.int64())),
+        (pa.array([1, 2], pa.int8()), pa.array([None, 1], pa.int8())),
+        (pa.array([1, None], pa.int16()), pa.array([2, 1], pa.uint32())),
+        (pa.array(["a", "b"]), pa.array(["b", "a"]).dictionary_encode()),
+    ],
+)
+def test_an_as_of_join_takes_keys_of_two_types(
+    engine: str, left: pa.Array, right: pa.Array, tmp_path: Path
+) -> None:
+    asked = read("{join: {table: other, asof: {on: m, by: k}}, select: [m, p]}")
+    frame, other = (
+        pa.table({"m": [4, 5], "k": left}),
+        pa.table({"m": [1, 2], "k": right, "p": ["x", "y"]}),
+    )
+    data = Data.of(Tables(frame, other), tmp_path)
+    module = load_program(find(engine).write(asked, data.schema))
+    loaded = module.load(*map(str, data.paths))
+    answer = module.rows(module.query(*(loaded if isinstance(loaded, tuple) else (loaded,))))
+    right_rows = answer_steps(asked, frame, {"other": other})[1]
+    assert sort_rows(answer.to_pylist()) == sort_rows(right_rows)
