@@ -352,6 +352,8 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             return self._join_values(template, arguments)
         write = self.write_expression if self.dialect.bare_arguments else self.write_value
         x, *rest = self.write_value(arguments[0]), *map(write, arguments[1:])
+        if function == "clip" and self._is_narrow(arguments[0]):
+            x = quote(self.dialect.wide, x=x)
         plain = [write_literal(a.value) if isinstance(a, Lit) else None for a in arguments[1:]]
         y, z = (*(p or r for p, r in zip(plain, rest, strict=True)), write_literal(None), None)[:2]
         if function == "truncate" and isinstance(unit := arguments[1], Lit):

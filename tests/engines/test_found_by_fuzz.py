@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -443,6 +444,14 @@ def test_a_narrow_integer_may_be_the_smallest_of_its_width(
     module = load_program(find(engine).write(asked, data.schema))
     found = module.rows(module.query(module.load(str(data.paths[0]))))
     assert found["o"].to_pylist() == answer
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "narwhals"])
+@pytest.mark.parametrize("bounded", ["clip(len(k), -2, 300)", "clip(month(d), -300, 300)"])
+def test_numbers_of_texts_and_days_have_bounds_of_any_width(engine: str, bounded: str) -> None:
+    frame = pa.table({"k": ["ab"], "d": [dt.date(2024, 2, 1)]})
+    answer = run(find(engine), read(f'{{transform: {{o: "{bounded}"}}}}'), frame)
+    assert list(answer["o"]) == [2]
 
 
 @pytest.mark.parametrize("engine", ["pandas", "dask"])
