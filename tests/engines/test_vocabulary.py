@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 
 import pytest
-from dfbench.engines import daft, datafusion, find, ibis, load_engines, narwhals, pyspark
+from dfbench.engines import daft, datafusion, find, ibis, load_engines, narwhals
 from dfbench.engines.chdb import queries as chdb
 from dfbench.engines.datatable import words as datatable
 from dfbench.engines.duckdb import words as duckdb
 from dfbench.engines.pandas import words as pandas
 from dfbench.engines.polars import words as polars
+from dfbench.engines.pyspark import words as pyspark
 from dfbench.engines.writing import loops, python, sql
 from dfbench.engines.writing.dialect import Dialect
 from dfbench.errors import Unsupported
