@@ -15,6 +15,7 @@ DATA = Schema(
         Column("x", "int", "int64"),
         Column("m", "timestamp", "timestamp[us]"),
         Column("d", "date", "date32[day]"),
+        Column("o", "timestamp", "timestamp[us, tz=Europe/Berlin]"),
     ),
     8,
 )
@@ -28,6 +29,10 @@ SAID = {
     "\"days(d - date('2024-01-01'))\"": "dateDiff('day', toDate32('2024-01-01'), d)",
     "\"parse(u, '%d/%m/%Y %M')\"": "parseDateTime64(u, '%d/%m/%Y %i', 'UTC')",
     "cummin(x)": "min(x) OVER (ORDER BY rowid)",
+    "prod(x)": "arrayProduct(groupArray(toFloat64(x)) OVER ())",
+    # The hours of a day that has 25 of them begin where a clock shows them.
+    "\"truncate(o, '6h')\"": "subtractHours(date_trunc('hour', o), toHour(o) % 6)",
+    "\"truncate(m, '15min')\"": "toStartOfInterval(m, INTERVAL 15 MINUTE)",
     "'rolling_count(u, 2)'": "countIf(u IS NOT NULL) OVER",
 }
 
