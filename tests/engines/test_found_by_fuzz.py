@@ -516,3 +516,16 @@ def test_an_as_of_join_takes_keys_of_two_types(
     answer = module.rows(module.query(*(loaded if isinstance(loaded, tuple) else (loaded,))))
     right_rows = answer_steps(asked, frame, {"other": other})[1]
     assert sort_rows(answer.to_pylist()) == sort_rows(right_rows)
+
+
+@pytest.mark.parametrize("engine", ["pandas", "dask"])
+@pytest.mark.parametrize("word", ["ends_with", "contains"])
+def test_texts_of_a_table_that_lacks_a_value_are_missing_in_a_condition(
+    engine: str, word: str, tmp_path: Path
+) -> None:
+    query = read(f"{{where: \"{word}(map(k, {{'a': 'xb'}}), 'b')\", aggregate: {{n: sum(v)}}}}")
+    data = Data.of(Tables(pa.table({"k": ["c"], "v": [1]})), tmp_path)
+    module = load_program(find(engine).write(query, data.schema))
+    with pd.option_context("future.infer_string", engine == "pandas"):
+        answer = module.rows(module.query(module.load(str(data.paths[0]))))
+    assert answer["n"].to_pylist() == [0]
