@@ -291,7 +291,6 @@ BESIDE = Schema((Column("k", "int", "int64", True), Column("y", "int", "int64", 
 @pytest.mark.parametrize(
     ("engine", "query", "reason"),
     [
-        ("modin", "{transform: {o: x > 2}, sort: [o]}", "cannot sort by booleans"),
         ("modin", "{group_by: k, transform: {o: 'rolling_count(k, 2)'}}", "of a key are empty"),
         (
             "dask",
