@@ -94,6 +94,13 @@ def _exceeds_later(values: list[Any], times: float) -> bool:
     return any(most[at] > times * max(later[at:]) for at in range(len(later)))
 
 
+def _sums_infinities(met: Met) -> bool:
+    sums = met.list_aggregations("sum", "mean") if met.query.group_by else ()
+    return any(
+        any(map(_is_infinite, vs[:-1])) for n in sums for vs in met.list_values(n.arguments[0])
+    )
+
+
 def _counts_two_zeros(met: Met) -> bool:
     if met.query.group_by:
         return False
@@ -238,6 +245,7 @@ KNOWN = (
         Known(engine, "large integers in a row of floats", _calls_on_large)
         for engine in ("pandas", "dask", "modin")
     ),
+    Known("pandas+numba", "sums behind an infinity", _sums_infinities),
     Known("dask", "sums of opposite infinities", _sums_opposite_infinities),
     Known("modin", "sums of opposite infinities", _sums_all_opposite_infinities),
     Known("dask", "days beside times in a row", _calls_on_days_beside_times),

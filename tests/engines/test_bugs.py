@@ -106,6 +106,11 @@ MET = {
         {"k": [1, 1], "x": [INF, 1.0]},
         {"k": [1, 1], "x": [1.0, INF]},
     ),
+    "sums behind an infinity": (
+        "{group_by: k, aggregate: {out: sum(x)}}",
+        {"k": [1, 1], "x": [INF, 1.0]},
+        {"k": [1, 1], "x": [1.0, INF]},
+    ),
     "windows behind large values": (
         "{transform: {out: 'rolling_std(x, 3)'}}",
         {"x": [4.1e9, 4.2e9, 4.15e9, 1.25, 2.5, 1.75]},
