@@ -349,19 +349,22 @@ class PandasSteps:
         return [f"answer = {ast.unparse(reduced)}", *self.combine(taken)]
 
     def _reduce(self, reductions: tuple[Reduction, ...]) -> ast.expr:
-        options = {"as_index": write_literal(False), **self.options}
-        groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=options)
+        frame, options = quote(self.frame), {"as_index": write_literal(False), **self.options}
+        groups = quote("f.groupby(k, **o)", f=frame, k=self.key, o=options)
+        plain = quote("f.groupby(k, **o)", f=frame, k=self.key, o=self.options)
         functions = {r.function for r in reductions}
         if len(functions) == 1 and all(r.name == r.column for r in reductions):
-            names = [r.column for r in reductions]
+            names, method = [r.column for r in reductions], METHODS[functions.pop()]
+            if self.spread and self.query.derive and len(names) == 1:
+                # Modin copies the keys and the column out of parts of its own for `as_index=False`.
+                return quote(f"g[c].{method}().reset_index()", g=plain, c=names[0])
             # Modin takes a third longer to choose columns that are all there are.
             if not self.spread or self._has_more_than([*self.query.group_by, *names]):
                 groups = quote("g[c]", g=groups, c=names[0] if len(names) == 1 else names)
-            return quote(f"g.{METHODS[functions.pop()]}()", g=groups)
-        groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
+            return quote(f"g.{method}()", g=groups)
         # Of a single column, cuDF takes no names.
         write = write_frame_agg if self.text is TextType.DEVICE else write_agg
-        return quote("a.reset_index()", a=write(groups, reductions))
+        return quote("a.reset_index()", a=write(plain, reductions))
 
     def _is_inline(self, taken: Steps) -> bool:
         """Return whether outputs are written over series read once; a choice gives an array."""

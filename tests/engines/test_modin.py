@@ -181,3 +181,13 @@ def test_a_root_is_a_power_which_modin_does_not_leave_to_pandas() -> None:
     assert 'data["v"] ** 0.5' in ENGINE.write(query, data).text
     odd = Schema((Column("v", "float", "double", high=math.inf),), 9)
     assert 'np.sqrt(data["v"])' in ENGINE.write(query, odd).text
+
+
+def test_the_index_is_reset_where_a_column_stands_beside_derived_ones() -> None:
+    double = Output("double", Arith("*", Col("x"), Lit(2)))
+    total = (Output("x", Agg("sum", (Col("x"),))),)
+    given = Query("q", "", group_by=("k",), aggregate=total)
+    derived = replace(given, derive=(double,), group_by=("k", "double"))
+    texts = ["".join(ENGINE.write(query, DATA).text.split()) for query in (given, derived)]
+    assert ["as_index=False" in text for text in texts] == [True, False]
+    assert '["x"].sum().reset_index()' in texts[1]
