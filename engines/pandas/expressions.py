@@ -312,8 +312,8 @@ class SeriesWriter(ConditionWriter):
                 return self.text is TextType.ARROW or self.may_miss(text)
             case Call("split"):
                 return True
-            case Call("map"):
-                return self.text is TextType.ARROW
+            case Call("map", (_, _, _, Lit(str()), *_)):
+                return self.text in {TextType.ARROW, TextType.SPREAD}
             case Call("text", (day,)):  # of a part without a day, `strftime` makes objects
                 return self.text is TextType.ARROW and self._is_missing_day(day)
         return False

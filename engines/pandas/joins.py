@@ -9,17 +9,18 @@ from ...errors import Unsupported
 from ...spec.expression import choose_fresh_name
 from ...spec.joins import SUFFIX, name_table_columns
 from ...spec.schema import Column, Kind, Schema
-from ..writing.joins import Joining, pair_options
+from ..writing.joins import Joining, describe_how, pair_options
 from ..writing.quote import quote, to_source, write_literal
 from .words import INEXACT
 
 
 def write_merges(
-    frame: str, joinings: Sequence[Joining], table: str = "t"
+    frame: str, joinings: Sequence[Joining], table: str = "t", *, spread: bool = False
 ) -> tuple[list[str], ast.expr]:
     """Write joins in pandas' words: statements, and the expression of the joined rows.
 
     `frame` is the variable of the rows, and `table` how a table is had from its variable `t`.
+    `spread` frames are Modin's.
     """
     lines: list[str] = []
     rows = quote(frame)
@@ -27,7 +28,7 @@ def write_merges(
         if _reads_rows_twice(met) and not isinstance(rows, ast.Name):
             lines.append(f"{frame} = {to_source(rows)}")
             rows = quote(frame)
-        rows = write_merge(rows, quote(table, t=quote(met.name)), met)
+        rows = write_merge(rows, quote(table, t=quote(met.name)), met, spread=spread)
     return lines, rows
 
 
@@ -36,14 +37,14 @@ def _reads_rows_twice(met: Joining) -> bool:
     return simple or met.join.how == "asof"
 
 
-def write_merge(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
+def write_merge(rows: ast.expr, table: ast.expr, met: Joining, *, spread: bool = False) -> ast.expr:
     """Write one join in pandas' words."""
     check_exact(met)
     match met.join.how:
         case "semi" | "anti":
             return _write_semi(rows, table, met)
         case "asof":
-            return _write_merge_asof(rows, table, met)
+            return _write_merge_asof(rows, table, met, spread=spread)
         case "cross":
             return quote("d.merge(t, how='cross', **o)", d=rows, t=table, o=_write_suffixes(met))
         case "outer" if met.matches_missing:
@@ -138,7 +139,7 @@ def _merge_distinct(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
     return quote("m.drop(columns=c)", m=alone, c=mark)
 
 
-def _write_merge_asof(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
+def _write_merge_asof(rows: ast.expr, table: ast.expr, met: Joining, *, spread: bool) -> ast.expr:
     """Write an as-of join of sorted rows; pandas refuses missing times, and keys of two types."""
     join, asof = met.join, met.asof
     ours = [name for name in join.left_columns if met.data[name].missing]
@@ -146,7 +147,10 @@ def _write_merge_asof(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr
     pairs = [(a, b) for a, b in join.keys if _hold(met.data[a]) != _hold(met.other[b])]
     left = _complete(rows, ours, met.data, [a for a, _ in pairs])
     right = _complete(table, theirs, met.other, [b for _, b in pairs])
-    options: dict[str, ast.expr] = dict(pair_options("on", [asof.left], [asof.right]))
+    time = asof.right
+    if spread and asof.left != time:
+        right, time = _repeat_time(right, met), asof.left
+    options: dict[str, ast.expr] = dict(pair_options("on", [asof.left], [time]))
     options |= pair_options("by", [*join.on], [*(join.right_on or join.on)])
     if asof.within is not None:
         options["tolerance"] = _write_tolerance(asof.within, met.data[asof.left].kind)
@@ -155,7 +159,7 @@ def _write_merge_asof(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr
         d=left,
         t=right,
         x=asof.left,
-        y=asof.right,
+        y=time,
         o={**options, **_write_suffixes(met)},
     )
     if not ours:
@@ -164,6 +168,15 @@ def _write_merge_asof(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr
     if len(ours) == 1:
         absent = quote("d[d[k].isna()]", d=rows, k=ours[0])
     return quote("pd.concat([m, a])", m=merged, a=absent)
+
+
+def _repeat_time(table: ast.expr, met: Joining) -> ast.expr:
+    """Write the table's time a second time, by the rows' name: Modin 0.37.1 leaves one out."""
+    left, right = met.asof.left, met.asof.right
+    if left in met.right:
+        why = f"Modin's merge_asof leaves out {right!r}; rename the table's {left!r}, or use pandas"
+        raise Unsupported(describe_how(met.join), why)
+    return quote("t.assign(**v)", t=table, v={left: quote("lambda t: t[c]", c=right)})
 
 
 def _complete(tree: ast.expr, gaps: list[str], data: Schema, narrow: list[str]) -> ast.expr:

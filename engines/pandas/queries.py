@@ -213,7 +213,7 @@ class PandasSteps:
         """Write the statements before the answer, and last the answer's expression."""
         if not self.joinings:
             return self._write_query()
-        lines, joined = write_merges(self.frame, self.joinings, self.table)
+        lines, joined = write_merges(self.frame, self.joinings, self.table, spread=self.spread)
         if self.query.whole and not (self.query.where or self.query.derive):
             return [*lines, *self.finish(joined)]
         return [*lines, f"{self.frame} = {ast.unparse(joined)}", *self._write_query()]

@@ -176,12 +176,6 @@ MARKS: tuple[KnownFailure, ...] = (
         for kind in kinds.split()
     ),
     *(
-        KnownFailure(
-            engine, "join_asof_names-*", "wrong", "its merge_asof leaves out the table's time"
-        )
-        for engine in ("modin", "modin/dask", "modin/mpi")
-    ),
-    *(
         KnownFailure(engine, f"fill_gaps_{name}-empty", "wrong", "its days of no rows are objects")
         for engine in ("modin", "modin/dask", "modin/mpi")
         for name in ("alone", "steps")

@@ -528,3 +528,11 @@ def test_texts_of_a_table_that_lacks_a_value_are_missing_in_a_condition(
     with pd.option_context("future.infer_string", engine == "pandas"):
         answer = module.rows(module.query(module.load(str(data.paths[0]))))
     assert answer["n"].to_pylist() == [0]
+
+
+def test_a_table_of_numbers_is_no_text_in_a_condition_of_dask(tmp_path: Path) -> None:
+    query = read("{where: 'v < map(k, {0: 2.5, 2: -1.5}, 2.5)', aggregate: {n: sum(v)}}")
+    data = Data.of(Tables(pa.table({"k": [0, 2], "v": [1, 1]})), tmp_path)
+    module = load_program(find("dask").write(query, data.schema))
+    answer = module.rows(module.query(module.load(str(data.paths[0]))))
+    assert answer["n"].to_pylist() == [1]

@@ -135,6 +135,12 @@ def test_parts_of_texts_are_cast_though_modin_takes_them_for_texts() -> None:
     assert '.str[1].astype("object").astype("str").str.contains("x"' in whole
 
 
+def test_texts_of_a_table_are_cast_though_modin_makes_floats_where_all_are_missing() -> None:
+    found = Call("contains", (Call("map", (Col("k"), Lit(None), Lit("a"), Lit("b"))), Lit("x")))
+    text = ENGINE.write(Query("q", "", where=found, select=("x",)), DATA).text
+    assert '.astype("object").astype("str").str.contains("x"' in "".join(text.split())
+
+
 def test_texts_of_days_are_cast_though_modin_takes_them_for_objects() -> None:
     part = Call("split", (Call("text", (Col("d"),)), Lit("-"), Lit(0)))
     asked = Query("q", "", transform=(Output("o", part),))
