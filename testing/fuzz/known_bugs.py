@@ -192,6 +192,9 @@ def _makes_columns_of_no_rows(met: Met) -> bool:
     """Return whether nothing is left of some rows: Modin's columns are lost, or its types."""
     query = met.query
     made = bool(query.transform or query.derive or query.apply) or len(query.group_by) > 1
+    asof = (met.tables.beside[join.table] for join in query.joins if join.how == "asof")
+    if any(table.num_rows == 0 for table in asof):
+        return True
     return met.rows == 0 and (made or met.given > 0 or bool(query.joins))
 
 

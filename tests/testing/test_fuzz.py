@@ -13,7 +13,7 @@ from dfbench.commands.fuzz import summarize
 from dfbench.spec.expression import Agg, Arith, Call, Col, Compare, Lit, walk
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.vocabulary import AGGREGATIONS, RESOLVED, ROW_FUNCTIONS, WINDOWS
-from dfbench.spec.workload import How, Join, Output, Query
+from dfbench.spec.workload import AsOf, How, Join, Output, Query
 from dfbench.testing.fuzz import expectations, queries, reproducers
 from dfbench.testing.fuzz.campaign import Tally, fuzz
 from dfbench.testing.fuzz.cases import list_cases
@@ -128,6 +128,13 @@ def test_a_median_beside_an_infinity_is_no_fair_question(tmp_path: Path) -> None
     assert expectations.is_fair(median, Tables(pa.table({"v": [2, 8]})), schema)
 
 
+def test_the_spread_of_equal_fractions_is_no_fair_question() -> None:
+    schema = Schema((Column("v", "float", "double"),), 3)
+    spread = Query("asked", "", aggregate=(Output("o", Agg("std", (Col("v"),))),))
+    assert not expectations.is_fair(spread, Tables(pa.table({"v": [0.1] * 3})), schema)
+    assert expectations.is_fair(spread, Tables(pa.table({"v": [2.0] * 3})), schema)
+
+
 @pytest.mark.parametrize("cut", [{"limit": 1}, {"having": Compare("<", Col("o"), Lit(9))}])
 def test_an_integer_beyond_64_bits_in_a_row_that_is_cut_is_no_fair_question(
     cut: dict[str, Any],
@@ -151,6 +158,14 @@ def test_smallest_integers_are_known_in_a_key_too() -> None:
     found = find_known_bug("datatable", query, Tables(frame, other))
     assert found is not None
     assert found.name == "smallest integers"
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_an_as_of_join_with_no_rows_is_a_known_bug_of_modin(rows: int) -> None:
+    frame = pa.table({"v": [1]})
+    join = Join("other", (), how="asof", asof=AsOf("v", "v"))
+    query = Query("asked", "", select=("v",), joins=(join,))
+    assert bool(find_known_bug("modin", query, Tables(frame, frame.slice(0, rows)))) == (rows == 0)
 
 
 def test_a_campaign_that_is_stopped_tells_what_was_asked(tmp_path: Path) -> None:
