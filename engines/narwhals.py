@@ -16,7 +16,7 @@ from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, Work
 from .polars.joins import cast_keys, merge_keys, write_polars_join
 from .polars.queries import FrameChain
-from .polars.words import UNITS
+from .polars.words import LENGTHS, UNITS
 from .writing.chain import write_chain
 from .writing.dialect import Dialect
 from .writing.joins import Joining
@@ -86,10 +86,10 @@ NARWHALS = Dialect(
         "day_of_year": "x.dt.ordinal_day()",
         "quarter": "(x.dt.month() + 2) // 3",
         "date": "x.dt.date()",
-        "days": "(x - y).dt.total_microseconds() // 86400000000",
-        "hours": "(x - y).dt.total_microseconds() // 3600000000",
-        "minutes": "(x - y).dt.total_microseconds() // 60000000",
-        "seconds": "(x - y).dt.total_microseconds() // 1000000",
+        **{
+            word: f"(x - y).dt.total_microseconds() // {seconds}000000"
+            for word, seconds in LENGTHS.items()
+        },
         "offset": "x.dt.offset_by(o)",
         "parse": "x.str.to_date(y)",
         "truncate": "x.dt.truncate(y)",
@@ -161,6 +161,10 @@ NARWHALS = Dialect(
         "format": "x.dt.to_string(y)",
         "round_2": "x.round(y)",
         "date_date": "x",
+        **{
+            f"{word}_ns": f"(x - y).dt.total_nanoseconds() // {seconds}000000000"
+            for word, seconds in LENGTHS.items()
+        },
         "integer_bool": "x.cast(nw.Int64)",
         "parse_time": "x.str.to_datetime(y)",
     },

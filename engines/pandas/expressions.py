@@ -45,7 +45,7 @@ from ..writing.steps import choose_extreme, is_present
 from .conditions import ConditionWriter, can_be_missing, decides
 from .lookups import tell_type, write_table
 from .text_types import TextType, is_chosen_text, is_text_made
-from .words import BEYOND, DIGITS, FUNCTIONS, INEXACT, VARIANTS
+from .words import BEYOND, DIGITS, FAR, FUNCTIONS, INEXACT, VARIANTS
 
 PERIODS = {"year": "Y", "quarter": "Q", "month": "M", "week": "W"}
 FLOORS = {"day": "D", "hour": "h", "minute": "min", "second": "s"}
@@ -238,6 +238,8 @@ class SeriesWriter(ConditionWriter):
                 return VARIANTS["week_missing"]
             case Call("date") if self.facts and self.facts.find_zone(first):
                 return VARIANTS["date_zone"]
+            case Call(_, times) if function in FAR and self.facts and self.facts.is_far(*times):
+                return FAR[function]
             case Call("text") if self._is_untold(first):
                 return VARIANTS["text_objects"]
             case Call("integer", (Case(),)) if self.facts and self.facts.find_kind(first) == "bool":

@@ -75,6 +75,11 @@ VARIANTS = {
     "integer_chosen": "x.astype('boolean').astype('float64')",
     "number_string": "pd.to_numeric(x, errors='coerce')",
 }
+# Beside a span of nanoseconds, those of far times would become nanoseconds, which wrap.
+FAR = {
+    word: f"(x - y) // pd.Timedelta({word}=1).as_unit('us')"
+    for word in ("hours", "minutes", "seconds")
+}
 
 # Patterns of texts that hold digits, and nothing else.
 DIGITS = ("[0-9]+", "([0-9]+)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..writing.dialect import Dialect
 
+LENGTHS = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
 FUNCTIONS = {
     "abs": "x.abs()",
     "sqrt": "x.sqrt()",
@@ -63,10 +64,10 @@ FUNCTIONS = {
     "week": "x.dt.week()",
     "quarter": "x.dt.quarter()",
     "date": "x.dt.date()",
-    "days": "(x - y).dt.total_microseconds() // 86400000000",
-    "hours": "(x - y).dt.total_microseconds() // 3600000000",
-    "minutes": "(x - y).dt.total_microseconds() // 60000000",
-    "seconds": "(x - y).dt.total_microseconds() // 1000000",
+    **{
+        word: f"(x - y).dt.total_microseconds() // {seconds}000000"
+        for word, seconds in LENGTHS.items()
+    },
     "offset": "x + pl.duration(**o)",
     "parse": "x.str.to_date(y)",
     "truncate": "x.dt.truncate(y)",
@@ -130,6 +131,10 @@ VARIANTS = {
     "split_words": r"x.str.extract_all('\\S+').list.get(z, null_on_oob=True)",
     "date_date": "x",
     "days_date": "(x - y).dt.total_days()",
+    **{
+        f"{word}_ns": f"(x - y).dt.total_nanoseconds() // {seconds}000000000"
+        for word, seconds in LENGTHS.items()
+    },
     "base": "x.cast(pl.Float64)",
     "format": "x.dt.strftime(y)",
     "parse_time": "x.str.to_datetime(y)",

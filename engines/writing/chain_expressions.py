@@ -406,6 +406,9 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             return ENDS[arguments[2]]
         if not any(word.startswith(f"{function}_") for word in self.dialect.variants):
             return function
+        exact = f"{function}_ns"
+        if exact in self.dialect.variants and self.facts.find_exact_unit(*arguments) == "ns":
+            return exact
         varied = f"{function}_{self.facts.find_kind(arguments[0])}"
         return varied if varied in self.dialect.variants else function
 

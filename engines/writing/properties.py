@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, replace
 
@@ -164,6 +165,17 @@ class Facts:
         """Return whether a time may have a year of less or more than four digits."""
         return any(self.data[name].exceeds_nanoseconds for name in list_columns(time))
 
+    def find_exact_unit(self, *times: Expr) -> str:
+        """Return the unit that counts more between two times than a double does, or nothing."""
+        if self.is_far(*times):
+            return "us"
+        types = (choose_type(self.find_kind(time), time, self.data) for time in times)
+        return "ns" if any(found.startswith("timestamp[ns") for found in types) else ""
+
+    def is_far(self, *times: Expr) -> bool:
+        """Return whether nanoseconds do not reach some time."""
+        return any(self.is_distant(time) or _is_distant_constant(time) for time in times)
+
     def find_zone(self, node: Expr) -> str:
         """Return the zone of times, as the columns that they are made of have it."""
         if self.find_kind(node) != "timestamp":
@@ -252,6 +264,13 @@ def is_nonzero(node: Expr) -> bool:
             return is_nonzero(operand)
         case _:
             return False
+
+
+def _is_distant_constant(node: Expr) -> bool:
+    match node:
+        case Lit(dt.datetime() as value):
+            return not 1677 < value.year < 2262
+    return False
 
 
 def _is_natural_power(node: Expr) -> bool:

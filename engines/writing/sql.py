@@ -37,6 +37,9 @@ from .steps import negate
 OR, AND, NOT, COMPARE, ADD, MULTIPLY, POWER, NEGATIVE, CAST, ATOM = range(10)
 ARITHMETIC = {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY, "**": POWER}
 
+LENGTHS = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
+# Whole units of more time than a double holds exactly; a quotient of integers is cut at zero.
+WHOLE_UNITS = "({0} // {1} - ({0} % {1} < 0)::BIGINT)"
 FUNCTIONS = {
     "abs": "abs",
     "sqrt": "sqrt",
@@ -104,10 +107,10 @@ FUNCTIONS = {
     "quarter": "quarter",
     "date": "{0}::DATE",
     "truncate": "date_trunc",
-    "days": "floor((epoch({0}) - epoch({1})) / 86400)::BIGINT",
-    "hours": "floor((epoch({0}) - epoch({1})) / 3600)::BIGINT",
-    "minutes": "floor((epoch({0}) - epoch({1})) / 60)::BIGINT",
-    "seconds": "floor(epoch({0}) - epoch({1}))::BIGINT",
+    **{
+        word: f"floor((epoch_us({{0}}) - epoch_us({{1}})) / {seconds}000000)::BIGINT"
+        for word, seconds in LENGTHS.items()
+    },
     "offset": "{0} + INTERVAL '{1} {2}'",
     "parse": "strptime({0}, {1})",
 }
@@ -117,6 +120,11 @@ VARIANTS = {
     "integer_string": "TRY_CAST(regexp_extract({0}, '^[+-]?[0-9]+$') AS BIGINT)",
     "integer_bool": "{0}::BIGINT",
     "days_date": "({0} - {1})",
+    **{
+        f"{word}_{unit}": WHOLE_UNITS.format(f"(epoch_{unit}({{0}}) - epoch_{unit}({{1}}))", length)
+        for word, seconds in LENGTHS.items()
+        for unit, length in (("us", seconds * 10**6), ("ns", seconds * 10**9))
+    },
     "offset_date": "{0} + ({1})",
     "parse_date": "strptime({0}, {1})::DATE",
     "sign_int": "sign({0})::BIGINT",
@@ -127,7 +135,7 @@ VARIANTS = {
 # Patterns of a text that a cast reads as an integer.
 DIGITS = tuple(map(Lit, ("[0-9]+", "([0-9]+)", r"\d+", r"(\d+)")))
 # What takes times as instants, or days.
-WITHOUT_CLOCK = {"days", "hours", "minutes", "seconds", "offset"}
+WITHOUT_CLOCK = {*LENGTHS, "offset"}
 LOOSE = {"text": CAST, "expm1": ADD, "offset": ADD, "weekday": ADD}
 # Where a function has a value.
 DOMAINS = {
@@ -461,6 +469,8 @@ class SqlWriter(ExpressionWriter[Sql]):
             word = f"parse_{self.facts.find_kind(Call(function, arguments))}"
         if function == "number" and self.facts.may_be_odd(values[0], "underscored"):
             word = "number_underscored"
+        if function in LENGTHS and word != "days_date":
+            word = f"{function}_{self.facts.find_exact_unit(*values)}"
         template = VARIANTS.get(word, FUNCTIONS[function])
         texts = [self.write(setting).text for setting in settings]
         match function, settings:

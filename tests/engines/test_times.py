@@ -1,4 +1,4 @@
-"""A day that is made of a day or a time stays a day, and has no zone."""
+"""Days and times that are made of others: of what kind they are, and to the last digit."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -49,11 +50,43 @@ def test_a_day_that_a_step_computes_is_a_day_in_the_next(engine: Engine) -> None
     assert ask(engine, steps, "truncate(d, 'month')") == [30, None]
 
 
-def ask(engine: Engine, query: str, expression: str) -> list[Any]:
+# Whole units, or as good as: doubles lose a tenth, a microsecond of four centuries, a nanosecond.
+PASSED = {
+    "tenths": ("2009-07-06 00:00:00.1", "2001-01-31 00:00:00.1"),
+    "more": ("2024-01-01 00:00:00.000000001", "2000-01-01 00:00:00.000000000"),
+    "less": ("2024-01-01 00:00:00.000000000", "2000-01-01 00:00:00.000000001"),
+    "far": ("2024-01-01 00:00:00", "1601-01-01 00:00:00.000001"),
+}
+SECONDS = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
+
+
+@pytest.mark.parametrize("times", PASSED)
+@pytest.mark.parametrize("unit", SECONDS)
+@pytest.mark.parametrize(
+    "engine", [EXACT, *map(find, ("duckdb", "pandas", "polars", "narwhals", "datatable", "dask"))]
+)
+def test_the_units_between_two_times_are_exact(engine: Engine, unit: str, times: str) -> None:
+    if engine.name == "datatable" and times == "far":
+        pytest.skip("it has nanoseconds only")
+    digits = "ns" if times in {"more", "less"} else "us"
+    later, earlier = (np.datetime64(text, digits) for text in PASSED[times])
+    frame = pa.table(
+        {
+            name: pa.array(np.array(values), pa.timestamp(digits))
+            for name, values in {"t": [later, earlier], "s": [earlier, later]}.items()
+        }
+    )
+    length = np.timedelta64(SECONDS[unit], "s")
+    expected = [int((later - earlier) // length), int((earlier - later) // length)]
+    assert ask(engine, "{transform: {o: EXPRESSION}}", f"{unit}(t - s)", frame) == expected
+
+
+def ask(engine: Engine, query: str, expression: str, frame: pa.Table = FRAME) -> list[Any]:
     written = query.replace("EXPRESSION", f'"{expression}"')
     text = f"workload: w\ndataset: {{files: x.parquet}}\nqueries: {{q: {written}}}\n"
     (asked,) = read_text(text, "w.yaml", Path()).queries
-    answer = run(engine, asked, FRAME)
+    answer = run(engine, asked, frame)
     column = answer["o"]
     values = column.to_pylist() if isinstance(column, pa.ChunkedArray) else column.to_list()
+    values = values[0] if engine.name == "datatable" else values
     return [None if pd.isna(value) else value for value in values]
