@@ -93,10 +93,11 @@ class Adapter(ABC):
         raise Unsupported(tasks.name, why)
 
     def run(self, query: Query | Tasks, frame: object, **tables: object) -> Any:  # noqa: ANN401 - any engine's own types
-        """Answer a query on a frame, in the engine's own form; in this process, never timed.
+        """Answer a query on a frame, in the engine's own form; never timed.
 
         A frame is one of pandas, Polars (lazy too), Arrow, DuckDB, Dask, Modin or datatable, a
         Series, a list of dicts, or a dict of lists. `tables` are those that it joins, by name.
+        It runs in this process, on pools of processes in one of its own, which then ends.
 
         Raises DataError for another value, WorkloadError for a column that the frame lacks or a
         value of the wrong type, and Unsupported where the engine cannot express the query.

@@ -53,6 +53,7 @@ class EngineInfo:
     a case costs much or a sibling writes the same program; `make conformance` runs them all.
     `startup_memory` is the peak in bytes at the end of start-up with two threads, before any data:
     imports, and a cluster where there is one (Python 3.11); 0 where nobody has measured it.
+    `imports_program` says that its workers are processes that import the program by its name.
     `unique_keys` says that it joins only with keys that no two rows of a table have.
     `downgrades` is what pip replaces by an older version where it installs the engine, and
     `newest_python` (`3.12`) the newest Python with wheels of it, where it lags behind.
@@ -68,6 +69,7 @@ class EngineInfo:
     threads: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, hash=False)
     sample: int = 1
+    imports_program: bool = False
     unique_keys: bool = False
     startup_memory: int = 0
     downgrades: str = ""

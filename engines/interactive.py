@@ -1,18 +1,30 @@
-"""Trying a program on a frame at hand, in this very process: for notebooks, never for timing."""
+"""Trying a program on a frame at hand: for notebooks, never for timing.
+
+It runs in this very process, or in one of its own where workers have to import it: they would not
+find it here, and might run a person's script again.
+"""
 
 from __future__ import annotations
 
 import linecache
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DataError
+from ..errors import DataError, DfbenchError
 from ..spec.workload import Query, Tasks
-from .base import Engine, Program
+from . import alone
+from .base import Described, Engine, Program, Resources
 
 if TYPE_CHECKING:
     import pyarrow
@@ -38,13 +50,11 @@ def run(engine: Engine, query: Query | Tasks, frame: object, **tables: object) -
         for name, other in others.items():
             _store(name, tables[name], other)
         beside = tuple((name, read_schema(other)) for name, other in others.items())
-        module = load_program(engine.write(query, replace(read_schema(path), tables=beside)))
-        if hasattr(module, "start"):
-            module.started = module.start()  # type: ignore[attr-defined]
-        joined = [str(others[name]) for name in query.tables]
-        data = module.load(str(path), *joined)
-        spread = joined and isinstance(data, tuple)
-        return module.query(*data) if spread else module.query(data)
+        program = engine.write(query, replace(read_schema(path), tables=beside))
+        paths = [str(path), *(str(others[name]) for name in query.tables)]
+        if isinstance(engine, Described) and engine.info.imports_program:
+            return _answer_alone(program, engine.environment(Resources()), paths)
+        return alone.compute_answer(load_program(program), paths[0], paths[1:])
 
 
 def load_program(program: Program) -> ModuleType:
@@ -55,6 +65,33 @@ def load_program(program: Program) -> ModuleType:
     module = ModuleType(f"dfbench_program_{program.sha}")
     exec(compile(program.text, name, "exec"), module.__dict__)
     return module
+
+
+def _answer_alone(program: Program, environment: Mapping[str, str], paths: list[str]) -> Any:  # noqa: ANN401 - any engine's own types
+    """Run a program in a process of its own, which ends with all that it started."""
+    folder = Path(paths[0]).parent
+    file, answer = folder / f"dfbench_program_{program.sha}.py", folder / "answer"
+    file.write_text(program.text, encoding="utf-8")
+    method = multiprocessing.get_start_method(allow_none=True) or ""
+    searched = os.pathsep.join(str(Path(path).absolute()) for path in sys.path)
+    process = subprocess.Popen(
+        [sys.executable, "-P", alone.__file__, method, str(file), str(answer), *paths],
+        env={**os.environ, **environment, "PYTHONPATH": searched},
+        start_new_session=True,
+    )
+    try:
+        status = process.wait()
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+    if not answer.exists():
+        raise DfbenchError(f"the program ended with status {status} before it answered")
+    found, failed = pickle.loads(answer.read_bytes())
+    if failed is None:
+        return found
+    error, text = failed
+    raise error from DfbenchError(f"the traceback of the program:\n{text}")
 
 
 def _store(name: str, frame: object, path: Path) -> None:

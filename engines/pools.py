@@ -260,6 +260,7 @@ SERIAL_INFO = EngineInfo(
 )
 # Those that a workload of tasks is given to where it names none.
 DEFAULTS = {"multiprocessing", "futures-process", "joblib", "loky"}
+THREADS = {"futures-thread", "joblib/threads"}
 # Distributions of their own; the other pools are Python's.
 LIBRARIES = {"joblib", "loky"}
 
@@ -274,6 +275,7 @@ def _describe_pool(name: str) -> EngineInfo:
         threads=("LOKY_MAX_CPU_COUNT",),
         # Each worker gets one thread: BLAS would start as many as there are cores in each.
         environment=dict.fromkeys(ONE_THREAD, "1"),
+        imports_program=name not in THREADS,
     )
 
 
