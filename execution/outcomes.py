@@ -42,7 +42,18 @@ MEMORY_ERROR_TEXTS = ("std::bad_alloc", "bad allocation", "Out of Memory Error")
 # How Numba says that its loop, which stores numbers, cannot store what a group function returns.
 UNSTORED = re.compile(r">>> setitem\(array\(float64, 2d, C\), .+?\), (.+)\)$", re.MULTILINE)
 TOO_MANY = re.compile(r"'wrong tuple length .*'expected (\d+), got (\d+)'")
-NUMBA_TYPES = {"array": "an array", "list": "a list", "unicode_type": "text", "none": "None"}
+NUMBA_TYPES = {
+    "array": "an array",
+    "list": "a list",
+    "unicode_type": "text",
+    "Literal": "text",
+    "none": "None",
+}
+
+# What Python says of a name of pandas behind the NumPy array or value that a group function gets.
+NO_NAME = re.compile(r"'numpy\.(ndarray|datetime64|timedelta64)' object has no attribute '(\w+)'")
+OF_PANDAS = {"ndarray": "Series", "datetime64": "Timestamp", "timedelta64": "Timedelta"}
+UNITS = {"days": "D", "total_seconds": "s", "seconds": "s", "microseconds": "us"}
 
 # Dask's nanny logs this when it kills a worker; the program only sees a lost connection.
 NANNY_TEXT = "% memory budget. Restarting"
@@ -136,6 +147,7 @@ def _decide_done(observation: Observation) -> Decision:
 def _decide_error(observation: Observation, failure: ProgramError, where: str) -> Decision:
     text = _explain_returned(failure.message)
     text = text or f"{failure.types[0]}: {_take_first_line(failure.message)}"
+    text += _suggest_name(failure.message)
     spoke = MEMORY_ERRORS & set(failure.types)
     if observation.scheduler and "KilledWorker" in spoke:
         # A worker of an external cluster may end for any reason; its kernel is not ours to read.
@@ -157,13 +169,25 @@ def _explain_returned(message: str) -> str:
     """Return what is wrong with a group function's value; empty if Numba's error is another."""
     one = "a group function must return one number for each name in 'as'"
     if found := UNSTORED.search(message):
-        kind = next((found[1].split(mark)[0] for mark in "([" if mark in found[1]), found[1])
+        kind = re.split(r"[(\[]", found[1])[0]
         return (
             f"the function returns {NUMBA_TYPES.get(kind, kind)}; {one}, and Numba stores numbers"
         )
     if found := TOO_MANY.search(message):
         return f"the function returns {found[2]} values, but 'as' names {found[1]}"
     return ""
+
+
+def _suggest_name(message: str) -> str:
+    """Return how to say what a NumPy array or value has no name for; empty for other errors."""
+    found = NO_NAME.search(message)
+    if found is None:
+        return ""
+    kind, name = found.groups()
+    if kind == "timedelta64" and name in UNITS:
+        what = name.removeprefix("total_")
+        return f"; for a number of {what}, write x / np.timedelta64(1, '{UNITS[name]}')"
+    return f"; for a name of pandas, import pandas as pd and write pd.{OF_PANDAS[kind]}(x).{name}"
 
 
 def _has_lost_dask_worker(failure: ProgramError) -> bool:

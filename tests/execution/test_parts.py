@@ -103,7 +103,36 @@ VERDICTS = {
             ("array", "array(float64, 1d, C))", "an array"),
             ("list", "list(float64)<iv=None>)", "a list"),
             ("text", "unicode_type)", "text"),
+            ("fixed text", "Literal[str](n)", "text"),
             ("nothing", "none)", "None"),
+        )
+    },
+    **{
+        f"no {word} of {kind}": (
+            Observation(
+                End.ERROR,
+                phase=Phase.QUERY,
+                failure=failure(
+                    "AttributeError",
+                    message=f"'numpy.{kind}' object has no attribute '{word}' [f(day=array(…))]",
+                ),
+            ),
+            Outcome.CRASHED,
+            f"has no attribute '{word}' [f(day=array(…))]; {mend}",
+        )
+        for kind, word, mend in (
+            ("timedelta64", "days", "for a number of days, write x / np.timedelta64(1, 'D')"),
+            ("timedelta64", "total_seconds", "for a number of seconds, write x / np.timedelta64("),
+            (
+                "datetime64",
+                "month",
+                "for a name of pandas, import pandas as pd and write pd.Timestamp(x).month",
+            ),
+            (
+                "ndarray",
+                "diff",
+                "for a name of pandas, import pandas as pd and write pd.Series(x).diff",
+            ),
         )
     },
     "Numba unpacks no third": (
