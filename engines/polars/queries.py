@@ -21,6 +21,7 @@ from ...spec.expression import (
     list_columns,
     walk,
 )
+from ...spec.intervals import CLOCK, find_step
 from ...spec.order import is_ordered, needs_order
 from ...spec.pivot import read_plain
 from ...spec.schema import Column, Schema
@@ -63,6 +64,9 @@ OF_ORDERED_GROUPS = frozenset(
 WIDE = {"int64", "double"}
 # Functions that aggregate several columns by their names.
 MERGED = {"sum", "mean", "min", "max", "median", "count", "first", "last", "n_unique"}
+# The seconds by which clocks are changed in summer, where it is not an hour.
+CHANGES = dict.fromkeys(("Australia/Lord_Howe", "Australia/LHI"), 1800)
+HOUR = CLOCK["hour"]
 
 
 class FrameChain(Chain):
@@ -166,6 +170,20 @@ class FrameChain(Chain):
         found = next((output for output in self.query.derive if output.name == name), None)
         return self.write_named(self.write_derived(found), name) if found else self.write_kept(name)
 
+    def _meets_changes(self, moment: Expr, unit: str) -> bool:
+        """Return whether the clocks of a zone may be changed within a step, and not at its end."""
+        zone, step = self.facts.find_zone(moment), find_step(unit)
+        if step is None or zone in {"", "UTC"}:
+            return False
+        number, word = step
+        return CHANGES.get(zone, HOUR) % (number * CLOCK[word]) != 0
+
+    def _truncate_local(self, moment: Expr, unit: str) -> ast.expr:
+        """Write the time less what a clock of its zone shows to have passed of the step."""
+        x = self.write_value(moment)
+        shown = quote("x.dt.replace_time_zone(None)", x=x)
+        return quote("x - (s - s.dt.truncate(u))", x=x, s=shown, u=self._write_unit(unit))
+
     def call(self, node: Call) -> ast.expr:
         """Write a row function; a slice of text by `head`, `tail` and `slice`."""
         match node:
@@ -174,6 +192,8 @@ class FrameChain(Chain):
             case Call("offset", (moment, Lit(int(count)), Lit(str(unit)))):
                 template = self.dialect.functions["offset"]
                 return quote(template, x=self.write_value(moment), o={unit: count})
+            case Call("truncate", (moment, Lit(str(unit)))) if self._meets_changes(moment, unit):
+                return self._truncate_local(moment, unit)
             # It takes no bare constant.
             case Call("atan2", (y, x)) if "atan2" in self.dialect.functions:
                 template = self.dialect.functions["atan2"]

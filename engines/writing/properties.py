@@ -163,7 +163,8 @@ class Facts:
 
     def is_distant(self, time: Expr) -> bool:
         """Return whether a time may have a year of less or more than four digits."""
-        return any(self.data[name].exceeds_nanoseconds for name in list_columns(time))
+        columns = (self.data[name] for name in list_columns(time) if name in self.data)
+        return any(column.exceeds_nanoseconds for column in columns)
 
     def find_exact_unit(self, *times: Expr) -> str:
         """Return the unit that counts more between two times than a double does, or nothing."""

@@ -252,7 +252,7 @@ QUERIES = {
         f"truncate_zone_{unit}": (
             f"{{derive: {{a: \"truncate(o, '{unit}')\"}}, group_by: a, aggregate: {{n: size()}}}}"
         )
-        for unit in ("month", "day", "hour")
+        for unit in ("month", "day", "hour", "6h")
     },
     "trigonometry": (
         "{transform: {a: sin(z), b: cos(x), c: tan(z / 10), d: asin(z / 4), e: acos(z / 4),"

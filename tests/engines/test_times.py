@@ -50,6 +50,46 @@ def test_a_day_that_a_step_computes_is_a_day_in_the_next(engine: Engine) -> None
     assert ask(engine, steps, "truncate(d, 'month')") == [30, None]
 
 
+@pytest.mark.parametrize("engine", [EXACT, *map(find, ("duckdb", "pandas", "polars", "narwhals"))])
+def test_the_time_since_the_row_before_is_known_of_far_times(engine: Engine) -> None:
+    days = [dt.datetime(1601, 1, 1), dt.datetime(2024, 1, 1)]
+    frame = pa.table({"t": pa.array(days, pa.timestamp("us"))})
+    text = "hours(t - lag(t))"
+    expected = [None, (days[1] - days[0]) // dt.timedelta(hours=1)]
+    assert ask(engine, "{order_by: t, transform: {o: EXPRESSION}}", text, frame) == expected
+
+
+# What a clock shows to have passed of its six hours, or its hour, is passed over in time.
+BEGINS = {
+    ("Europe/Berlin", "6h"): {
+        "2024-03-31T00:30": "2024-03-30T23:00",
+        "2024-03-31T01:30": "2024-03-30T22:00",
+        "2024-10-27T01:30": "2024-10-26T23:00",
+        "2024-10-27T05:30": "2024-10-27T05:00",
+    },
+    ("Europe/Berlin", "hour"): {
+        "2024-10-27T00:30": "2024-10-27T00:00",
+        "2024-10-27T01:30": "2024-10-27T01:00",
+    },
+    ("Australia/Lord_Howe", "hour"): {
+        "2024-04-06T15:10": "2024-04-06T14:30",
+        "2024-04-06T15:40": "2024-04-06T15:30",
+    },
+    ("UTC", "6h"): {"2024-03-31T01:30": "2024-03-31T00:00"},
+}
+
+
+@pytest.mark.parametrize(("zone", "unit"), BEGINS)
+@pytest.mark.parametrize("engine", [EXACT, *map(find, ("duckdb", "pandas", "polars", "narwhals"))])
+def test_a_truncated_time_has_the_clock_of_its_zone(engine: Engine, zone: str, unit: str) -> None:
+    moments = pa.array(map(dt.datetime.fromisoformat, BEGINS[zone, unit]), pa.timestamp("us"))
+    frame = pa.table({"t": moments.cast(pa.timestamp("us", zone))})
+    text = f"seconds(truncate(t, '{unit}') - timestamp('1970-01-01 00:00:00+00:00'))"
+    begins = map(dt.datetime.fromisoformat, BEGINS[zone, unit].values())
+    expected = [int(begin.replace(tzinfo=dt.UTC).timestamp()) for begin in begins]
+    assert ask(engine, "{transform: {o: EXPRESSION}}", text, frame) == expected
+
+
 # Whole units, or as good as: doubles lose a tenth, a microsecond of four centuries, a nanosecond.
 PASSED = {
     "tenths": ("2009-07-06 00:00:00.1", "2001-01-31 00:00:00.1"),

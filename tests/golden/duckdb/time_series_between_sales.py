@@ -17,7 +17,7 @@ def query(con):
     return con.sql("""
         SELECT
             store,
-            floor(epoch(sold_at) - epoch(lag(sold_at) OVER (PARTITION BY store ORDER BY sold_at, rowid)))::BIGINT AS waited
+            floor((epoch_us(sold_at) - epoch_us(lag(sold_at) OVER (PARTITION BY store ORDER BY sold_at, rowid))) / 1000000)::BIGINT AS waited
         FROM data
         ORDER BY rowid
     """).to_arrow_table()
