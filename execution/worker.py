@@ -401,7 +401,8 @@ def describe_error(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:
     except Exception:  # noqa: BLE001 - an error that cannot even be shown is still to be reported
         message = "(its message cannot be shown)"
     try:
-        circumstances = describe_arguments(error, job["link"])
+        file = job["link"]
+        circumstances = describe_arguments(error, file) or describe_line(error, file)
     except Exception:  # noqa: BLE001 - nor is it lost for arguments that cannot be shown
         circumstances = ""
     if circumstances:
@@ -449,9 +450,22 @@ def describe_arguments(error: BaseException, file: str) -> str:
     return f"{found.f_code.co_name}({shown})"
 
 
+def describe_line(error: BaseException, file: str) -> str:
+    """Return the program's line that raised an error itself; empty where a library raised it."""
+    import traceback  # noqa: PLC0415 - only the unlucky pay for it
+
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"line: {shorten_text(last.line or '')}" if last.filename == file else ""
+
+
 def shorten(value: Any) -> str:
     """Return a value as text on one short line."""
-    text = " ".join(repr(value).split())
+    return shorten_text(repr(value))
+
+
+def shorten_text(text: str) -> str:
+    """Return a text on one short line."""
+    text = " ".join(text.split())
     return text if len(text) <= ARGUMENT_CHARACTERS else f"{text[: ARGUMENT_CHARACTERS - 1]}…"
 
 

@@ -127,6 +127,23 @@ def query(data):
     assert [file.name for file in hidden.iterdir()] == ["right.arrow"]
 
 
+@pytest.mark.skipif(not sandbox.can_mount(), reason="no mounts of its own")
+def test_a_search_for_the_answers_ends_with_the_line_that_searched(tmp_path: Path) -> None:
+    hidden = tmp_path / "answers"
+    hidden.mkdir()
+    (hidden / "right.arrow").write_text("42")
+    text = f"""
+import glob
+def load():
+    pass
+def query(data):
+    return open(glob.glob({str(hidden)!r} + "/*.arrow")[-1])
+"""
+    ended = run(tmp_path, text, hidden=(hidden,))
+    assert ended.outcome is Outcome.CRASHED, ended.evidence
+    assert "IndexError: list index out of range [line: return open(glob" in ended.evidence
+
+
 HONEST = """
 import os, subprocess, sys, threading, time
 import pyarrow as pa
