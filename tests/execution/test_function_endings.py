@@ -55,7 +55,9 @@ ENDINGS = {
         "def f(x):\n    return int(input()) + x.A\n", Outcome.CRASHED, "EOFError",
     ),
     "types": (
-        "def f(x):\n    return 'a' if x.A == 5 else x.A\n", Outcome.CRASHED, "Arrow",
+        "def f(x):\n    for one in 'a':\n        return one if x.A == 5 else x.A\n    return 1\n",
+        Outcome.CRASHED,
+        "Arrow",
     ),
     "exit": (
         "def f(x):\n    if x.A == 9:\n        raise SystemExit(3)\n    return x.A\n",
