@@ -39,7 +39,7 @@ TREE_OF_INTEGERS = {"std", "var", "corr"}
 
 WHOLE = {
     **{name: f"x.{method}()" for name, method in METHODS.items()},
-    "size": "data.shape[0]",
+    "size": "data.index.size",
     "corr": "x.corr(y)",
     "first": "next(iter(x.dropna().head(1, npartitions=-1)), None)",
     "last": "next(iter(x.dropna().compute()[::-1]), None)",

@@ -77,7 +77,7 @@ class Statement:
 
     `table` is the step before, if it is not the data's own table. `numbered` adds the rows' order
     as `rowid` to the answer, `inner` has sums in 64 bits: another step reads the answer. `named`
-    has the names of earlier outputs.
+    has the names of earlier outputs. A step before has `sorted` the rows.
     """
 
     query: Query
@@ -90,6 +90,7 @@ class Statement:
     table: str = ""
     numbered: bool = False
     inner: bool = False
+    sorted: bool = False
     named: Mapping[Expr, str] = field(default_factory=dict)
     names_windows: ClassVar[bool] = True
     hides_numbers: ClassVar[bool] = True  # by `*`
@@ -117,8 +118,7 @@ class Statement:
 
     def _write_long_clauses(self, unpivot: Unpivot) -> list[str]:
         """Write a row for each value of several columns, over the rows that are read."""
-        condition = self.query.having
-        having = self._list_conditions("WHERE", condition) if condition else ""
+        having = self._list_conditions("WHERE", self.query.having) if self.query.having else ""
         return [*write_unpivot(unpivot, self._write_long_source(unpivot)), having]
 
     def _write_long_source(self, unpivot: Unpivot) -> str:
@@ -150,8 +150,7 @@ class Statement:
         order = [*self._sort_keys(), *(["rowid"] if self.query.stable else [])]
         number = f"row_number() OVER (ORDER BY {', '.join(order)}) AS rowid"
         names = [number, *map(quote_name, self.query.outputs)]
-        inner = textwrap.indent(text, "    ")
-        return f"{write_clause('SELECT', names, ',')}\nFROM (\n{inner}\n)"
+        return f"{write_clause('SELECT', names, ',')}\nFROM (\n{textwrap.indent(text, '    ')}\n)"
 
     @property
     def needs_numbers(self) -> bool:
@@ -363,8 +362,7 @@ class Statement:
             return ["rowid"]
         if self.inner and self.query.limit is None:
             return []
-        row = ["rowid"] if self._cuts_by_row else []
-        return [*self._sort_keys(), *row]
+        return [*self._sort_keys(), *(["rowid"] if self._cuts_by_row else [])]
 
     def _sort_keys(self) -> list[str]:
         return [sort_key(key.name, key.descending) for key in self.query.sort]
@@ -373,7 +371,9 @@ class Statement:
     def _keeps_order(self) -> bool:
         """Return whether the answer is in the frame's order."""
         query = self.query
-        return bool(query.transform) and not (query.sort or self.inner) and self.data.ordered
+        if not (query.transform or (self.sorted and isinstance(query.apply, RowFunction))):
+            return False
+        return self.data.ordered and not (query.sort or self.inner)
 
     @property
     def _cuts_by_row(self) -> bool:

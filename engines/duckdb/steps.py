@@ -20,9 +20,10 @@ Step = TypeVar("Step", bound=Statement)
 def number_rows(statements: Sequence[Step]) -> list[Step]:
     """Return the statements of steps, with numbered rows where a later one needs their order."""
     found: list[Step] = []
-    for statement in reversed(statements):
+    for place, statement in reversed([*enumerate(statements)]):
         needed = bool(found) and found[0].needs_numbers
-        found.insert(0, replace(statement, numbered=needed))
+        resorted = any(before.query.sort for before in statements[:place])
+        found.insert(0, replace(statement, numbered=needed, sorted=resorted))
     return found
 
 

@@ -27,8 +27,11 @@ def leave_sort_out(query: Query, data: Schema) -> Query:
 def leave_presence_out(query: Query, data: Schema) -> Query:
     """Return a query of groups without the tests of keys, if they leave all missing ones out.
 
-    A test of rows stays where the column is read elsewhere: there, too, it may be missing.
+    A test of rows stays where the column is read elsewhere: there, too, it may be missing. A row
+    whose column of a pivot is missing has its group.
     """
+    if query.pivot:
+        return query
     tests: set[Expr] = {Not(IsMissing(Col(key))) for key in query.group_by}
     read = {*list_columns(*(o.expression for o in (*query.derive, *query.aggregate)))}
     where, having = map(split_conjuncts, (query.where, query.having))

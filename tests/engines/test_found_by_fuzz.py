@@ -536,3 +536,38 @@ def test_a_table_of_numbers_is_no_text_in_a_condition_of_dask(tmp_path: Path) ->
     module = load_program(find("dask").write(query, data.schema))
     answer = module.rows(module.query(module.load(str(data.paths[0]))))
     assert answer["n"].to_pylist() == [1]
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb", "dask", "datatable"])
+def test_values_of_sorted_rows_keep_their_order(engine: str, tmp_path: Path) -> None:
+    query = read("{steps: [{sort: [-v]}, {apply: {rows: 10 * v, as: out}}]}")
+    data = Data.of(Tables(pa.table({"v": [2, 3, 1]})), tmp_path)
+    module = load_program(find(engine).write(query, data.schema))
+    answer = module.rows(module.query(module.load(str(data.paths[0]))))
+    assert answer["out"].to_pylist() == [30, 20, 10]
+
+
+def test_dask_counts_the_rows_of_a_join_beside_a_widened_column(tmp_path: Path) -> None:
+    join = "join: {table: other, on: q, how: left}, where: i < j and j <= 2"
+    query = read(f"{{{join}, aggregate: {{out: min(n) + n_unique(q), rows: size()}}}}")
+    frame = pa.table(
+        {
+            "i": [3, -2, -3, -2, None, -2, None, None, None, -2],
+            "j": [4, 2, None, 1, 4, None, None, 4, None, 1],
+            "n": pa.array([-128, 100, 0, 100, 5, 5, -128, -127, -1, -1], "int8"),
+            "q": [None, None, 65535, None, None, 0, None, None, None, None],
+        }
+    )
+    other = pa.table({"q": pa.array([None], "int64")})
+    data = Data.of(Tables(frame, other), tmp_path)
+    module = load_program(find("dask").write(query, data.schema))
+    answer = module.rows(module.query(*module.load(*map(str, data.paths))))
+    assert answer["rows"].to_pylist() == [3]
+
+
+@pytest.mark.parametrize("engine", ["pandas", "dask"])
+def test_a_row_without_a_column_of_a_pivot_has_its_group(engine: str) -> None:
+    pivot = "pivot: {index: t, columns: {k: [b, c]}, values: n_unique(j)}"
+    frame = pa.table({"t": ["ab", None], "k": pa.array([None, None], "string"), "j": [4, 4]})
+    answer = run(find(engine), read(f"{{{pivot}, having: t is not None}}"), frame)
+    assert answer.to_dict("records") == [{"t": "ab", "b": 0, "c": 0}]

@@ -25,7 +25,7 @@ def load(path, medium_path):
 def query(data, medium):
     data = data.merge(medium, on="id2", how="outer")
     return pd.DataFrame(
-        [dask.compute(data.shape[0], data["v1"].count(), data["v2"].count())],
+        [dask.compute(data.index.size, data["v1"].count(), data["v2"].count())],
         columns=["rows", "v1", "v2"],
     )
 

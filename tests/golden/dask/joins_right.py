@@ -25,7 +25,7 @@ def load(path, big_path):
 def query(data, big):
     data = data.merge(big, on="id3", how="right")
     return pd.DataFrame(
-        [dask.compute(data.shape[0], data["v1"].count(), data["v2"].sum())],
+        [dask.compute(data.index.size, data["v1"].count(), data["v2"].sum())],
         columns=["rows", "v1", "v2"],
     )
 
