@@ -195,17 +195,40 @@ class _Kinds:
             if common is None:
                 kinds = (first, self.of(node))
                 named = " and ".join(_WORDS[kind] for kind in kinds)
-                mend = MOMENTS if set(kinds) == {"date", "timestamp"} else ""
+                mend = self._find_mend(where, dict(zip(kinds, (nodes[0], node), strict=True)))
                 raise KindError(node, f"{where} mixes {named}{mend}")
             self.find_zones(where, nodes[0], node)
             first = common
         return first
 
+    def _find_mend(self, where: str, mixed: dict[Kind, Expr]) -> str:
+        """Return what to write instead of values of two kinds."""
+        time = next((kind for kind in ("timestamp", "date") if kind in mixed), None)
+        number = next((node for kind, node in mixed.items() if kind in NUMBERS), None)
+        text = mixed.get("string")
+        match text, number:
+            case (None, None):
+                return MOMENTS if mixed.keys() == {"date", "timestamp"} else ""
+            case (None, _) if time:
+                return f"; write year(…), or {_CONSTANTS[time]}" if where in COMPARED else ""
+            case (None, _):
+                return _MENDS["bool", "number"]
+            case (Lit(), None) if time:
+                zoned = self.has_zone(mixed[time])
+                return f"; write {ZONED if zoned else _CONSTANTS[time]}"
+            case (_, None):
+                return f"; write {_PARSED[time]}" if time else ""
+            case (Lit(str(written)), _):
+                return "; write the number without quotes" if _DIGITS.match(written) else ""
+            case (_, Lit()):
+                return "; write the number in quotes"
+        return _MENDS["string", "number"]
+
     def find_zones(self, where: str, one: Expr, other: Expr) -> None:
         """Raise KindError for a time with a zone beside one without: they have no order."""
         zoned = [self.has_zone(one), self.has_zone(other)]
         if zoned in ([True, False], [False, True]):
-            mend = "; a zone is written as timestamp('2024-01-31 12:30:00+00:00')"
+            mend = f"; a zone is written as {ZONED}"
             raise KindError(other, f"{where} mixes times with and without a zone{mend}")
 
     def has_zone(self, node: Expr) -> bool | None:
@@ -251,7 +274,16 @@ class _Kinds:
 
 
 MOMENTS = "; write date(…), or timestamp('2024-01-31 12:30:00')"
+ZONED = "timestamp('2024-01-31 12:30:00+00:00')"
+COMPARED = {*map(repr, ("==", "!=", "<", "<=", ">", ">=", "in"))}
+_CONSTANTS = {"date": "date('2024-01-31')", "timestamp": "timestamp('2024-01-31 12:30:00')"}
+_PARSED = {"date": "parse(…, '%Y-%m-%d')", "timestamp": "parse(…, '%Y-%m-%d %H:%M:%S')"}
+_DIGITS = re.compile(r"[+-]?\d+(\.\d+)?\Z")
 _MENDS = {
+    ("string", "date"): f"; write {_PARSED['date']}",
+    ("string", "timestamp"): f"; write {_PARSED['timestamp']}",
+    ("date", "text"): "; write text(…)",
+    ("timestamp", "text"): "; write format(…, '%Y-%m-%d')",
     ("bool", "number"): "; write 1 if … else 0",
     ("string", "number"): "; write number(…)",
     ("int", "text"): "; write text(…)",

@@ -397,7 +397,7 @@ def test_a_def_without_types_is_opaque_once_the_columns_of_a_file_are_known() ->
         ("truthy", None),
     ]
     assert [query.apply.opaque.partition(":")[2] for query in others] == [
-        "7:87: 1: '==' mixes text and a number",
+        "7:87: 1: '==' mixes text and a number; write the number in quotes",
         "6:49: count: 'or' needs a condition, and this is a number",
         "5:58: count: 'not' needs a condition, and this is a number",
     ]
