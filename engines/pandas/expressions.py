@@ -44,7 +44,7 @@ from ..writing.quote import quote, write_literal
 from ..writing.steps import choose_extreme, is_present
 from .conditions import ConditionWriter, can_be_missing, decides
 from .lookups import tell_type, write_table
-from .text_types import TextType, is_chosen_text, is_text_made
+from .text_types import TextType, counts_words, is_chosen_text, is_text_made
 from .words import BEYOND, DIGITS, FAR, FUNCTIONS, INEXACT, VARIANTS
 
 PERIODS = {"year": "Y", "quarter": "Q", "month": "M", "week": "W"}
@@ -178,6 +178,8 @@ class SeriesWriter(ConditionWriter):
                     x = self._hold_as_text(x)
                 elif node.function in PARTED and self._forgets_texts(first):
                     x = quote("x.astype(s)", x=x, s=self.text.held)
+                elif template.startswith("np.") and counts_words(first) and self.may_miss(first):
+                    x = quote("pd.to_numeric(x)", x=x)
                 if ROW_FUNCTIONS[function].most is None:
                     write = self.write_typed
                     if function == "coalesce":
@@ -352,7 +354,7 @@ class SeriesWriter(ConditionWriter):
         typed = counted or any(map(self.arrow, list_columns(node)))
         if made.gives not in {"int", "float"} or not typed:
             return tree
-        if node.function == "count_words":  # of objects
+        if counts_words(node):  # of objects
             return quote("pd.to_numeric(x)", x=tree)
         return quote("x.astype('float64')", x=tree)
 
@@ -593,8 +595,4 @@ def _stamp(value: dt.date) -> ast.expr:
 
 def _is_power(node: Expr) -> bool:
     """Return whether this is an exponent that integers can have."""
-    match node:
-        case Lit(int() as value):
-            return value >= 0
-        case _:
-            return False
+    return isinstance(node, Lit) and isinstance(node.value, int) and node.value >= 0

@@ -35,6 +35,11 @@ def is_choice_or_part(node: Expr | None) -> bool:
     return isinstance(node, Case) or (isinstance(node, Call) and node.function == "split")
 
 
+def counts_words(node: Expr) -> bool:
+    """Return whether a number is one of words: of texts that are all missing, it is an object."""
+    return isinstance(node, Call) and node.function == "count_words"
+
+
 def is_text_made(node: Expr) -> bool:
     """Return whether a text is made of what is none."""
     return any(isinstance(part, Call) and part.function == "text" for part in walk(node))

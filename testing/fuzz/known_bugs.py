@@ -136,7 +136,7 @@ def _sums_all_opposite_infinities(met: Met) -> bool:
 
 
 def _weighs_one_row(met: Met) -> bool:
-    return met.rows == 1 and met.query.group_by != () and any(met.list_aggregations("ewm_mean"))
+    return met.rows == 1 and any(met.list_aggregations("ewm_mean"))
 
 
 def _has_large_extremes(met: Met) -> bool:

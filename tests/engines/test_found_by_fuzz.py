@@ -571,3 +571,10 @@ def test_a_row_without_a_column_of_a_pivot_has_its_group(engine: str) -> None:
     frame = pa.table({"t": ["ab", None], "k": pa.array([None, None], "string"), "j": [4, 4]})
     answer = run(find(engine), read(f"{{{pivot}, having: t is not None}}"), frame)
     assert answer.to_dict("records") == [{"t": "ab", "b": 0, "c": 0}]
+
+
+@pytest.mark.parametrize("engine", ["pandas", "pandas+numba"])
+def test_a_function_of_the_words_of_missing_texts_is_missing(engine: str) -> None:
+    frame = pa.table({"k": pa.array([None], "string")})
+    answer = run(find(engine), read("{apply: {rows: asin(count_words(k)), as: out}}"), frame)
+    assert answer["out"].isna().all()
