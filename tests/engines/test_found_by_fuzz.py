@@ -578,3 +578,16 @@ def test_a_function_of_the_words_of_missing_texts_is_missing(engine: str) -> Non
     frame = pa.table({"k": pa.array([None], "string")})
     answer = run(find(engine), read("{apply: {rows: asin(count_words(k)), as: out}}"), frame)
     assert answer["out"].isna().all()
+
+
+@pytest.mark.parametrize("function", ["log1p(n)", "sqrt(n)", "hypot(n, n)"])
+@pytest.mark.parametrize("kind", ["int8", "uint16"])
+def test_functions_of_narrow_integers_have_64_bits_in_compiled_loops(
+    function: str, kind: str
+) -> None:
+    query = read(f"{{apply: {{rows: '{function}', as: out}}}}")
+    narrow, wide = (
+        run(find("pandas+numba"), query, pa.table({"n": pa.array([127], width)}))
+        for width in (kind, "int64")
+    )
+    assert list(narrow["out"]) == list(wide["out"])

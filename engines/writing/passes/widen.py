@@ -35,6 +35,7 @@ from ..sequence import answer_schema
 
 WHOLE = {"floor", "ceil", "round"}
 SAME = {"same", "common"}
+SHORT = {"int8", "int16", "uint8", "uint16"}
 # The smallest integers of widths; what has no sign has no negative at all.
 LOWEST = {f"int{bits}": -(2.0 ** (bits - 1)) for bits in (8, 16, 32)}
 LOWEST |= {f"uint{bits}": math.inf for bits in (8, 16, 32, 64)}
@@ -79,15 +80,18 @@ def widen_beside_floats(query: Query, data: Schema) -> Query:
 
 
 def widen_signs(node: Expr, data: Schema) -> Expr:
-    """Widen what changes its sign, for an engine that computes all else in 64 bits.
+    """Widen what changes its sign, for an engine that computes nearly all else in 64 bits.
 
     Of the smallest integer of a width, and of numbers without a sign, the negative has no place.
+    NumPy's functions of 8 and 16 bits give floats of 32.
     """
     made = rebuild(node, tuple(widen_signs(part, data) for part in list_children(node)))
     widener = _Widener(data, gaps=False)
     if isinstance(made, Neg) or (isinstance(made, Call) and made.function == "abs"):
         (x,) = list_children(made)
         return rebuild(made, (widener.widen_lowest(x),))
+    if isinstance(made, Call) and ROW_FUNCTIONS[made.function].gives == "float":
+        return rebuild(made, tuple(map(widener.widen_short, made.arguments)))
     return made
 
 
@@ -187,6 +191,12 @@ class _Widener:
         kept = isinstance(node, Col) or self._is_narrow(node)
         wraps = kept and bool(ends) and find_range(node, self.data).low <= max(ends)
         return self._cast(node) if wraps and self._is_whole(node) else node
+
+    def widen_short(self, node: Expr) -> Expr:
+        """Widen a column of 8 or 16 bits."""
+        if isinstance(node, Col) and node.name in self.data and self.data[node.name].arrow in SHORT:
+            return self._cast(node)
+        return node
 
     def _cast(self, node: Expr) -> Expr:
         if self.gaps or not may_be_missing(node, self.data):
