@@ -67,7 +67,7 @@ PLACES = {
 ZFILL = """\
 when(
     x.length() < y,
-    when(x.left(1).is_in(['-', '+']), x.left(1) + x.substr(1).lpad(y - 1, '0'))
+    when(x.left(1).is_in(['-', '+']), x.left(1) + x.substr(1).lpad(z, '0'))
     .otherwise(x.lpad(y, '0')),
 ).otherwise(x)
 """
@@ -315,11 +315,7 @@ class DaftChain(NumberedChain):
         if len(outputs) == 1:
             ((name, value),) = outputs.items()
             return quote("t.with_column(n, x)", t=tree, n=name, x=value)
-        return quote(
-            "t.with_columns(o)",
-            t=tree,
-            o=ast.Dict([*map(write_literal, outputs)], [*outputs.values()]),
-        )
+        return quote("t.with_columns(o)", t=tree, o=outputs)
 
     def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""
@@ -366,6 +362,8 @@ class DaftChain(NumberedChain):
                 return self._slice(
                     text, int(str(start or 0)), None if end is None else int(str(end))
                 )
+            case Call("zfill", (text, Lit(int(width)))):
+                return quote(ZFILL, x=self.write_value(text), y=width, z=max(width - 1, 0))
             case Call("offset", (moment, Lit(int(count)), Lit(str(unit)))):
                 return self._add_time(moment, count, unit)
             case Call("parse", (text, Lit(form))) if self.facts.find_kind(node) == "timestamp":

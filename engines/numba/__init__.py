@@ -15,7 +15,7 @@ from ..pandas.queries import ROWS
 from ..pandas.reading import write_reading, write_string_option
 from ..pandas.sequence import write_steps
 from ..writing.passes.join import Inputs, join_single_frame
-from ..writing.passes.widen import widen_beside_floats, widen_signs
+from ..writing.passes.widen import widen_beside_floats, widen_in_loops
 from ..writing.program import NONE, Own, Parts
 from ..writing.user_functions import make_own
 from .queries import NumbaSteps
@@ -37,7 +37,7 @@ def _translate(query: Query, data: Schema) -> Query:
     """Leave out the text of a def that has a tree: Numba compiles loops written from the tree."""
     match query.apply:
         case RowFunction(body=body) as function if body is not None:
-            body = widen_signs(body, extend_schema(data, query))
+            body = widen_in_loops(body, extend_schema(data, query))
             return replace(query, apply=replace(function, source=None, body=body))
     return query
 

@@ -48,13 +48,16 @@ def choose_once(lines: Sequence[str]) -> list[str]:
     chosen = [node for node in nodes if isinstance(node, ast.Subscript) and _is_groups(node.value)]
     columns = {ast.unparse(node.slice) for node in chosen}
     reads = sum(map(_is_groups, nodes))
-    if len(columns) == 1 and len(chosen) == reads:
+    alone = len(columns) == 1 and len(chosen) == reads
+    once = reads == 1 and any(map(_is_groups, ast.walk(trees[0])))
+    if alone:
         line = f"{line}[{columns.pop()}]"
         trees = [_Chosen().visit(tree) for tree in trees]
-    if reads == 1 and any(map(_is_groups, ast.walk(trees[0]))):
+    if once:
         made = ast.parse(line.removeprefix(NAMED), mode="eval").body
         trees, line = [_Replacement(GROUPS, made).visit(tree) for tree in trees], ""
-    rest[: len(trees)] = map(ast.unparse, trees)
+    if alone or once:
+        rest[: len(trees)] = map(ast.unparse, trees)
     return [*filter(None, [line]), *choose_once(rest)]
 
 

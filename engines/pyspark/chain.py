@@ -84,11 +84,7 @@ class SparkChain(NumberedChain):
         if len(outputs) == 1:
             ((name, value),) = outputs.items()
             return quote("t.withColumn(n, x)", t=tree, n=name, x=value)
-        return quote(
-            "t.withColumns(o)",
-            t=tree,
-            o=ast.Dict([*map(write_literal, outputs)], [*outputs.values()]),
-        )
+        return quote("t.withColumns(o)", t=tree, o=outputs)
 
     def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""

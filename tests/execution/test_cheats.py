@@ -93,11 +93,17 @@ def test_a_process_outside_of_the_runs_control_group_ends_the_run(
     assert (ended.times.wall or 9) < 5
 
 
+@pytest.fixture
+def hidden(tmp_path: Path) -> Path:
+    """Return a folder with an answer that a program must not see."""
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    (folder / "right.arrow").write_text("42")
+    return folder
+
+
 @pytest.mark.skipif(not sandbox.can_mount(), reason="no mounts of its own")
-def test_hidden_folders_are_empty_for_the_program(tmp_path: Path) -> None:
-    hidden = tmp_path / "answers"
-    hidden.mkdir()
-    (hidden / "right.arrow").write_text("42")
+def test_hidden_folders_are_empty_for_the_program(tmp_path: Path, hidden: Path) -> None:
     text = f"""
 import ctypes, os
 def load():
@@ -128,10 +134,9 @@ def query(data):
 
 
 @pytest.mark.skipif(not sandbox.can_mount(), reason="no mounts of its own")
-def test_a_search_for_the_answers_ends_with_the_line_that_searched(tmp_path: Path) -> None:
-    hidden = tmp_path / "answers"
-    hidden.mkdir()
-    (hidden / "right.arrow").write_text("42")
+def test_a_search_for_the_answers_ends_with_the_line_that_searched(
+    tmp_path: Path, hidden: Path
+) -> None:
     text = f"""
 import glob
 def load():

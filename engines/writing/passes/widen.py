@@ -79,13 +79,13 @@ def widen_beside_floats(query: Query, data: Schema) -> Query:
     return widen(query, data, gaps=False)
 
 
-def widen_signs(node: Expr, data: Schema) -> Expr:
-    """Widen what changes its sign, for an engine that computes nearly all else in 64 bits.
+def widen_in_loops(node: Expr, data: Schema) -> Expr:
+    """Widen what compiled loops would not compute in 64 bits: changes of sign, and functions.
 
     Of the smallest integer of a width, and of numbers without a sign, the negative has no place.
     NumPy's functions of 8 and 16 bits give floats of 32.
     """
-    made = rebuild(node, tuple(widen_signs(part, data) for part in list_children(node)))
+    made = rebuild(node, tuple(widen_in_loops(part, data) for part in list_children(node)))
     widener = _Widener(data, gaps=False)
     if isinstance(made, Neg) or (isinstance(made, Call) and made.function == "abs"):
         (x,) = list_children(made)
